@@ -1,6 +1,7 @@
 """How we speak and visit: letters with prayer points, tours with stops. Texts stand in rows by language.
 
-A stop has a region and dates only: no venue, address or hour exists here (a leg is about a named person's way).
+A stop has a region and dates only: no venue, address or hour exists here, because
+a stop tells where a named person will be.
 """
 
 from datetime import date, timedelta
@@ -18,7 +19,7 @@ class NewsletterQuerySet(models.QuerySet["Newsletter"]):
 
 
 class Newsletter(models.Model):
-    """One letter of one week. `content_note` warns of self-harm: nothing of it goes into excerpts or cards."""
+    """One letter of one week. `content_note` warns of self-harm: nothing of it goes into excerpts."""
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -167,7 +168,7 @@ class TourStopQuerySet(models.QuerySet["TourStop"]):
 
 
 class TourStop(models.Model):
-    """A region and a window. The end may be unknown ("after 27 May"), and both dates before they are fixed."""
+    """A region and a window. The end may be unknown ("after 27 May"), both dates before they are fixed."""
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -85,8 +85,12 @@ class Campaign(models.Model):
 
     class Meta:
         constraints = [
-            CheckConstraint(condition=Q(slug__regex=r"^[a-z0-9-]{2,60}$"), name="campaign_slug_is_plain_letters"),
-            CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="campaign_currency_is_three_letters"),
+            CheckConstraint(
+                condition=Q(slug__regex=r"^[a-z0-9-]{2,60}$"), name="campaign_slug_is_plain_letters"
+            ),
+            CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="campaign_currency_is_three_letters"
+            ),
             CheckConstraint(
                 condition=Q(goal_minor__isnull=True) | Q(goal_minor__gt=0), name="campaign_goal_is_positive"
             ),
@@ -96,7 +100,11 @@ class Campaign(models.Model):
             ),
             CheckConstraint(
                 condition=Q(area_square_meters__isnull=True, area_label="")
-                | Q(area_square_meters__isnull=False, area_square_meters__gt=0, area_label__in=["land", "floor"]),
+                | Q(
+                    area_square_meters__isnull=False,
+                    area_square_meters__gt=0,
+                    area_label__in=["land", "floor"],
+                ),
                 name="campaign_area_says_land_or_floor",
             ),
             CheckConstraint(
@@ -121,7 +129,9 @@ class Campaign(models.Model):
 
     @property
     def monthly_goal(self) -> money.Money | None:
-        return None if self.monthly_goal_minor is None else money.Money(self.monthly_goal_minor, self.currency)
+        if self.monthly_goal_minor is None:
+            return None
+        return money.Money(self.monthly_goal_minor, self.currency)
 
 
 class CampaignText(models.Model):
@@ -200,7 +210,9 @@ class Phase(models.Model):
     class Meta:
         constraints = [
             UniqueConstraint(fields=["campaign", "position"], name="phase_position_taken_once"),
-            CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="phase_percent_within_hundred"),
+            CheckConstraint(
+                condition=Q(percent__gte=0, percent__lte=100), name="phase_percent_within_hundred"
+            ),
             CheckConstraint(
                 condition=Q(finished_on__isnull=True) | Q(finished_on__gte=F("started_on")),
                 name="phase_finished_after_it_started",

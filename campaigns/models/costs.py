@@ -8,7 +8,7 @@ from ledger import money
 
 
 class UnitCost(models.Model):
-    """What one unit of a campaign costs from a day on. A second look at an unchanged cost is a new row too."""
+    """What one unit of a campaign costs from a day on. A second look at the same cost is a new row."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="unit_costs")
     amount_minor = models.BigIntegerField()
@@ -22,7 +22,9 @@ class UnitCost(models.Model):
         constraints = [
             UniqueConstraint(fields=["campaign", "effective_from"], name="unit_cost_one_per_day"),
             CheckConstraint(condition=Q(amount_minor__gt=0), name="unit_cost_is_positive"),
-            CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="unit_cost_currency_is_three_letters"),
+            CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="unit_cost_currency_is_three_letters"
+            ),
         ]
 
     def __str__(self) -> str:

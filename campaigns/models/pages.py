@@ -1,4 +1,4 @@
-"""The public page to give on: which body receives, in which currencies, with which suggested amounts and funds."""
+"""The public page to give on: which body receives, in which currencies, the suggested amounts and funds."""
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint, Value
@@ -31,7 +31,9 @@ class PageCurrency(models.Model):
         constraints = [
             UniqueConstraint(fields=["page", "currency"], name="page_currency_listed_once"),
             UniqueConstraint(fields=["page", "position"], name="page_currency_position_taken_once"),
-            CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="page_currency_is_three_letters"),
+            CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="page_currency_is_three_letters"
+            ),
             CheckConstraint(condition=Q(minimum_minor__gt=0), name="page_minimum_is_positive"),
         ]
 
@@ -74,9 +76,7 @@ class PresetAmount(models.Model):
             CheckConstraint(condition=Q(frequency__in=["once", "monthly"]), name="preset_frequency_is_known"),
             CheckConstraint(condition=Q(amount_minor__gt=0), name="preset_amount_is_positive"),
             CheckConstraint(
-                condition=Regex(
-                    Cast("amount_minor", models.TextField()), Value(r"^[0-9]{1,2}0*$")
-                ),
+                condition=Regex(Cast("amount_minor", models.TextField()), Value(r"^[0-9]{1,2}0*$")),
                 name="preset_amount_is_round",
             ),
         ]
