@@ -21,9 +21,7 @@ class JobCanceled(Exception):
     """Somebody canceled the job while it ran; the work stops at the next report of progress."""
 
 
-def enqueue(
-    *, kind: str, arguments: dict[str, object], requested_by: User | None, now: datetime
-) -> Job:
+def enqueue(*, kind: str, arguments: dict[str, object], requested_by: User | None, now: datetime) -> Job:
     """This function will store a job to be run as soon as a worker is free."""
     return Job.objects.create(
         kind=kind, arguments=arguments, requested_by=requested_by, requested_at=now, run_after=now
