@@ -136,6 +136,7 @@ def test_setting_a_cost_adds_history_parts_and_an_audit_event() -> None:
         {"amount": Money(17_000_01, "USD")},
         {"amount": Money(17_000, "KRW"), "heads": []},
         {"effective_from": date(2020, 1, 1)},
+        {"heads": [costing.Head(Money(17_000, "KRW"), {"en": "Guides"})]},
     ],
 )
 def test_a_cost_that_does_not_fit_is_refused_and_leaves_nothing(given: dict[str, Any]) -> None:
