@@ -36,7 +36,7 @@ def store(*, content: bytes, media_type: str, now: datetime) -> str:
                 sha256=sha256, media_type=media_type, size=len(content), content=content, created_at=now
             )
         ],
-        ignore_conflicts=True,  # INSERT ... ON CONFLICT DO NOTHING: two workers may store one document at once
+        ignore_conflicts=True,  # ON CONFLICT DO NOTHING: two workers may store the same document at once
     )
     return sha256
 
@@ -44,7 +44,8 @@ def store(*, content: bytes, media_type: str, now: datetime) -> str:
 def load(*, sha256: str) -> bytes:
     """This function will return a document's bytes after hashing them again.
 
-    It raises `DocumentNotFound` for an unknown hash and `DocumentDamaged` for bytes that are not what was stored.
+    It raises `DocumentNotFound` for an unknown hash and `DocumentDamaged` for bytes that are not what was
+    stored.
     """
     content = models.Document.objects.filter(pk=sha256).values_list("content", flat=True).first()
     if content is None:

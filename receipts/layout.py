@@ -99,7 +99,7 @@ def _stationery(entity: snapshots.Entity, language: wording.Language, title: tup
 def _head(
     canvas: drawing.Drawing, entity: snapshots.Entity, language: wording.Language, title: tuple[str, str]
 ) -> float:
-    """This function will draw what never changes on the first page and return the line below the labels."""
+    """This function will draw what never changes on the first page and return the line of the particulars."""
     right = canvas.width - sheets.MARGIN
     y = canvas.height - 70
     for text in sheets.wrapped(entity.legal_name, "bold", 16, right - sheets.MARGIN):
@@ -121,28 +121,7 @@ def _head(
     canvas.rule(sheets.MARGIN, y, right - sheets.MARGIN, thickness=1.6, color=sheets.BRAND)
     y -= 38
     _heading(canvas, y, language, title)
-    y -= 46
-    for key, x, align in _strip(canvas):
-        canvas.text(
-            x,
-            y,
-            wording.label(key, language),
-            size=8,
-            color=sheets.QUIET,
-            align=align,
-            element=canvas.open("P"),
-        )
-    canvas.rule(sheets.MARGIN, y - 28, right - sheets.MARGIN, color=sheets.HAIR)
-    y -= 48
-    canvas.text(
-        sheets.MARGIN,
-        y,
-        wording.label("giver", language),
-        size=8,
-        color=sheets.QUIET,
-        element=canvas.open("P"),
-    )
-    return y
+    return y - 46
 
 
 def _heading(canvas: drawing.Drawing, y: float, language: wording.Language, title: tuple[str, str]) -> None:
@@ -164,30 +143,42 @@ def _strip(canvas: drawing.Drawing) -> list[tuple[str, float, drawing.Align]]:
     ]
 
 
-def _particulars(page: sheets.Page, standing: standings.Standing, below: float) -> float:
+def _particulars(page: sheets.Page, standing: standings.Standing, y: float) -> float:
     """This function will draw number, day, total and giver, and return where the table begins."""
     canvas, receipt, language = page.canvas, page.receipt, page.receipt.language
-    strip = below + 48
     if receipt.replaces:
         words = wording.choose(wording.REPLACES, language).format(serial=receipt.replaces)
-        canvas.text(sheets.MARGIN, strip + 27, words, size=9, color=sheets.INK, element=canvas.open("P"))
+        canvas.text(sheets.MARGIN, y + 27, words, size=9, color=sheets.INK, element=canvas.open("P"))
     number = wording.label("no_number", language) if standing.preview else receipt.serial
     values = (number, wording.day(receipt.issued_on, language), sheets.money(receipt, receipt.total_minor))
     for (key, x, align), value in zip(_strip(canvas), values, strict=True):
+        # A label and its value are one paragraph: read aloud they belong together.
+        element = canvas.open("P")
+        label = wording.label(key, language)
+        canvas.text(x, y, label, size=8, color=sheets.QUIET, align=align, element=element)
         size = 15 if key == "total" else 11.5
         canvas.text(
             x,
-            strip - 17,
+            y - 17,
             value,
             size=size,
             weight="bold",
             color=sheets.INK,
             align=align,
             tabular=True,
-            element=canvas.open("P"),
+            element=element,
         )
-    y = below - 16
+    canvas.rule(sheets.MARGIN, y - 28, page.right - sheets.MARGIN, color=sheets.HAIR)
+    return _giver(page, y - 48)
+
+
+def _giver(page: sheets.Page, y: float) -> float:
+    """This function will draw who gave and return where the table begins."""
+    canvas, receipt = page.canvas, page.receipt
+    label = wording.label("giver", receipt.language)
     name = canvas.open("P")
+    canvas.text(sheets.MARGIN, y, label, size=8, color=sheets.QUIET, element=name)
+    y -= 16
     lines = sheets.wrapped(receipt.donor_name, "bold", 12, page.right - sheets.MARGIN)
     for text in lines:
         canvas.text(sheets.MARGIN, y, text, size=12, weight="bold", color=sheets.INK, element=name)
