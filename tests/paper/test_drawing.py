@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from datetime import date
+from typing import Any
 
 import pypdf
 import pytest
@@ -25,7 +26,9 @@ def blank() -> drawing.Drawing:
 
 
 def finish(canvas: drawing.Drawing) -> pypdf.PdfReader:
-    return pypdf.PdfReader(io.BytesIO(canvas.finish(ABOUT, language="en-US", identity=bytes(16))))
+    return pypdf.PdfReader(
+        io.BytesIO(canvas.finish(ABOUT, language="en-US", identity=bytes(16))), strict=True
+    )
 
 
 def test_text_is_copied_as_it_was_written() -> None:
@@ -43,9 +46,10 @@ def test_text_is_copied_as_it_was_written() -> None:
 def test_a_character_without_glyph_is_never_a_box() -> None:
     canvas = blank()
     canvas.start_page()
-    for align in ("left", "right", "center"):
+    aligns: tuple[drawing.Align, ...] = ("left", "right", "center")
+    for align in aligns:
         with pytest.raises(texts.UnprintableText):
-            canvas.text(60, 700, "Kim 金", size=12, align=align)  # type: ignore[arg-type]
+            canvas.text(60, 700, "Kim 金", size=12, align=align)
 
 
 def test_description_is_the_same_in_both_places_and_names_no_machine() -> None:
@@ -53,11 +57,11 @@ def test_description_is_the_same_in_both_places_and_names_no_machine() -> None:
     canvas.start_page()
     canvas.text(60, 700, "x", size=12)
     reader = finish(canvas)
-    assert reader.metadata is not None
-    assert reader.metadata.title == "A <title> & 제목"
-    assert reader.metadata.author == "Harbour Mission"
-    assert reader.metadata.producer == reader.metadata.creator == "Almoner"
-    assert reader.metadata["/CreationDate"] == "D:20260102000000+00'00'"
+    metadata: Any = reader.metadata
+    assert metadata.title == "A <title> & 제목"
+    assert metadata.author == "Harbour Mission"
+    assert metadata.producer == metadata.creator == "Almoner"
+    assert metadata["/CreationDate"] == "D:20260102000000+00'00'"
     xmp = reader.xmp_metadata
     assert xmp is not None
     assert xmp.dc_title == {"x-default": "A <title> & 제목"}
@@ -73,7 +77,7 @@ def test_structure_tells_headings_and_cells_in_reading_order() -> None:
     canvas.text(60, 680, "cell", size=9, element=canvas.open("TD", row))
     canvas.start_page()
     canvas.text(60, 680, "next", size=9, element=canvas.open("P"))
-    catalog = finish(canvas).root_object
+    catalog: Any = finish(canvas).root_object
     assert catalog["/MarkInfo"]["/Marked"].value is True
     document = catalog["/StructTreeRoot"]["/K"]
     heading, table, paragraph = (kid.get_object() for kid in document["/K"])
