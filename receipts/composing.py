@@ -33,25 +33,25 @@ def paginate(page: sheets.Page, *, first: float, other: float) -> list[list[Bloc
     Where the table goes on, the sum so far stands below and is repeated above on the next page.
     This function will return the blocks of each page.
     """
-    sheets: list[list[Block]] = [[_header(repeated=False)]]
+    pages: list[list[Block]] = [[_header(repeated=False)]]
     room = first - HEADER_HEIGHT
     so_far = 0
     for line in page.receipt.lines:
         row = _row(page, line)
-        if row.height + SUM_HEIGHT > room and len(sheets[-1]) > 1:
-            sheets[-1].append(_sum("carried", so_far))
-            sheets.append([_header(repeated=True), _sum("brought", so_far)])
+        if row.height + SUM_HEIGHT > room and len(pages[-1]) > 1:
+            pages[-1].append(_sum("carried", so_far))
+            pages.append([_header(repeated=True), _sum("brought", so_far)])
             room = other - HEADER_HEIGHT - SUM_HEIGHT
-        sheets[-1].append(row)
+        pages[-1].append(row)
         room -= row.height
         so_far += row.sum_minor
     for block in [_total(page), *_paragraphs(page), _signature(page)]:
         if block.height > room:
-            sheets.append([])
+            pages.append([])
             room = other
-        sheets[-1].append(block)
+        pages[-1].append(block)
         room -= block.height
-    return sheets
+    return pages
 
 
 def _header(*, repeated: bool) -> Block:
