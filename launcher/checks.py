@@ -1,0 +1,2 @@
+def run(**kw):
+    return 1
