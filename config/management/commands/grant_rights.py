@@ -1,0 +1,31 @@
+"""Gives the application's role what it needs and no more; facts may only be added to."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection, transaction
+
+_FACTS = """
+SELECT DISTINCT c.oid::regclass::text FROM pg_trigger t
+JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE p.proname = 'refuse_change'
+"""
+
+
+class Command(BaseCommand):
+    help = "Grants the application's role its rights on every table; run after each migration, as the owner."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--role", default="almoner_app")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            role = connection.ops.quote_name(options["role"])
+            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+            cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+            cursor.execute(_FACTS)
+            facts = [row[0] for row in cursor.fetchall()]
+            for table in [*facts, "django_migrations"]:
+                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
+        self.stdout.write(f"{options['role']}: all tables, {len(facts)} of them to be added to only.")

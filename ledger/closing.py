@@ -1,0 +1,47 @@
+"""Closing a period: from then on its entries are counted, hashed and never joined by another."""
+
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from ledger.models import LegalEntity, PeriodClose
+
+_CHECKSUM = """
+SELECT encode(sha256(convert_to(coalesce(string_agg(
+         concat_ws('|', e.id, e.kind, e.source, e.booked_on, l.id, l.account_id, l.fund_id,
+                   l.amount_minor, l.currency, l.segment), E'\\n' ORDER BY e.id, l.id), ''), 'UTF8')), 'hex')
+FROM ledger_entry e JOIN ledger_line l ON l.entry_id = e.id
+WHERE e.entity_id = %s AND e.booked_on <= %s
+"""
+
+
+class UnableToClose(Exception):
+    """The period cannot be closed; the message says why, in words for the person who asked."""
+
+
+def checksum(*, entity_id: int, through_on: date) -> str:
+    """SHA-256 over every line booked up to and including a day, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHECKSUM, [entity_id, through_on])
+        return str(cursor.fetchone()[0])
+
+
+def close(*, entity: LegalEntity, through_on: date, closed_by: str, now: datetime) -> PeriodClose:
+    """Close the books of `entity` up to and including `through_on`.
+
+    Raises UnableToClose when that day is not over or lies before an earlier close.
+    This function will store the checksum of the closed lines; the database then refuses entries booked there.
+    """
+    if through_on >= now.date():
+        raise UnableToClose(f"{through_on} is not over yet.")
+    with transaction.atomic():
+        LegalEntity.objects.select_for_update().get(pk=entity.pk)
+        if PeriodClose.objects.filter(entity=entity, through_on__gte=through_on).exists():
+            raise UnableToClose(f"The books are closed through {through_on} or later already.")
+        return PeriodClose.objects.create(
+            entity=entity,
+            through_on=through_on,
+            checksum=checksum(entity_id=entity.pk, through_on=through_on),
+            closed_at=now,
+            closed_by=closed_by,
+        )

@@ -1,0 +1,98 @@
+"""Posting: the only way an entry comes into the books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Max
+
+from ledger.models import Account, Entry, LegalEntity, PeriodClose
+from ledger.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line to be: `amount` debit positive, credit negative."""
+
+    account: str
+    fund_id: int
+    amount: Money
+    segment: str = ""
+
+
+@cache
+def account_id(code: str) -> int:
+    """Accounts are created by migration and never renumbered, so a process may remember them."""
+    return Account.objects.only("id").get(code=code).id
+
+
+def booking_day(*, entity: LegalEntity, happened_at: datetime) -> date:
+    """The day the books get it: its own day in the entity's zone, or the first open day after a close."""
+    day = happened_at.astimezone(ZoneInfo(entity.zone)).date()
+    closed = PeriodClose.objects.filter(entity=entity).aggregate(last=Max("through_on"))["last"]
+    if closed is None or day > closed:
+        return day
+    return date.fromordinal(closed.toordinal() + 1)
+
+
+_POST = """
+WITH entry AS (
+  INSERT INTO ledger_entry
+    (entity_id, kind, source, happened_at, booked_on, memo, reverses_id, line_count, recorded_at)
+  VALUES (%s, %s, %s, %s, %s, %s, (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
+  ON CONFLICT (source) DO NOTHING
+  RETURNING id
+), lines AS (
+  INSERT INTO ledger_line (entry_id, account_id, fund_id, amount_minor, currency, segment)
+  SELECT entry.id, l.* FROM entry,
+    unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[]) AS l
+)
+SELECT id FROM entry
+"""
+
+
+def post(
+    *,
+    entity: LegalEntity,
+    kind: Entry.Kind,
+    source: str,
+    happened_at: datetime,
+    postings: Sequence[Posting],
+    now: datetime,
+    memo: str = "",
+    reverses: str | None = None,
+) -> int | None:
+    """Write one balanced entry for the fact named `source`.
+
+    Zero lines are left out; with nothing left nothing is written. The database refuses an entry that does
+    not balance per fund and currency when the transaction commits (`entry_balances`).
+    This function will return the new entry's id, or None when that fact is in the books already.
+    """
+    lines = [posting for posting in postings if posting.amount]
+    if not lines:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _POST,
+            [
+                entity.id,
+                kind.value,
+                source,
+                happened_at,
+                booking_day(entity=entity, happened_at=happened_at),
+                memo[:200],
+                reverses,
+                len(lines),
+                now,
+                [account_id(line.account) for line in lines],
+                [line.fund_id for line in lines],
+                [line.amount.minor for line in lines],
+                [line.amount.currency for line in lines],
+                [line.segment for line in lines],
+            ],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
