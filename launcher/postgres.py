@@ -119,6 +119,10 @@ class Postgres:
         return done.stdout.strip()
 
     @property
+    def _drop_to(self) -> tuple[int | None, int | None, list[str | int] | None]:
+        return (self._user.pw_uid, self._user.pw_gid, []) if self._user else (None, None, None)
+
+    @property
     def _uid(self) -> int:
         return self._user.pw_uid if self._user else os.geteuid()
 
@@ -177,7 +181,9 @@ class Postgres:
             capture_output=True,
             text=True,
             check=False,
-            **self._as_user(),
+            user=self._drop_to[0],
+            group=self._drop_to[1],
+            extra_groups=self._drop_to[2],
         )
         if done.returncode != 0:
             raise Stop(f"The database could not be made: {done.stderr.strip().splitlines()[-1]}")
@@ -252,7 +258,9 @@ class Postgres:
                 process_group=0,
                 # SIGINT is the fast shutdown; SIGTERM would wait for every client to leave
                 preexec_fn=dies_with_us(signal.SIGINT),  # noqa: PLW1509 - called before any thread exists
-                **self._as_user(),
+                user=self._drop_to[0],
+                group=self._drop_to[1],
+                extra_groups=self._drop_to[2],
             )
         self.pid = self.process.pid
         while self.process.poll() is None:
@@ -289,11 +297,6 @@ class Postgres:
 
     def _program(self, name: str) -> str:
         return str(self.programs.folder / name)
-
-    def _as_user(self) -> dict[str, object]:
-        if self._user is None:
-            return {}
-        return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
 
 
 def _socket_base() -> Path:
