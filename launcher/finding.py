@@ -32,8 +32,8 @@ def programs(*, python: Path) -> Programs:
     found = in_wheel(python=python) or in_system()
     if found is None:
         raise Stop(
-            "No PostgreSQL was found: the wheel has none for this platform; "
-            "install one with: apt-get install -y postgresql, or set DATABASE_URL."
+            "No PostgreSQL was found: the wheel has none for this platform; install one with: apt-get "
+            "install -y postgresql, or set DATABASE_URL."
         )
     return found
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from launcher.letters import ADDRESS_IN_TEXT, Letter
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 # The letter's own HTML may carry inline styles, so it has an address and a policy of its own instead of a
 # `srcdoc`, which would force those styles upon our pages too. No script, no form, no picture from outside.
