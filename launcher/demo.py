@@ -43,9 +43,10 @@ def run(*, root: Path, state: Path | None, port: int, reset: bool, once: bool, t
     except ChildDied as died:
         raise Stop(str(died), code=1) from died
     finally:
-        began = time.monotonic()
+        began, was_up = time.monotonic(), stack.is_up
         stack.stop()
-        tell.say(f"Stopped in {time.monotonic() - began:.1f}s; the data stays in {stack.state.path}.")
+        if was_up:
+            tell.say(f"Stopped in {time.monotonic() - began:.1f}s; the data stays in {stack.state.path}.")
     return 0
 
 

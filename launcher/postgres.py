@@ -52,6 +52,7 @@ class Postgres:
         self.pid = 0  # of the postmaster we answer for, started by us or taken over
         self.home = self.state / "postgres"
         self._user: pwd.struct_passwd | None = None
+        _check_named()
         if os.geteuid() == 0:  # postgres refuses to run as root
             self._user = pwd.getpwnam("nobody")
             self.programs = finding.usable_by(self._user, self.programs)
@@ -297,6 +298,17 @@ class Postgres:
 
     def _program(self, name: str) -> str:
         return str(self.programs.folder / name)
+
+
+def _check_named() -> None:
+    """initdb gives up on a user id without a name, as containers started with `--user 1000` have."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise Stop(
+            f"The user id {os.geteuid()} has no name in /etc/passwd, which PostgreSQL needs; "
+            "start as a named user, or set DATABASE_URL."
+        ) from None
 
 
 def _socket_base() -> Path:

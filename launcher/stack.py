@@ -57,6 +57,7 @@ class Stack:
         self._choices = dict(choices or {})
         self._tell = tell or Teller(quiet=True)
         self._supervisor = Supervisor()
+        self._is_up = False
         self.postgres: Postgres | None = None
         self.ports = self._asked_ports
         self.environment: dict[str, str] = {}
@@ -72,6 +73,11 @@ class Stack:
     @property
     def sandbox_url(self) -> str:
         return f"http://{HOST}:{self.ports.sandbox}"
+
+    @property
+    def is_up(self) -> bool:
+        """This function will say whether `start()` has returned and `stop()` was not called since."""
+        return self._is_up
 
     def reset(self) -> None:
         """This function will throw away all data of the claimed state directory, its database included."""
@@ -101,6 +107,7 @@ class Stack:
             self._start_database()
             self._serve()
             self._start_workers()
+            self._is_up = True
         except BaseException:
             self.stop()
             raise
@@ -108,6 +115,7 @@ class Stack:
     def stop(self) -> None:
         """This function will stop the programs, then the database, within ten seconds, and let the state
         go."""
+        self._is_up = False
         self._supervisor.stop()
         if self.postgres is not None:
             self.postgres.stop()
