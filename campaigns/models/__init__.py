@@ -1,0 +1,20 @@
+"""What is asked for. Texts stand beside their owner, one row for each language; costs are only ever added."""
+
+from campaigns.models.campaigns import Campaign, CampaignText, NeedGroup, Phase, PhaseText
+from campaigns.models.costs import UnitCost, UnitCostHead, UnitCostHeadText
+from campaigns.models.pages import GivingPage, PageCurrency, PageFund, PresetAmount
+
+__all__ = [
+    "Campaign",
+    "CampaignText",
+    "GivingPage",
+    "NeedGroup",
+    "PageCurrency",
+    "PageFund",
+    "Phase",
+    "PhaseText",
+    "PresetAmount",
+    "UnitCost",
+    "UnitCostHead",
+    "UnitCostHeadText",
+]

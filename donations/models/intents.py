@@ -1,0 +1,222 @@
+"""What may yet happen. Each intent has a state and a table of the steps allowed; the database holds both."""
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q
+
+from ledger.money import Money
+
+
+class WrongStep(Exception):
+    """A state was asked for that cannot follow the present one: a mistake in the program, never shown as success."""
+
+
+class Frequency(models.TextChoices):
+    ONCE = "once"
+    MONTHLY = "monthly"
+
+
+class Checkout(models.Model):
+    """One supporter's attempt to give online. Its id is made with the form, before anything else happens."""
+
+    class Status(models.TextChoices):
+        BEGUN = "begun"
+        OPEN = "open"
+        CONFIRMING = "confirming"
+        PAID = "paid"
+        FAILED = "failed"
+        EXPIRED = "expired"
+        ABANDONED = "abandoned"
+
+    # Money decides: whatever we thought of an attempt, a payment that succeeded makes it paid.
+    STEPS = {
+        Status.BEGUN: {Status.OPEN, Status.CONFIRMING, Status.PAID, Status.FAILED, Status.EXPIRED, Status.ABANDONED},
+        Status.OPEN: {Status.CONFIRMING, Status.PAID, Status.FAILED, Status.EXPIRED},
+        Status.CONFIRMING: {Status.PAID, Status.FAILED},
+        Status.FAILED: {Status.PAID},
+        Status.EXPIRED: {Status.PAID},
+        Status.ABANDONED: {Status.OPEN, Status.CONFIRMING, Status.PAID, Status.FAILED, Status.EXPIRED},
+        Status.PAID: set(),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    page = models.ForeignKey("campaigns.GivingPage", on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
+    fund = models.ForeignKey("ledger.Fund", on_delete=models.PROTECT, related_name="+")
+    frequency = models.CharField(max_length=8, choices=Frequency)
+    amount_minor = models.BigIntegerField()
+    cover_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    donor_name = models.CharField(max_length=120)
+    email = models.EmailField(max_length=254)
+    language = models.CharField(max_length=2)
+    is_anonymous = models.BooleanField(default=False)
+    wants_letter = models.BooleanField(default=False)
+    letter_wording = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.BEGUN)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    session_ref = models.CharField(max_length=80, unique=True, null=True)
+    session_url = models.TextField(blank=True)
+    began_at = models.DateTimeField()
+    look_after = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(amount_minor__gt=0), name="checkout_amount_is_positive"),
+            CheckConstraint(
+                condition=Q(cover_minor__gte=0, cover_minor__lt=F("amount_minor")), name="checkout_cover_is_part_of_amount"
+            ),
+            CheckConstraint(
+                condition=~Q(status="open") | Q(session_ref__isnull=False), name="checkout_open_has_a_session"
+            ),
+            CheckConstraint(
+                condition=Q(status__in=["begun", "open", "confirming"], ended_at__isnull=True)
+                | Q(status__in=["paid", "failed", "expired", "abandoned"], ended_at__isnull=False),
+                name="checkout_ended_at_only_when_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["look_after"], name="checkout_unfinished", condition=Q(status__in=["begun", "open", "confirming"])
+            ),
+            models.Index(fields=["began_at", "id"], name="checkout_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.status}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @classmethod
+    def advance(cls, *, pk: uuid.UUID, to: Status, now: datetime, **also: object) -> bool:
+        """Move one attempt to a state. Raises WrongStep when that state cannot follow and is not reached already.
+
+        This function will return False, changing nothing, when the attempt is there already or beyond.
+        """
+        before = [state for state, following in cls.STEPS.items() if to in following]
+        is_end = to not in {cls.Status.BEGUN, cls.Status.OPEN, cls.Status.CONFIRMING}
+        moved = cls.objects.filter(pk=pk, status__in=before).update(
+            status=to, ended_at=now if is_end else None, **also
+        )
+        if not moved and not cls.objects.filter(pk=pk).exists():
+            raise WrongStep(f"no checkout {pk}")
+        return bool(moved)
+
+
+class RecurringPlan(models.Model):
+    """A standing agreement, mirrored from the processor, which alone decides when it charges."""
+
+    class Status(models.TextChoices):
+        INCOMPLETE = "incomplete"
+        ACTIVE = "active"
+        PAST_DUE = "past_due"
+        PAUSED = "paused"
+        ENDED = "ended"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="plan")
+    donor = models.ForeignKey("donors.Donor", on_delete=models.PROTECT, related_name="plans")
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
+    fund = models.ForeignKey("ledger.Fund", on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    interval = models.CharField(max_length=10)
+    processor_ref = models.CharField(max_length=80, unique=True)
+    customer_ref = models.CharField(max_length=80)
+    status = models.CharField(max_length=10, choices=Status)
+    started_at = models.DateTimeField()
+    next_charge_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    mirrored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(amount_minor__gt=0), name="plan_amount_is_positive"),
+            CheckConstraint(
+                condition=Q(status="ended", ended_at__isnull=False) | (~Q(status="ended") & Q(ended_at__isnull=True)),
+                name="plan_ended_at_only_when_ended",
+            ),
+        ]
+        indexes = [models.Index(fields=["donor", "status"], name="plan_by_donor")]
+
+    def __str__(self) -> str:
+        return f"{self.processor_ref} {self.status}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class RefundRequest(models.Model):
+    """Staff asked for money to go back. Stored before the processor is called; its id is the idempotency key."""
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested"
+        SENT = "sent"
+        DONE = "done"
+        REFUSED = "refused"
+        FAILED = "failed"
+
+    STEPS = {
+        Status.REQUESTED: {Status.SENT, Status.DONE, Status.REFUSED, Status.FAILED},
+        Status.SENT: {Status.DONE, Status.FAILED},
+        Status.DONE: {Status.FAILED},
+        Status.REFUSED: set(),
+        Status.FAILED: set(),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    donation = models.ForeignKey("donations.Donation", on_delete=models.PROTECT, related_name="refund_requests")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=300)
+    requested_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    processor_ref = models.CharField(max_length=80, unique=True, null=True)
+    look_after = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_request_amount_is_positive"),
+            CheckConstraint(
+                condition=Q(status__in=["requested", "sent"], ended_at__isnull=True)
+                | Q(status__in=["done", "refused", "failed"], ended_at__isnull=False),
+                name="refund_request_ended_at_only_when_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["look_after"], name="refund_request_waiting", condition=Q(status__in=["requested", "sent"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.status}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @classmethod
+    def advance(cls, *, pk: uuid.UUID, to: Status, now: datetime, **also: object) -> bool:
+        """Move one request to a state. This function will return False when it is there already or beyond."""
+        before = [state for state, following in cls.STEPS.items() if to in following]
+        is_end = to not in {cls.Status.REQUESTED, cls.Status.SENT}
+        return bool(
+            cls.objects.filter(pk=pk, status__in=before).update(
+                status=to, ended_at=now if is_end else None, **also
+            )
+        )

@@ -1,0 +1,152 @@
+"""Corresponding: the outbox. A message is a row before it is a mail, and one cause sends one mail."""
+
+import logging
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.utils import formataddr
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import F, Q
+
+from donors.models import Attachment, Message
+from ledger.models import LegalEntity
+from paper import storing
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+SENDING_FOR_LONG = timedelta(minutes=10)
+BATCH = 50
+
+
+def sender(entity: LegalEntity | None = None) -> str:
+    """The From line of an entity: its own name and address, neutral words only."""
+    entity = entity or LegalEntity.objects.order_by("id").first()
+    return formataddr((entity.legal_name, entity.email)) if entity else ""
+
+
+def queue(
+    *,
+    kind: Message.Kind,
+    cause: str,
+    to_email: str,
+    sender: str,
+    language: str,
+    subject: str,
+    text: str,
+    donor_id: UUID | None,
+    now: datetime,
+    attachments: Sequence[tuple[str, str]] = (),
+) -> UUID | None:
+    """Put a message into the outbox, in the transaction of what causes it.
+
+    `attachments` are (file name, SHA-256 of a stored document). This function will return the message's id,
+    or None when a message of this kind for this cause exists already.
+    """
+    if not to_email:
+        return None
+    fresh = Message(
+        id=uuid4(),
+        donor_id=donor_id,
+        kind=kind,
+        cause=cause,
+        to_email=to_email,
+        sender=" ".join(sender.split())[:254],
+        language=language,
+        subject=" ".join(subject.split())[:200],
+        text=text,
+        send_after=now,
+        queued_at=now,
+    )
+    with transaction.atomic():
+        Message.objects.bulk_create([fresh], ignore_conflicts=True)
+        if not Message.objects.filter(pk=fresh.pk).exists():
+            return None
+        Attachment.objects.bulk_create(
+            Attachment(message=fresh, document_id=sha256, filename=name) for name, sha256 in attachments
+        )
+    return fresh.pk
+
+
+def _claim(*, now: datetime) -> list[Message]:
+    due = Q(status=Message.Status.QUEUED, send_after__lte=now) | Q(
+        status=Message.Status.SENDING, send_after__lte=now - SENDING_FOR_LONG
+    )
+    with transaction.atomic():
+        claimed = list(
+            Message.objects.select_for_update(skip_locked=True).filter(due).order_by("send_after", "id")[:BATCH]
+        )
+        Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
+            status=Message.Status.SENDING, attempts=F("attempts") + 1, send_after=now
+        )
+    return claimed
+
+
+def _letter(message: Message) -> EmailMessage:
+    domain = urlsplit(settings.BASE_URL).hostname
+    letter = EmailMessage(
+        subject=message.subject,
+        body=message.text,
+        from_email=settings.EMAIL_FROM or message.sender,
+        to=[message.to_email],
+        # The same id on every attempt: a mail server that did accept the first one drops the second.
+        headers={"Message-ID": f"<{message.pk}@{domain}>", "Content-Language": message.language},
+    )
+    for attachment in message.attachments.select_related("document"):
+        content = storing.load(sha256=attachment.document_id)
+        letter.attach(attachment.filename, content, attachment.document.media_type)
+    return letter
+
+
+def send_due(*, now: datetime) -> int:
+    """Send what waits in the outbox, one batch, outside any transaction.
+
+    A passing error is tried again later with a growing pause; a refusal of the address, or the eighth failure,
+    marks the message `refused` and leaves it to a person. This function will return how many were sent.
+    """
+    claimed = _claim(now=now)
+    if not claimed:
+        return 0
+    sent = 0
+    connection = get_connection()
+    try:
+        for message in claimed:
+            sent += _send(message=message, connection=connection, now=now)
+    finally:
+        connection.close()
+    return sent
+
+
+def _send(*, message: Message, connection: object, now: datetime) -> int:
+    letter = _letter(message)
+    letter.connection = connection
+    try:
+        letter.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = {code for code, _ in error.recipients.values()}
+        _postpone(message, error="recipient refused", now=now, is_final=all(code >= 500 for code in codes))
+        return 0
+    except (smtplib.SMTPException, OSError) as error:
+        _postpone(message, error=type(error).__name__, now=now, is_final=False)
+        return 0
+    sent = Message.objects.filter(pk=message.pk)
+    sent.update(status=Message.Status.SENT, sent_at=now, error="")
+    if message.kind == Message.Kind.SIGN_IN:
+        sent.update(text="")  # the text carried a live link
+    return 1
+
+
+def _postpone(message: Message, *, error: str, now: datetime, is_final: bool) -> None:
+    attempts = message.attempts + 1
+    if is_final or attempts >= MOST_ATTEMPTS:
+        logger.warning("message %s is left to a person: %s", message.pk, error)
+        Message.objects.filter(pk=message.pk).update(status=Message.Status.REFUSED, error=error)
+        return
+    Message.objects.filter(pk=message.pk).update(
+        status=Message.Status.QUEUED, error=error, send_after=now + timedelta(seconds=30 * 2**attempts)
+    )

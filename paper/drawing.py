@@ -1,0 +1,210 @@
+"""Drawing safe pages: text, rules, marks across the page, and forms drawn once for many documents.
+
+Every text given to this room has gone through `texts.pdf_text()`; a character without a glyph raises `UnprintableText`.
+There is no markup, no link, no image from a path, no script: the only things a page can hold are letters and lines.
+Coordinates are points from the lower left corner. Import where a page is drawn, not where an app starts.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from paper import archiving, binding, typesetting
+
+Align = Literal["left", "right", "center"]
+Ink = tuple[float, float, float]
+Paper = Literal["letter", "a4"]
+
+SIZES: dict[str, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
+BLACK: Ink = (0.0, 0.0, 0.0)
+FONT_NAMES: dict[typesetting.Weight, str] = {"regular": "R", "bold": "B"}
+_SLANT = (0.8192, 0.5736)  # cosine and sine of 35 degrees
+
+
+def ink(hexadecimal: str) -> Ink:
+    """This function will return the color of "#1F5163" as three parts of one."""
+    red, green, blue = bytes.fromhex(hexadecimal.removeprefix("#"))
+    return red / 255, green / 255, blue / 255
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is the same on the first page of many documents: compressed once, with its elements."""
+
+    content: bytes
+    elements: list[binding.Element]
+    marks: int
+
+
+class Drawing:
+    """One document while it is drawn."""
+
+    def __init__(self, *, paper: Paper, cuts: Mapping[typesetting.Weight, typesetting.Cut]) -> None:
+        self.width, self.height = SIZES[paper]
+        self.settings = {weight: typesetting.Setting(cut, FONT_NAMES[weight]) for weight, cut in cuts.items()}
+        self.elements: list[binding.Element] = []
+        self._pages: list[list[list[str] | Form]] = []
+        self._front: list[str] = []
+        self._marks = 0
+        self._ink: Ink | None = None
+
+    @property
+    def page_count(self) -> int:
+        return len(self._pages)
+
+    def start_page(self) -> None:
+        """This function will begin the next page."""
+        self._pages.append([])
+        self._marks = 0
+        self._continue()
+
+    def _continue(self) -> None:
+        self._front = []
+        self._pages[-1].append(self._front)
+        self._ink = None
+
+    def open(self, tag: str, parent: int | None = None, *, attributes: str = "") -> int:
+        """This function will begin an element of meaning ("H1", "P", "Table", "TR", "TD") and return its number."""
+        self.elements.append(binding.Element(tag, parent, attributes))
+        number = len(self.elements) - 1
+        if parent is not None:
+            self.elements[parent].children.append(number)
+        return number
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float,
+        weight: typesetting.Weight = "regular",
+        color: Ink = BLACK,
+        align: Align = "left",
+        tabular: bool = False,
+        element: int | None = None,
+    ) -> None:
+        """Show one line with its baseline at y. `tabular` gives every digit the same width, for columns of money.
+
+        Without an element the text is an artifact: a screen reader passes it over (page numbers, repeated heads).
+        This function will raise `UnprintableText` rather than print a box.
+        """
+        if not text:
+            return
+        setting = self.settings[weight]
+        if tabular:
+            text = text.translate(typesetting.TABULAR)
+        if align != "left":
+            width = setting.cut.face.width(text, size)
+            x -= width if align == "right" else width / 2
+        self._fill(color)
+        self._marked(element, f"BT {x:.2f} {y:.2f} Td{_runs(setting, text, size)} ET")
+
+    def rule(self, x: float, y: float, width: float, *, thickness: float = 0.5, color: Ink = BLACK) -> None:
+        """This function will draw a horizontal rule as a filled bar, so that it is crisp in print."""
+        self._fill(color)
+        self._marked(None, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:.2f} re f")
+
+    def slanted(self, text: str, *, size: float, color: Ink, behind: bool, element: int | None = None) -> None:
+        """Put a large word across the page: filled behind what is printed, or as an outline over it.
+
+        This function will center the word on the current page.
+        """
+        setting = self.settings["bold"]
+        width = setting.cut.face.width(text, size)
+        cosine, sine = _SLANT
+        x = self.width / 2 - cosine * width / 2 + sine * size * 0.35
+        y = self.height / 2 - sine * width / 2 - cosine * size * 0.35
+        paint = f"{_rgb(color)} rg 0 Tr" if behind else f"{_rgb(color)} RG 1.4 w 1 Tr"
+        matrix = f"{cosine} {sine} {-sine} {cosine} {x:.2f} {y:.2f} Tm"
+        operators = f"q {paint} BT {matrix}{_runs(setting, text, size)} ET Q"
+        if not behind:
+            self._marked(element, operators)
+            return
+        front, self._front = self._front, []
+        self._marked(element, operators)
+        self._pages[-1].insert(0, self._front)
+        self._front = front
+
+    def place(self, form: Form) -> None:
+        """This function will put a prepared form on a page where nothing has an element yet."""
+        if self._marks:
+            raise ValueError("A form brings its own marks: place it before any element of the page")
+        base = len(self.elements)
+        for element in _copies(form.elements):
+            element.children = [child + base for child in element.children]
+            element.parent = None if element.parent is None else element.parent + base
+            element.marks = [(self.page_count - 1, mark) for _, mark in element.marks]
+            self.elements.append(element)
+        self._marks = form.marks
+        self._pages[-1].append(form)
+        self._continue()
+
+    def form(self) -> Form | None:
+        """This function will return the single page drawn so far as a form, or None if it needs letters of its own."""
+        if any(setting.extra for setting in self.settings.values()):
+            return None
+        return Form(_compressed(self._front), self.elements, self._marks)
+
+    def finish(self, about: archiving.About, *, language: str, identity: bytes) -> bytes:
+        """This function will return the finished PDF/A; the same calls give the same bytes in any process."""
+        book = binding.Book()
+        for setting in self.settings.values():
+            setting.embed(book)
+        fonts = "".join(f"/{name} {reference}" for name, reference in book.fonts.items())
+        resources = book.add(f"<</Font<<{fonts}>>/ProcSet[/PDF/Text]>>".encode())
+        tree, tree_object = book.reserve()
+        box = f"[0 0 {self.width:g} {self.height:g}]"
+        for number, parts in enumerate(self._pages):
+            contents = [book.add(_compressed(part) if isinstance(part, list) else part.content) for part in parts if part]
+            page = (
+                f"<</Type/Page/Parent {tree}/MediaBox{box}/Resources {resources}/Contents[{' '.join(contents)}]"
+                f"/StructParents {number}>>"
+            )
+            book.pages.append(book.add(page.encode()))
+        tree_object.content = f"<</Type/Pages/Count {len(book.pages)}/Kids[{' '.join(book.pages)}]>>".encode()
+        catalog = f"/Pages {tree}/ViewerPreferences<</DisplayDocTitle true>>"
+        catalog += binding.structure(book, self.elements, language=language)
+        catalog += archiving.catalog_entries(book, about)
+        return book.bind(catalog=catalog, info=archiving.info(about), identity=identity)
+
+    def _fill(self, color: Ink) -> None:
+        if color != self._ink:
+            self._ink = color
+            self._front.append(f"{_rgb(color)} rg")
+
+    def _marked(self, element: int | None, operators: str) -> None:
+        if element is None:
+            self._front.append(f"/Artifact BMC {operators} EMC")
+            return
+        found = self.elements[element]
+        self._front.append(f"/{found.tag} <</MCID {self._marks}>> BDC {operators} EMC")
+        found.marks.append((self.page_count - 1, self._marks))
+        self._marks += 1
+
+
+def prepared(blank: Drawing, draw: Callable[[Drawing], None]) -> Form | None:
+    """This function will draw on one blank page and return it as a form (None if it needs letters of its own)."""
+    blank.start_page()
+    draw(blank)
+    return blank.form()
+
+
+def _copies(elements: list[binding.Element]) -> list[binding.Element]:
+    return [binding.Element(e.tag, e.parent, e.attributes, list(e.children), list(e.marks)) for e in elements]
+
+
+def _compressed(operators: list[str]) -> bytes:
+    return binding.stream(zlib.compress("\n".join(operators).encode()), "/Filter/FlateDecode")
+
+
+def _rgb(color: Ink) -> str:
+    return " ".join(f"{part:.4g}" for part in color)
+
+
+def _runs(setting: typesetting.Setting, text: str, size: float) -> str:
+    return "".join(f"/{name} {size:g} Tf<{shown.hex()}>Tj" for name, shown in setting.runs(text))
+

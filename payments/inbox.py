@@ -1,0 +1,81 @@
+"""The inbox: a notice is verified, stored once and answered at once; settling happens later."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from payments import gateway
+from payments.gateway import Notice
+from payments.models import ProcessorEvent
+
+LARGEST_BODY = 512 * 1024
+MOST_ATTEMPTS = 12
+
+_KEEP = """
+INSERT INTO payments_processorevent
+  (ref, kind, object_ref, created_at, api_version, received_at, deliveries, status, attempts, settle_after, reason)
+VALUES (%s, %s, %s, %s, %s, %s, 1, 'received', 0, %s, '')
+ON CONFLICT (ref) DO UPDATE SET deliveries = payments_processorevent.deliveries + 1
+RETURNING id, deliveries
+"""
+
+
+def receive(*, body: bytes, signature: str, now: datetime) -> int | None:
+    """Take in one webhook. Raises gateway.ForgedEvent when it is not the processor's.
+
+    A notice of the other mode (test on a live key, live on a test key) is stored and parked.
+    This function will return the row's id when the notice is new, and None for a repetition.
+    """
+    notice = gateway.connect().verify(body=body, signature=signature, now=now)
+    pk, deliveries = keep(notice=notice, now=now)
+    return pk if deliveries == 1 else None
+
+
+def keep(*, notice: Notice, now: datetime) -> tuple[int, int]:
+    """Store a notice once. This function will return the row's id and how often it came."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            [
+                notice.ref[:80],
+                notice.kind[:80],
+                notice.object_ref[:80],
+                notice.created_at,
+                notice.api_version[:40],
+                now,
+                now,
+            ],
+        )
+        pk, deliveries = cursor.fetchone()
+        if deliveries == 1 and notice.is_live != ("_live_" in settings.STRIPE_API_KEY):
+            close(pk=pk, status=ProcessorEvent.Status.PARKED, reason="event of the other mode", now=now)
+    return pk, deliveries
+
+
+def waiting(*, now: datetime, limit: int = 200) -> list[int]:
+    """Ids of notices that wait to be settled, oldest first."""
+    return list(
+        ProcessorEvent.objects.filter(status=ProcessorEvent.Status.RECEIVED, settle_after__lte=now)
+        .order_by("settle_after", "id")
+        .values_list("id", flat=True)[:limit]
+    )
+
+
+def close(*, pk: int, status: ProcessorEvent.Status, now: datetime, reason: str = "") -> None:
+    """This function will mark a notice dealt with; one that is dealt with already stays as it is."""
+    ProcessorEvent.objects.filter(pk=pk, status=ProcessorEvent.Status.RECEIVED).update(
+        status=status, settled_at=now, reason=reason[:300]
+    )
+
+
+def postpone(*, event: ProcessorEvent, reason: str, now: datetime) -> None:
+    """Try a notice again later, with a growing pause; after twelve tries it is parked for a person."""
+    if event.attempts + 1 >= MOST_ATTEMPTS:
+        close(pk=event.pk, status=ProcessorEvent.Status.PARKED, reason=reason, now=now)
+        return
+    pause = timedelta(seconds=min(2 ** (event.attempts + 1), 1800))
+    ProcessorEvent.objects.filter(pk=event.pk, status=ProcessorEvent.Status.RECEIVED).update(
+        attempts=F("attempts") + 1, settle_after=now + pause, reason=reason[:300]
+    )

@@ -1,0 +1,109 @@
+"""What the processor told us: notices that wait to be settled, lines of its balance, payouts."""
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+
+class ProcessorEvent(models.Model):
+    """A notice of the processor, kept once. It only says which object to fetch; no personal words are kept."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received"
+        SETTLED = "settled"
+        IGNORED = "ignored"
+        PARKED = "parked"
+
+    ref = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=80)
+    object_ref = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    api_version = models.CharField(max_length=40)
+    received_at = models.DateTimeField()
+    deliveries = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=8, choices=Status, default=Status.RECEIVED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    settle_after = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(status="received", settled_at__isnull=True)
+                | (~Q(status="received") & Q(settled_at__isnull=False)),
+                name="event_settled_at_only_when_dealt_with",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["settle_after", "id"], name="event_waiting", condition=Q(status="received")),
+            models.Index(fields=["object_ref"], name="event_by_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_ref}"
+
+
+class BalanceTransaction(models.Model):
+    """One line of the processor's balance. Only ever added."""
+
+    ref = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=60)
+    amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    net_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    source_ref = models.CharField(max_length=80, blank=True)
+    exchange_rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
+    created_at = models.DateTimeField()
+    available_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(net_minor=F("amount_minor") - F("fee_minor")), name="balance_line_net_is_amount_less_fee"
+            )
+        ]
+        indexes = [models.Index(fields=["source_ref"], name="balance_line_by_source")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.net_minor} {self.currency}"
+
+
+class Payout(models.Model):
+    """A transfer of the processor to our bank, whose lines sum to it. Only ever added."""
+
+    ref = models.CharField(max_length=80, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField()
+    arrives_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class PayoutLine(models.Model):
+    """Which line of the balance a payout carried; a line is carried once."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="lines")
+    balance_transaction = models.OneToOneField(BalanceTransaction, on_delete=models.PROTECT, related_name="payout_line")
+
+    def __str__(self) -> str:
+        return f"{self.payout_id} {self.balance_transaction_id}"
+
+
+class PayoutFailure(models.Model):
+    """A payout that came back, even after it was said to be paid. Only ever added."""
+
+    payout = models.OneToOneField(Payout, on_delete=models.PROTECT, related_name="failure")
+    balance_ref = models.CharField(max_length=80, unique=True)
+    failed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["payout"], name="payout_fails_once")]
+
+    def __str__(self) -> str:
+        return f"{self.payout_id} failed"

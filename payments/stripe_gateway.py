@@ -1,0 +1,287 @@
+"""Stripe, and the only importer of its package. It translates; it decides nothing.
+
+A call has 3 seconds to connect and 8 to answer and is tried once: trying again is the sweeper's work, because
+only a look-up can tell whether the first call was carried out. Calls under way are limited, so a hanging
+processor can never take every thread of the web server.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+import stripe
+from django.conf import settings
+
+from ledger.money import Money
+from payments import reading
+from payments.gateway import (
+    BalanceLine,
+    ChargeState,
+    DisputeState,
+    ForgedEvent,
+    InvoiceState,
+    Notice,
+    ObjectMissing,
+    PayoutState,
+    PlanState,
+    ProcessorBusy,
+    ProcessorRefused,
+    ProcessorUnsure,
+    RefundState,
+    SessionRequest,
+    SessionState,
+    StoredFailure,
+)
+
+TIMEOUT = (3.0, 8.0)
+MOST_UNDER_WAY = 20
+SKEW = 300
+"""Seconds a webhook's time may differ from ours, both ways (the package itself only refuses the past)."""
+
+CHARGE = ["balance_transaction"]
+SESSION = ["payment_intent.latest_charge.balance_transaction"]
+REFUND = ["balance_transaction", "failure_balance_transaction"]
+
+Result = TypeVar("Result")
+
+
+class StripeGateway:
+    def __init__(self, *, api_key: str, api_base: str, webhook_secrets: list[str]) -> None:
+        stripe.enable_telemetry = False
+        addresses: Any = {"api": api_base} if api_base else {}
+        self._client = stripe.StripeClient(
+            api_key,
+            base_addresses=addresses,
+            max_network_retries=0,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        ).v1
+        self._secrets = webhook_secrets
+        self._is_live = "_live_" in api_key
+        self._places = threading.BoundedSemaphore(MOST_UNDER_WAY)
+
+    @classmethod
+    def from_settings(cls) -> "StripeGateway":
+        return cls(
+            api_key=settings.STRIPE_API_KEY,
+            api_base=settings.STRIPE_API_BASE,
+            webhook_secrets=settings.STRIPE_WEBHOOK_SECRETS,
+        )
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        if not self._places.acquire(timeout=2):
+            raise ProcessorBusy("too many calls under way")
+        try:
+            yield
+        except stripe.RateLimitError as error:
+            raise ProcessorBusy("rate limit") from error
+        except stripe.InvalidRequestError as error:
+            kind = ObjectMissing if error.http_status == 404 else ProcessorRefused
+            raise kind(error.code or "invalid_request", str(error.user_message or error)) from error
+        except (stripe.AuthenticationError, stripe.PermissionError, stripe.IdempotencyError) as error:
+            raise ProcessorRefused(type(error).__name__, str(error)) from error
+        except stripe.APIError as error:
+            kind_of_failure = StoredFailure if (error.http_status or 0) >= 500 else ProcessorUnsure
+            raise kind_of_failure(f"answer {error.http_status}") from error
+        except stripe.StripeError as error:
+            if error.http_status == 402:
+                raise ProcessorRefused(error.code or "declined", "declined") from error
+            raise ProcessorUnsure(f"{type(error).__name__} {error.http_status}") from error
+        finally:
+            self._places.release()
+
+    def _ask(self, read: Callable[[reading.Raw], Result], call: Callable[[], Any]) -> Result:
+        with self._asking():
+            answer = call()
+        if not isinstance(answer, stripe.StripeObject):
+            raise ProcessorUnsure("empty answer")
+        return read(answer.to_dict())
+
+    def _each(
+        self, read: Callable[[reading.Raw], Result], list_page: Callable[..., Any], filters: dict[str, Any]
+    ) -> Iterator[Result]:
+        """Every object of a list, newest first, page by page."""
+        after: dict[str, Any] = {}
+        while True:
+            with self._asking():
+                page = list_page({"limit": 100, **filters, **after})
+            rows: Iterable[Any] = page.data
+            last = None
+            for row in rows:
+                last = row.id
+                yield read(row.to_dict())
+            if not page.has_more or last is None:
+                return
+            after = {"starting_after": last}
+
+    # Sessions
+
+    def open_session(self, request: SessionRequest) -> SessionState:
+        price: dict[str, Any] = {
+            "currency": request.amount.currency.lower(),
+            "unit_amount": request.amount.minor,
+            "product_data": {"name": request.label},
+        }
+        reference = {"reference": request.reference}
+        params: dict[str, Any] = {
+            "line_items": [{"quantity": 1, "price_data": price}],
+            "success_url": request.success_url,
+            "cancel_url": request.cancel_url,
+            "client_reference_id": request.reference,
+            "metadata": reference,
+            "customer_email": request.email,
+            "locale": request.language,
+            "expires_at": int(request.expires_at.timestamp()),
+            "submit_type": "donate",
+            "expand": SESSION,
+        }
+        if request.is_monthly:
+            price["recurring"] = {"interval": "month"}
+            params |= {"mode": "subscription", "subscription_data": {"metadata": reference}}
+        else:
+            params |= {
+                "mode": "payment",
+                "customer_creation": "always",
+                "payment_intent_data": {"metadata": reference, "statement_descriptor_suffix": request.label},
+            }
+        key = f"checkout-{request.reference}-{request.attempt}"
+        return self._ask(
+            reading.session, lambda: self._client.checkout.sessions.create(params, {"idempotency_key": key})
+        )
+
+    def find_session(self, *, reference: str, since: datetime) -> SessionState | None:
+        """Look by our own id among the sessions made since a little before we asked (lists, never search)."""
+        filters = {"created": {"gte": int(since.timestamp()) - SKEW}}
+        for found in self._each(reading.session, self._client.checkout.sessions.list, filters):
+            if found.reference == reference:
+                return self.session(found.ref)
+        return None
+
+    def session(self, ref: str) -> SessionState:
+        return self._ask(
+            reading.session, lambda: self._client.checkout.sessions.retrieve(ref, {"expand": SESSION})
+        )
+
+    # Charges and refunds
+
+    def charge(self, ref: str) -> ChargeState:
+        return self._ask(reading.charge, lambda: self._client.charges.retrieve(ref, {"expand": CHARGE}))
+
+    def charge_of_payment(self, payment_ref: str) -> ChargeState | None:
+        """The latest charge of a payment, or None while there is none."""
+        with self._asking():
+            payment = self._client.payment_intents.retrieve(
+                payment_ref, {"expand": ["latest_charge.balance_transaction"]}
+            ).to_dict()
+        latest = payment.get("latest_charge")
+        return reading.charge(latest) if isinstance(latest, dict) else None
+
+    def charges(self, *, since: datetime) -> Iterator[ChargeState]:
+        filters = {"created": {"gte": int(since.timestamp())}, "expand": ["data.balance_transaction"]}
+        return self._each(reading.charge, self._client.charges.list, filters)
+
+    def send_refund(
+        self, *, reference: str, attempt: int, charge_ref: str, amount: Money
+    ) -> RefundState:
+        params: Any = {
+            "charge": charge_ref,
+            "amount": amount.minor,
+            "metadata": {"reference": reference},
+            "expand": REFUND,
+        }
+        key = f"refund-{reference}-{attempt}"
+        return self._ask(
+            reading.refund, lambda: self._client.refunds.create(params, {"idempotency_key": key})
+        )
+
+    def refund(self, ref: str) -> RefundState:
+        return self._ask(reading.refund, lambda: self._client.refunds.retrieve(ref, {"expand": REFUND}))
+
+    def refunds_of(self, charge_ref: str) -> Iterator[RefundState]:
+        filters = {"charge": charge_ref, "expand": [f"data.{path}" for path in REFUND]}
+        return self._each(reading.refund, self._client.refunds.list, filters)
+
+    def dispute(self, ref: str) -> DisputeState:
+        return self._ask(reading.dispute, lambda: self._client.disputes.retrieve(ref))
+
+    # Monthly giving
+
+    def plan(self, ref: str) -> PlanState:
+        return self._ask(reading.plan, lambda: self._client.subscriptions.retrieve(ref))
+
+    def invoice(self, ref: str) -> InvoiceState:
+        return self._ask(
+            reading.invoice, lambda: self._client.invoices.retrieve(ref, {"expand": ["payments"]})
+        )
+
+    def invoice_of_payment(self, payment_ref: str) -> InvoiceState | None:
+        """The invoice a payment belongs to (`charge.invoice` is gone since basil), or None."""
+        filters: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_ref}, "limit": 1}
+        with self._asking():
+            page = self._client.invoice_payments.list(filters)
+        for row in page.data:
+            found = row.to_dict()["invoice"]
+            return self.invoice(found if isinstance(found, str) else found["id"])
+        return None
+
+    def portal_url(self, *, customer_ref: str, return_url: str, language: str) -> str:
+        params: Any = {"customer": customer_ref, "return_url": return_url, "locale": language}
+        with self._asking():
+            return str(self._client.billing_portal.sessions.create(params).url)
+
+    # Payouts and the balance
+
+    def payout(self, ref: str) -> PayoutState:
+        return self._ask(reading.payout, lambda: self._client.payouts.retrieve(ref))
+
+    def payout_lines(self, payout_ref: str) -> Iterator[BalanceLine]:
+        return self._each(
+            reading.balance_line, self._client.balance_transactions.list, {"payout": payout_ref}
+        )
+
+    def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]:
+        filters = {"created": {"gte": int(since.timestamp())}}
+        return self._each(reading.balance_line, self._client.balance_transactions.list, filters)
+
+    def balance(self) -> list[Money]:
+        """What the processor owes us, available and pending together, one amount for each currency."""
+        with self._asking():
+            answer = self._client.balance.retrieve().to_dict()
+        sums: dict[str, int] = {}
+        for part in [*answer["available"], *answer["pending"]]:
+            currency = str(part["currency"]).upper()
+            sums[currency] = sums.get(currency, 0) + int(part["amount"])
+        return [Money(minor, currency) for currency, minor in sorted(sums.items())]
+
+    # Events
+
+    def notices(self, *, since: datetime) -> Iterator[Notice]:
+        filters = {"created": {"gte": int(since.timestamp())}}
+        return self._each(reading.notice, self._client.events.list, filters)
+
+    def verify(self, *, body: bytes, signature: str, now: datetime) -> Notice:
+        """The notice in a webhook's body. Raises ForgedEvent unless one of our secrets signed it just now."""
+        try:
+            text = body.decode()
+            stamp = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
+            raw = json.loads(text)
+        except (ValueError, KeyError, RecursionError) as error:
+            raise ForgedEvent("unreadable") from error
+        if abs(now.timestamp() - stamp) > SKEW:
+            raise ForgedEvent("too old or from the future")
+        if not any(self._signed_with(secret, text, signature) for secret in self._secrets):
+            raise ForgedEvent("no secret of ours signed it")
+        try:
+            return reading.notice(raw)
+        except ProcessorUnsure as error:
+            raise ForgedEvent("not an event") from error
+
+    @staticmethod
+    def _signed_with(secret: str, text: str, signature: str) -> bool:
+        try:
+            return stripe.WebhookSignature.verify_header(text, signature, secret, None)
+        except stripe.SignatureVerificationError:
+            return False

@@ -1,0 +1,149 @@
+"""Receipts: numbered without gaps, frozen when issued, corrected only by new rows."""
+
+import uuid
+
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+from ledger.money import Money
+
+
+class Series(models.Model):
+    """A row of numbers of one entity and year. The counter is taken in the transaction that uses the number."""
+
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    next_number = models.PositiveIntegerField(default=1)
+    last_hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = "series"
+        constraints = [UniqueConstraint(fields=["entity", "year"], name="series_once_per_entity_and_year")]
+
+    def __str__(self) -> str:
+        return f"{self.entity_id} {self.year}"
+
+
+class Receipt(models.Model):
+    """One numbered receipt: a frozen snapshot, chained to the one before it. Only ever added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="receipts")
+    number = models.PositiveIntegerField()
+    serial = models.CharField(max_length=30)
+    donor = models.ForeignKey("donors.Donor", on_delete=models.PROTECT, related_name="receipts")
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    language = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    total_minor = models.BigIntegerField()
+    snapshot = models.TextField()
+    snapshot_sha256 = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField()
+    issued_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["series", "number"], name="receipt_number_once_per_series"),
+            CheckConstraint(condition=Q(number__gte=1), name="receipt_number_starts_at_one"),
+            CheckConstraint(condition=Q(total_minor__gt=0), name="receipt_total_is_positive"),
+            CheckConstraint(condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="receipt_not_its_own_replacement"),
+        ]
+        indexes = [
+            models.Index(fields=["-issued_at", "-id"], name="receipt_by_time"),
+            models.Index(fields=["donor", "-issued_at"], name="receipt_by_donor"),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+
+class ReceiptLine(models.Model):
+    """One donation on a receipt, with what of it was already given back when the receipt was issued."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
+    donation = models.ForeignKey("donations.Donation", on_delete=models.PROTECT, related_name="receipt_lines")
+    amount_minor = models.BigIntegerField()
+    refunded_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["receipt", "donation"], name="receipt_line_once_per_donation"),
+            CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lt=F("amount_minor")),
+                name="receipt_line_refund_below_amount",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id} {self.donation_id}"
+
+
+class Coverage(models.Model):
+    """Which valid receipt covers a donation now: at most one. Moves with voids and replacements."""
+
+    donation = models.OneToOneField("donations.Donation", on_delete=models.PROTECT, related_name="coverage")
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="covers")
+
+    def __str__(self) -> str:
+        return f"{self.donation_id} on {self.receipt_id}"
+
+
+class Exclusion(models.Model):
+    """A donation that gets no receipt, and why."""
+
+    class Reason(models.TextChoices):
+        REFUNDED = "refunded"
+        DISPUTE_LOST = "dispute_lost"
+
+    donation = models.OneToOneField("donations.Donation", on_delete=models.PROTECT, related_name="exclusion")
+    reason = models.CharField(max_length=20, choices=Reason)
+    decided_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Voiding(models.Model):
+    """A receipt that no longer stands. Its number and bytes stay. Only ever added."""
+
+    class Reason(models.TextChoices):
+        REFUNDED = "refunded"
+        REFUND_RETURNED = "refund_returned"
+        DISPUTE_LOST = "dispute_lost"
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="voiding")
+    reason = models.CharField(max_length=20, choices=Reason)
+    voided_at = models.DateTimeField()
+    voided_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id} {self.reason}"
+
+
+class Rendering(models.Model):
+    """The finished file of a receipt: rendered once, kept by its hash. Only ever added."""
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="rendering")
+    document = models.OneToOneField("paper.Document", on_delete=models.PROTECT, related_name="+")
+    rendered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id}"
+
+
+class RenderingTrouble(models.Model):
+    """A receipt whose file could not be made (a name with letters no font has): a person must look."""
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.CASCADE, related_name="trouble")
+    words = models.CharField(max_length=300)
+    attempts = models.PositiveSmallIntegerField(default=1)
+    try_after = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.words
