@@ -29,6 +29,7 @@ NO_NETWORK_SIGNS = (
     "error sending request",
     "Failed to fetch",
     "dns error",
+    "(from versions: none)",  # pip without retries says only that it found nothing at all
 )
 
 

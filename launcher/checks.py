@@ -1,4 +1,4 @@
-"""`run.py test`: every check, then every test, in one go; the last line printed is pytest's own closing line."""
+"""`run.py test`: every check, then every test; the last line printed is pytest's own closing line."""
 
 import os
 import subprocess

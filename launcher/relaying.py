@@ -1,4 +1,4 @@
-"""Passing a program's output on while it runs, but for its closing line, which is handed back to be printed last."""
+"""Passes a program's output on while it runs, but for its closing line, which can so be printed last."""
 
 import subprocess
 import sys
@@ -34,6 +34,8 @@ def run(command: list[str], *, folder: Path, environment: dict[str, str]) -> tup
         process.terminate()
         process.wait()
         raise
+    finally:
+        process.stdout.close()
 
 
 def _print(text: str) -> None:

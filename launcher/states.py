@@ -125,7 +125,7 @@ class State:
             self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
             (self.path / MARKER).write_text(json.dumps(MARKER_CONTENT))
             self.logs.mkdir(mode=0o700, exist_ok=True)
-        except NotADirectoryError as failed:
+        except (NotADirectoryError, FileExistsError) as failed:
             raise Stop(f"The state directory {self.path} is not a directory.") from failed
         except OSError as failed:
             raise Stop(f"The state directory {self.path} cannot be written: {failed.strerror}.") from failed
