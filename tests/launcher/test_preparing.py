@@ -39,8 +39,7 @@ def state(tmp_path: Path) -> State:
             "STRIPE_API_BASE or use a test key.",
         ),
         (
-            "Traceback ...\n"
-            "django.core.exceptions.ImproperlyConfigured: DEBUG must be 0 or 1, not 'x'.\n",
+            "Traceback ...\ndjango.core.exceptions.ImproperlyConfigured: DEBUG must be 0 or 1, not 'x'.\n",
             "DEBUG must be 0 or 1, not 'x'.",
         ),
         ("CommandError: no such campaign\n\n", "no such campaign"),
