@@ -58,7 +58,7 @@ def steps_before_serving(
 
 def demo_step(*, root: Path, python: Path, environment: Mapping[str, str], database: str) -> Step:
     """This function will return the step that fills the demo; running it again changes nothing."""
-    patterns = ("*/migrations/*.py", "*/management/commands/demo*.py", "*/demo*.py", "*/demo*/**/*.py")
+    patterns = ("*/migrations/*.py", "*/management/commands/demo*.py", "*/demo*.py", "*/demo*/**/*")
     found = states.fingerprint(root=root, patterns=patterns, salt=database or str(time.time_ns()))
     return Step("demo data", [[str(python), "manage.py", "demodata"]], environment, found)
 
