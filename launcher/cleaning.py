@@ -47,7 +47,7 @@ KEPT_OF_UV = frozenset(
         "UV_SYSTEM_CERTS",
     }
 )
-# The product's own variables (config/env.py): each process is given exactly the ones meant for it, never leftovers.
+# The product's own variables (config/env.py): each process is given exactly those meant for it, no leftovers.
 OF_PRODUCT = frozenset(
     {
         "ALLOWED_HOSTS",
