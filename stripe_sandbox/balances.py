@@ -51,7 +51,13 @@ def post(
     description: str | None = None,
 ) -> Obj:
     """This function will write one line; amounts are minor units of the settlement currency, signed."""
-    detail = {"amount": fee, "application": None, "currency": currency, "description": fee_for, "type": "stripe_fee"}
+    detail = {
+        "amount": fee,
+        "application": None,
+        "currency": currency,
+        "description": fee_for,
+        "type": "stripe_fee",
+    }
     return world.make(
         "balance_transaction",
         type=line_type,
@@ -123,7 +129,9 @@ def breaches(world: World) -> list[str]:
         refunds = [r for r in world.kinds["refund"].values() if r["charge"] == charge["id"]]
         given_back = sum(r["amount"] for r in refunds if r["status"] not in ("failed", "canceled"))
         if given_back != charge["amount_refunded"] or given_back > charge["amount"]:
-            found.append(f"{charge['id']}: refunds of {given_back}, amount_refunded {charge['amount_refunded']}")
+            found.append(
+                f"{charge['id']}: refunds of {given_back}, amount_refunded {charge['amount_refunded']}"
+            )
     for payout in world.kinds["payout"].values():
         held = [
             line

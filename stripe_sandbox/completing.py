@@ -145,7 +145,11 @@ def settle_bank_debit(world: World, charge: Obj, *, succeeds: bool | None = None
     world.silence(charge["id"], "settle_bank_debit")
     customer = world.kinds["customer"].get(charge["customer"] or "")
     now = world.now(customer["test_clock"] if customer else None)
-    failure = paying.bank_failure(world, charge) if succeeds is None else (None if succeeds else ("debit_not_authorized", None))
+    failure = (
+        paying.bank_failure(world, charge)
+        if succeeds is None
+        else (None if succeeds else ("debit_not_authorized", None))
+    )
     if failure is None:
         paying.collect(world, charge, now=now)
     else:

@@ -53,7 +53,11 @@ class Courier:
 
     def start(self) -> None:
         """This function will queue what a restart left undelivered, and start the workers."""
-        waiting = [e["id"] for e in self.world.kinds["event"].values() if self.world.notes[e["id"]]["state"] == "waiting"]
+        waiting = [
+            e["id"]
+            for e in self.world.kinds["event"].values()
+            if self.world.notes[e["id"]]["state"] == "waiting"
+        ]
         self.enqueue(waiting)
         for _ in range(self.world.settings.webhook_workers):
             threading.Thread(target=self._work, daemon=True).start()
@@ -171,9 +175,18 @@ class Courier:
             if event["id"] not in self.world.notes:
                 return 0
             notes = self.world.note(event["id"])
-            attempts = [*notes["attempts"], {"at": round(time.time(), 3), "status": status, "trouble": trouble}]
+            attempts = [
+                *notes["attempts"],
+                {"at": round(time.time(), 3), "status": status, "trouble": trouble},
+            ]
             failed = sum(1 for attempt in attempts if not 200 <= attempt["status"] < 300)
-            state = "delivered" if good else "failed" if failed > len(self.world.settings.webhook_retries) else "waiting"
+            state = (
+                "delivered"
+                if good
+                else "failed"
+                if failed > len(self.world.settings.webhook_retries)
+                else "waiting"
+            )
             if notes["state"] == "delivered":
                 state = "delivered"
             self.world.note(event["id"], attempts=attempts, state=state)
@@ -181,7 +194,9 @@ class Courier:
                 self.world.change(event, pending_webhooks=0)
             return 0 if good else failed
 
-    def send_now(self, identity: str, *, signature: str = "good", times: int = 1, at_once: bool = False) -> list[int]:
+    def send_now(
+        self, identity: str, *, signature: str = "good", times: int = 1, at_once: bool = False
+    ) -> list[int]:
         """This function will deliver an event again, in a row or all at once, and return the answers' statuses."""
         if signature not in SIGNATURES:
             raise ValueError(f"signature must be one of {', '.join(SIGNATURES)}")

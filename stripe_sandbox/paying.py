@@ -43,7 +43,13 @@ def open_intent(
 
 
 def attempt(
-    world: World, intent: Obj, method: Obj, *, now: int, authenticated: bool = False, off_session: bool = False
+    world: World,
+    intent: Obj,
+    method: Obj,
+    *,
+    now: int,
+    authenticated: bool = False,
+    off_session: bool = False,
 ) -> str:
     """Returns `succeeded`, `processing`, `requires_action` or `declined`.
 
@@ -176,7 +182,15 @@ def reject(
             decline_code or code,
         ),
     )
-    fail_intent(world, charge["payment_intent"], code=code, decline_code=decline_code, now=now, charge=charge, message=words)
+    fail_intent(
+        world,
+        charge["payment_intent"],
+        code=code,
+        decline_code=decline_code,
+        now=now,
+        charge=charge,
+        message=words,
+    )
 
 
 def fail_intent(
@@ -202,7 +216,11 @@ def fail_intent(
     )
     known = {name: value for name, value in error.items() if value is not None}
     world.change(
-        intent, status="requires_payment_method", payment_method=None, next_action=None, last_payment_error=known
+        intent,
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        last_payment_error=known,
     )
     if charge:
         world.emit("charge.failed", charge, now=now)

@@ -74,7 +74,9 @@ def arrive(world: World, identity: str) -> Obj:
     if payout["status"] not in ("pending", "in_transit"):
         raise errors.invalid(f"This payout is {payout['status']}.")
     before = {"status": payout["status"]}
-    world.change(payout, status="paid", trace_id={"status": "supported", "value": f"SBX{payout['id'][-8:].upper()}"})
+    world.change(
+        payout, status="paid", trace_id={"status": "supported", "value": f"SBX{payout['id'][-8:].upper()}"}
+    )
     world.emit("payout.paid", payout, before=before)
     if payout["automatic"]:
         world.change(payout, reconciliation_status="completed")

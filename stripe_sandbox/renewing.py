@@ -26,7 +26,9 @@ def renew(world: World, identity: str) -> None:
     world.wake(identity, "renew", end, clock)
     _resume(world, subscription, now)
     customer = world.get("customer", subscription["customer"])
-    invoice = invoicing.draft(world, subscription, customer, reason="subscription_cycle", period=(start, end), now=now)
+    invoice = invoicing.draft(
+        world, subscription, customer, reason="subscription_cycle", period=(start, end), now=now
+    )
     before = {"latest_invoice": subscription["latest_invoice"]}
     world.change(subscription, latest_invoice=invoice["id"])
     world.emit("customer.subscription.updated", subscription, before=before, now=now)
@@ -141,6 +143,10 @@ def pay(world: World, params: dict[str, Any], identity: str) -> Obj:
     if collect(world, invoice, subscription, method) == "declined":
         error = world.get("payment_intent", world.note(identity)["intent"])["last_payment_error"]
         raise errors.ApiError(
-            402, error["message"], kind="card_error", code=error["code"], decline_code=error.get("decline_code")
+            402,
+            error["message"],
+            kind="card_error",
+            code=error["code"],
+            decline_code=error.get("decline_code"),
         )
     return invoice

@@ -34,11 +34,15 @@ class Shelf:
 
     def keys(self) -> dict[str, Any]:
         """This function will return the idempotency keys."""
-        return {name: json.loads(body) for name, body in self.connection.execute("SELECT name, body FROM keys")}
+        return {
+            name: json.loads(body) for name, body in self.connection.execute("SELECT name, body FROM keys")
+        }
 
     def facts(self) -> dict[str, Any]:
         """This function will return the single values, such as the clock's offset."""
-        return {name: json.loads(body) for name, body in self.connection.execute("SELECT name, body FROM facts")}
+        return {
+            name: json.loads(body) for name, body in self.connection.execute("SELECT name, body FROM facts")
+        }
 
     def save(
         self,

@@ -38,9 +38,17 @@ def begin(
         metadata=data.get("metadata") or {},
         automatic_tax={"enabled": False, "disabled_reason": None, "liability": None},
         billing_mode={"type": "flexible", "flexible": {"proration_discounts": "included"}, "updated_at": now},
-        invoice_settings={"issuer": {"type": "self", "account": None}, "account_tax_ids": None, "custom_fields": None, "description": None, "footer": None},
+        invoice_settings={
+            "issuer": {"type": "self", "account": None},
+            "account_tax_ids": None,
+            "custom_fields": None,
+            "description": None,
+            "footer": None,
+        },
         payment_settings=catalogue.part("subscription", "PaymentSettings", save_default_payment_method="off"),
-        trial_settings={"end_behavior": {"missing_payment_method": "create_invoice", "billing_cycle_anchor": None}},
+        trial_settings={
+            "end_behavior": {"missing_payment_method": "create_invoice", "billing_cycle_anchor": None}
+        },
         test_clock=customer["test_clock"],
     )
     rows = [_item(subscription, line["price"], line["quantity"], (now, end), now) for line in items]
@@ -105,7 +113,9 @@ def update(world: World, params: Params, identity: str) -> Obj:
     subscription = world.get("subscription", identity)
     foreign = set(params) - UNDERSTOOD
     if foreign:
-        raise errors.invalid(f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign))
+        raise errors.invalid(
+            f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign)
+        )
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise errors.invalid("A canceled subscription can only update its cancellation_details and metadata.")
     changed = {name: params[name] for name in ("description", "cancel_at_period_end") if name in params}
@@ -123,13 +133,20 @@ def update(world: World, params: Params, identity: str) -> Obj:
         changed["items"] = _new_items(world, subscription, params)
     before = {name: subscription[name] for name in changed}
     world.change(subscription, **changed)
-    world.emit("customer.subscription.updated", subscription, before=before, now=world.now(subscription["test_clock"]))
+    world.emit(
+        "customer.subscription.updated",
+        subscription,
+        before=before,
+        now=world.now(subscription["test_clock"]),
+    )
     return subscription
 
 
 def _cancel_at_end(world: World, subscription: Obj, params: Params) -> Obj:
     wanted = params["cancel_at_period_end"]
-    details = catalogue.part("subscription", "CancellationDetails", **(params.get("cancellation_details") or {}))
+    details = catalogue.part(
+        "subscription", "CancellationDetails", **(params.get("cancellation_details") or {})
+    )
     return {
         "cancel_at": subscription["items"]["data"][0]["current_period_end"] if wanted else None,
         "canceled_at": world.now(subscription["test_clock"]) if wanted else None,
@@ -139,7 +156,9 @@ def _cancel_at_end(world: World, subscription: Obj, params: Params) -> Obj:
 
 def _new_items(world: World, subscription: Obj, params: Params) -> Obj:
     if params.get("proration_behavior") != "none":
-        raise errors.invalid("The sandbox changes amounts only with proration_behavior=none.", param="proration_behavior")
+        raise errors.invalid(
+            "The sandbox changes amounts only with proration_behavior=none.", param="proration_behavior"
+        )
     rows = {item["id"]: item for item in subscription["items"]["data"]}
     for position, given in enumerate(params["items"]):
         at = f"items[{position}]"
@@ -166,7 +185,9 @@ def cancel(world: World, params: Params, identity: str) -> Obj:
     subscription = world.get("subscription", identity)
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise errors.no_such("subscription", identity)
-    return end(world, subscription, reason="cancellation_requested", details=params.get("cancellation_details") or {})
+    return end(
+        world, subscription, reason="cancellation_requested", details=params.get("cancellation_details") or {}
+    )
 
 
 def end(world: World, subscription: Obj, *, reason: str, details: Params | None = None) -> Obj:

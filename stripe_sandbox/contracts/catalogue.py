@@ -30,19 +30,37 @@ def _kind(module: str, class_name: str, prefix: str, *absent: str) -> Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "checkout.session": _kind("checkout._session", "Session", "cs_test_", "line_items", "presentment_details"),
+    "checkout.session": _kind(
+        "checkout._session", "Session", "cs_test_", "line_items", "presentment_details"
+    ),
     "item": _kind("_line_item", "LineItem", "li_"),
     "payment_intent": _kind("_payment_intent", "PaymentIntent", "pi_", "presentment_details", "hooks"),
-    "charge": _kind("_charge", "Charge", "ch_", "refunds", "presentment_details", "level3", "authorization_code"),
+    "charge": _kind(
+        "_charge", "Charge", "ch_", "refunds", "presentment_details", "level3", "authorization_code"
+    ),
     "balance_transaction": _kind("_balance_transaction", "BalanceTransaction", "txn_"),
     "balance": _kind("_balance", "Balance", "", "connect_reserved", "instant_available", "issuing"),
     "refund": _kind(
-        "_refund", "Refund", "re_", "presentment_details", "next_action", "instructions_email", "failure_reason"
+        "_refund",
+        "Refund",
+        "re_",
+        "presentment_details",
+        "next_action",
+        "instructions_email",
+        "failure_reason",
     ),
     "dispute": _kind("_dispute", "Dispute", "du_"),
     "payout": _kind("_payout", "Payout", "po_"),
     "customer": _kind(
-        "_customer", "Customer", "cus_", "deleted", "sources", "subscriptions", "tax_ids", "tax", "cash_balance"
+        "_customer",
+        "Customer",
+        "cus_",
+        "deleted",
+        "sources",
+        "subscriptions",
+        "tax_ids",
+        "tax",
+        "cash_balance",
     ),
     "payment_method": _kind("_payment_method", "PaymentMethod", "pm_"),
     "product": _kind("_product", "Product", "prod_", "deleted"),

@@ -80,13 +80,20 @@ def _loose(shape: reading.Shape) -> Check:
         case reading.OneOf():
             return _one_of([compiled(option) for option in shape.options])
         case reading.Mapping():
-            return lambda value: None if isinstance(value, dict) else [f": expected an object, got {value!r:.60}"]
+            return lambda value: (
+                None if isinstance(value, dict) else [f": expected an object, got {value!r:.60}"]
+            )
         case _:
             return lambda value: None
 
 
 def _scalar(name: str) -> Check:
-    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "str": (str,), "bool": (bool,), "float": (float, int)}
+    kinds: dict[str, tuple[type, ...]] = {
+        "int": (int,),
+        "str": (str,),
+        "bool": (bool,),
+        "float": (float, int),
+    }
     if name == "Decimal":
         return _decimal
     wanted = kinds[name]

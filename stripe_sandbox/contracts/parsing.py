@@ -114,7 +114,13 @@ def _decimal(value: Any, at: str) -> Decimal:
         raise Refused(f"Invalid decimal: {value!s:.60}", param=at) from None
 
 
-SCALARS: dict[str, Parse] = {"int": _whole, "str": _text, "bool": _truth, "float": _decimal, "Decimal": _decimal}
+SCALARS: dict[str, Parse] = {
+    "int": _whole,
+    "str": _text,
+    "bool": _truth,
+    "float": _decimal,
+    "Decimal": _decimal,
+}
 
 
 def _mapping(value: Any, at: str) -> dict[str, str]:

@@ -131,7 +131,9 @@ class Api:
             self.keys.finish(call.key, given.status, given.body.decode())
         return given
 
-    def _executed(self, call: Call, route: routes.Route, identity: tuple[str, ...], params: dict[str, Any]) -> Answer:
+    def _executed(
+        self, call: Call, route: routes.Route, identity: tuple[str, ...], params: dict[str, Any]
+    ) -> Answer:
         expand = params.pop("expand", [])
         try:
             with self.world.work(), self._on_behalf_of(call):

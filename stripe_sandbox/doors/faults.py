@@ -58,9 +58,13 @@ class Faults:
 
     def arm(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """This function will have a fault strike the next matching requests; raises BadFault."""
-        known = {name: wanted[name] for name in ("path", "method", "count", "seconds", "lasts") if name in wanted}
+        known = {
+            name: wanted[name] for name in ("path", "method", "count", "seconds", "lasts") if name in wanted
+        }
         if wanted.get("mode") not in MODES or set(wanted) - {"mode", *known}:
-            raise BadFault(f"mode must be one of {', '.join(sorted(MODES))}; others: path, method, count, seconds, lasts")
+            raise BadFault(
+                f"mode must be one of {', '.join(sorted(MODES))}; others: path, method, count, seconds, lasts"
+            )
         fault = Fault(mode=str(wanted["mode"]), **known)
         with self._lock:
             self._armed.append(fault)

@@ -38,7 +38,9 @@ class Keys:
     def begin(self, key: str, path: str, body: str) -> Kept | None:
         """This function will return the stored answer to replay, or None after noting that the request now runs."""
         if len(key) > LONGEST:
-            raise errors.ApiError(400, "Idempotency keys may be up to 255 characters.", kind="idempotency_error")
+            raise errors.ApiError(
+                400, "Idempotency keys may be up to 255 characters.", kind="idempotency_error"
+            )
         fingerprint = hashlib.sha256(f"{path}\n{body}".encode()).hexdigest()
         with self.world.lock:
             kept = self.known.get(key)

@@ -18,7 +18,9 @@ from stripe_sandbox.world import World
 Fields = dict[str, str]
 
 
-def portal(world: World, session: Obj, *, trouble: str = "", done: str = "", status: int = 200) -> calling.Answer:
+def portal(
+    world: World, session: Obj, *, trouble: str = "", done: str = "", status: int = 200
+) -> calling.Answer:
     """This function will show the portal page: the card, the subscriptions, the way back."""
     say = words.words(session["locale"])
     rows = [
@@ -30,7 +32,9 @@ def portal(world: World, session: Obj, *, trouble: str = "", done: str = "", sta
     body += [_subscription(world, one, say) for one in rows] or [f"<p>{text(say['no_subscription'])}</p>"]
     body.append(
         f"<h2>{text(say['change_card'])}</h2><form method=post>"
-        + layout.field("card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" required')
+        + layout.field(
+            "card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" required'
+        )
         + f'<button class="main" name="action" value="card">{text(say["change_card"])}</button></form>'
     )
     if session["return_url"]:
@@ -86,7 +90,9 @@ def invoice(world: World, bill: Obj, *, trouble: str = "", status: int = 200) ->
         return layout.page(f"{say['invoice']} {bill['number'] or ''}", f"{amount}<p>{text(words_of)}</p>")
     body = (
         f"{amount}{layout.alert(trouble)}<form method=post>"
-        + layout.field("card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" required')
+        + layout.field(
+            "card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" required'
+        )
         + f'<button class="main">{text(say["pay"])}</button></form>'
     )
     return layout.page(f"{say['invoice']} {bill['number']}", body, status=status)

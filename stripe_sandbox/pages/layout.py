@@ -45,7 +45,9 @@ def text(value: object) -> str:
     return escape(str(value))
 
 
-def page(title: str, body: str, *, locale: str | None = None, status: int = 200, wide: bool = False) -> calling.Answer:
+def page(
+    title: str, body: str, *, locale: str | None = None, status: int = 200, wide: bool = False
+) -> calling.Answer:
     """This function will return a whole page; `body` is HTML already, `title` is text."""
     say = words.words(locale)
     html = (
@@ -53,7 +55,7 @@ def page(title: str, body: str, *, locale: str | None = None, status: int = 200,
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
         f"<title>{text(title)} - Sandbox</title><style>{STYLE}</style></head><body>"
         f'<div class="sandbox" role="note">{text(say["sandbox"])}</div>'
-        f'<main{" class=wide" if wide else ""}><h1>{text(title)}</h1>{body}</main></body></html>'
+        f"<main{' class=wide' if wide else ''}><h1>{text(title)}</h1>{body}</main></body></html>"
     )
     return calling.Answer(status, html.encode(), dict(SECURE), kind="text/html; charset=utf-8")
 
@@ -63,7 +65,9 @@ def alert(message: str) -> str:
     return f'<p class="alert" role="alert">{text(message)}</p>' if message else ""
 
 
-def field(name: str, label: str, *, kind: str = "text", value: str = "", hint: str = "", extra: str = "") -> str:
+def field(
+    name: str, label: str, *, kind: str = "text", value: str = "", hint: str = "", extra: str = ""
+) -> str:
     """`extra` is HTML attributes. This function will return a labeled input."""
     described = f' aria-describedby="{name}-hint"' if hint else ""
     told = f'<p class="soft" id="{name}-hint">{text(hint)}</p>' if hint else ""

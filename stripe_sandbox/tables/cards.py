@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-HARD_DECLINES = frozenset({"lost_card", "stolen_card", "pickup_card"})  # never tried again by the renewal schedule
+HARD_DECLINES = frozenset(
+    {"lost_card", "stolen_card", "pickup_card"}
+)  # never tried again by the renewal schedule
 
 MESSAGES = {
     "card_declined": "Your card was declined.",
@@ -92,7 +94,9 @@ BANK_ACCOUNTS: dict[str, BankAccount] = {
     "000111111113": BankAccount("account_closed", "The customer's bank account has been closed."),
     "000111111116": BankAccount("no_account", "No account was found for the given number."),
     "000222222227": BankAccount("insufficient_funds", "The customer's account has insufficient funds."),
-    "000333333335": BankAccount("debit_not_authorized", "The customer has notified their bank that this was not authorized."),
+    "000333333335": BankAccount(
+        "debit_not_authorized", "The customer has notified their bank that this was not authorized."
+    ),
     "000555555559": BankAccount(dispute=True),
     "000000000009": BankAccount(waits=True),
 }

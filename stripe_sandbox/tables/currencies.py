@@ -22,7 +22,17 @@ SUPPORTED = (
 )
 
 # Smallest charge, in minor units. A currency that is not listed may not be charged below 50 minor units (zero-decimal: 50).
-MINIMUM = {"usd": 50, "eur": 50, "gbp": 30, "cad": 50, "aud": 50, "jpy": 50, "krw": 100, "mxn": 1000, "kwd": 150}
+MINIMUM = {
+    "usd": 50,
+    "eur": 50,
+    "gbp": 30,
+    "cad": 50,
+    "aud": 50,
+    "jpy": 50,
+    "krw": 100,
+    "mxn": 1000,
+    "kwd": 150,
+}
 MINIMUM_ELSEWHERE = 50
 MAXIMUM = 99_999_999  # eight digits
 

@@ -7,4 +7,7 @@ def _nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
 
 
 app_name = "giving"
-urlpatterns = [path("give/<slug:slug>/", _nothing, name="give"), path("thanks/<uuid:checkout_id>/", _nothing, name="thanks")]
+urlpatterns = [
+    path("give/<slug:slug>/", _nothing, name="give"),
+    path("thanks/<uuid:checkout_id>/", _nothing, name="thanks"),
+]
