@@ -10,7 +10,7 @@ from ledger.models import LegalEntity
 
 
 class Furniture(TypedDict):
-    entity: SimpleLazyObject
+    entity: SimpleLazyObject[LegalEntity | None]
     other_language: str
     other_url: str
 
