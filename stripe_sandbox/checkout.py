@@ -18,12 +18,13 @@ KOREAN = instruments.REDIRECTS
 NOT_RECURRING = frozenset(("payco", "samsung_pay"))
 MOST = {"samsung_pay": 2_000_000, "payco": 2_000_000, "kakao_pay": 2_000_000}  # KRW
 # Parameters that mean something here. A documented one that does not is refused instead of being ignored.
-UNDERSTOOD = frozenset(
-    "mode submit_type line_items success_url cancel_url client_reference_id metadata payment_intent_data subscription_data "
-    "customer customer_email customer_creation customer_update locale expires_at allowed_payment_method_types "
-    "excluded_payment_method_types ui_mode currency expand billing_address_collection phone_number_collection "
-    "payment_method_collection name_collection adaptive_pricing redirect_on_completion custom_text consent_collection "
-    "payment_method_options branding_settings".split()
+UNDERSTOOD = (
+    "mode submit_type line_items success_url cancel_url client_reference_id metadata "
+    "payment_intent_data subscription_data customer customer_email customer_creation customer_update "
+    "locale expires_at ui_mode currency allowed_payment_method_types excluded_payment_method_types "
+    "billing_address_collection name_collection phone_number_collection payment_method_collection "
+    "adaptive_pricing redirect_on_completion custom_text consent_collection payment_method_options "
+    "branding_settings "
 )
 ONLY_IN = {
     "payment_intent_data": "payment",
@@ -101,13 +102,18 @@ def _check_shape(params: Params) -> None:
         if not params.get(name):
             raise errors.invalid(f"Missing required param: {name}.", param=name, code="parameter_missing")
     for name in params:
-        if name not in UNDERSTOOD:
+        if name not in UNDERSTOOD.split():
             raise errors.invalid(f"The sandbox does not imitate this parameter: {name}", param=name)
+    for name in ("success_url", "cancel_url"):
+        if name in params and urlsplit(params[name]).scheme not in ("http", "https"):
+            raise errors.invalid("Not a valid URL", param=name, code="url_invalid")
+    _check_combination(params)
+
+
+def _check_combination(params: Params) -> None:
     mode = params["mode"]
     if mode == "setup" or params.get("ui_mode", "hosted_page") != "hosted_page":
-        raise errors.invalid(
-            "The sandbox imitates hosted pages in payment and subscription mode only.", param="mode"
-        )
+        raise errors.invalid("The sandbox imitates only hosted pages that pay or subscribe.", param="mode")
     for name, needed in ONLY_IN.items():
         if name in params and mode != needed:
             raise errors.invalid(f"You can only use `{name}` in `{needed}` mode.", param=name)
@@ -116,9 +122,6 @@ def _check_shape(params: Params) -> None:
             raise errors.invalid(
                 f"You may only specify one of these parameters: customer, {other}.", param="customer"
             )
-    for name in ("success_url", "cancel_url"):
-        if name in params and urlsplit(params[name]).scheme not in ("http", "https"):
-            raise errors.invalid("Not a valid URL", param=name, code="url_invalid")
     suffix = (params.get("payment_intent_data") or {}).get("statement_descriptor_suffix", "")
     if len(suffix) > 22:
         raise errors.invalid(
@@ -132,7 +135,7 @@ def _expiry(params: Params, now: int) -> int:
     slack = timing.EXPIRY_SLACK
     if not now + timing.SESSION_SHORTEST - slack <= wanted <= now + timing.SESSION_LONGEST + slack:
         raise errors.invalid(
-            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
             param="expires_at",
         )
     return wanted
@@ -193,7 +196,7 @@ def expire(world: World, params: Params, identity: str) -> Obj:
     session = world.get("checkout.session", identity)
     if session["status"] != "open":
         raise errors.invalid(
-            f'Only Checkout Sessions with a status in ["open"] can be expired. This one is {session["status"]}.'
+            f"Only Checkout Sessions that are open can be expired. This one is {session['status']}."
         )
     return close(world, session)
 

@@ -12,7 +12,8 @@ from stripe_sandbox.world import World
 def submit(world: World, session: Obj, typed: Typed) -> str:
     """`typed` is what the visitor chose. Returns the outcome as `paying.attempt` does.
 
-    This function will attempt the payment of an open session; raises ApiError (402) for an impossible card number.
+    This function will attempt the payment of an open session; raises ApiError (402) for an impossible card
+    number.
     """
     if session["status"] != "open":
         raise errors.invalid("This Checkout Session is no longer open.")
@@ -115,7 +116,8 @@ def _details(session: Obj, method: Obj) -> Obj:
 def payer_answered(world: World, intent: Obj, *, agreed: bool) -> str:
     """The payer came back from the bank's or wallet's page.
 
-    This function will go on with the payment, or note the refusal, and return the outcome as `paying.attempt` does.
+    This function will go on with the payment, or note the refusal, and return the outcome as `paying.attempt`
+    does.
     """
     if intent["status"] != "requires_action":
         raise errors.invalid("This payment does not wait for the payer.")

@@ -51,7 +51,9 @@ def update(world: World, params: dict[str, Any], identity: str) -> Obj:
 
 
 def merged(before: dict[str, str], given: Any) -> dict[str, str]:
-    """An empty value removes a key, an empty text removes all. This function will return the metadata after an update."""
+    """An empty value removes a key, an empty text removes all. This function will return the metadata after
+    an update.
+    """
     if not given:
         return {}
     return {key: value for key, value in {**before, **given}.items() if value != ""}

@@ -9,10 +9,18 @@ from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.world import World
 
 KEPT = ("metadata", "description", "receipt_email", "statement_descriptor_suffix", "setup_future_usage")
-UNDERSTOOD = frozenset(
-    ("amount", "currency", "customer", "confirm", "payment_method", "off_session", "return_url", *KEPT)
-    + ("automatic_payment_methods", "allowed_payment_method_types", "confirmation_method")
-)
+UNDERSTOOD = frozenset(KEPT) | {
+    "amount",
+    "currency",
+    "customer",
+    "confirm",
+    "payment_method",
+    "off_session",
+    "return_url",
+    "automatic_payment_methods",
+    "allowed_payment_method_types",
+    "confirmation_method",
+}
 
 
 def create(world: World, params: dict[str, Any]) -> Obj:

@@ -1,4 +1,6 @@
-"""Invoices of subscriptions, in the shape since basil: no `invoice.payment_intent`, but invoice payments and a parent."""
+"""Invoices of subscriptions, in the shape since basil: no `invoice.payment_intent`, but invoice payments and
+a parent.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from stripe_sandbox.world import World
 def draft(
     world: World, subscription: Obj, customer: Obj, *, reason: str, period: tuple[int, int], now: int
 ) -> Obj:
-    """`period` is what the lines are for. This function will create the draft invoice of one period and say so."""
+    """`period` is what the lines are for. This function will create the draft invoice of one period and say
+    so.
+    """
     items = subscription["items"]["data"]
     total = sum(item["price"]["unit_amount"] * item["quantity"] for item in items)
     details = {"subscription": subscription["id"], "metadata": subscription["metadata"]}

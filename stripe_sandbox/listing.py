@@ -14,7 +14,7 @@ Params = dict[str, Any]
 Test = Callable[[Obj], bool]
 
 NOT_FILTERS = frozenset(("limit", "starting_after", "ending_before", "expand"))
-RANGES = {
+RANGES: dict[str, Callable[[int, int], bool]] = {
     "gt": lambda value, bound: value > bound,
     "gte": lambda value, bound: value >= bound,
     "lt": lambda value, bound: value < bound,

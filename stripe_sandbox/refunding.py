@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import balances, errors
@@ -101,15 +102,15 @@ def _destination(charge: Obj) -> Obj:
 
 
 def _line(world: World, charge: Obj, refund: Obj, amount: int, line_type: str) -> Obj:
-    """The refund settles at the rate of its charge, so that a full refund takes back what the charge brought."""
+    """The refund settles at the rate of its charge, so that a full refund takes back what the charge
+    brought.
+    """
     own = world.get("balance_transaction", charge["balance_transaction"])
     rate = own["exchange_rate"]
     settled = amount
     if rate is not None:
         _, exact = world.settings.settle.get(charge["currency"], ("", None))
-        settled = fees.converted(
-            amount, charge["currency"], own["currency"], exact or fees.Decimal(str(rate))
-        )
+        settled = fees.converted(amount, charge["currency"], own["currency"], exact or Decimal(str(rate)))
     if line_type == "refund" and own["type"] == "payment":
         line_type = "payment_refund"
     return balances.post(

@@ -1,4 +1,6 @@
-"""Subscriptions: begin one from Checkout, change its amount, pause its collection, end it. Renewals are in `renewing`."""
+"""Subscriptions: begin one from Checkout, change its amount, pause its collection, end it. Renewals are in
+`renewing`.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,9 @@ from stripe_sandbox.world import World
 
 Params = dict[str, Any]
 
-UNDERSTOOD = frozenset(
-    "items cancel_at_period_end pause_collection metadata default_payment_method description proration_behavior "
-    "cancellation_details payment_behavior expand off_session".split()
+UNDERSTOOD = (
+    "items cancel_at_period_end pause_collection metadata default_payment_method description "
+    "proration_behavior cancellation_details payment_behavior off_session"
 )
 
 
@@ -109,16 +111,18 @@ def set_status(world: World, subscription: Obj, status: str, *, now: int) -> Non
 
 
 def update(world: World, params: Params, identity: str) -> Obj:
-    """This function will answer POST /v1/subscriptions/{id}. Amounts change without proration, from the next period on."""
+    """This function will answer POST /v1/subscriptions/{id}. Amounts change without proration, from the next
+    period on.
+    """
     subscription = world.get("subscription", identity)
-    foreign = set(params) - UNDERSTOOD
+    foreign = set(params) - set(UNDERSTOOD.split())
     if foreign:
         raise errors.invalid(
             f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign)
         )
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise errors.invalid("A canceled subscription can only update its cancellation_details and metadata.")
-    changed = {name: params[name] for name in ("description", "cancel_at_period_end") if name in params}
+    changed: Obj = {name: params[name] for name in ("description", "cancel_at_period_end") if name in params}
     if params.get("default_payment_method"):
         method = world.get("payment_method", params["default_payment_method"], param="default_payment_method")
         changed["default_payment_method"] = method["id"]

@@ -1,7 +1,7 @@
 """Which class of the `stripe` package describes which object, and the blank of every object.
 
-A blank carries all documented fields, null where nothing is known, so that nothing the real service always sends is
-missing here.
+A blank carries all documented fields, null where nothing is known, so that nothing the real service always
+sends is missing here.
 """
 
 from __future__ import annotations
@@ -125,7 +125,9 @@ def _blank_part(kind: str, part: str) -> Obj:
 
 
 def part(kind: str, name: str, /, **values: Any) -> Obj:
-    """This function will return a nested object of a kind (`part("charge", "BillingDetails.Address")`), filled in."""
+    """This function will return a nested object of a kind (`part("charge", "BillingDetails.Address")`),
+    filled in.
+    """
     return {**copy.deepcopy(_blank_part(kind, name)), **values}
 
 
@@ -135,7 +137,9 @@ def _check(kind: str) -> checking.Check:
 
 
 def hold_to_contract(value: Any) -> None:
-    """This function will raise `ContractBroken` unless an object, or every row of a list object, is as documented."""
+    """This function will raise `ContractBroken` unless an object, or every row of a list object, is as
+    documented.
+    """
     rows = value["data"] if value.get("object") == "list" else [value]
     for row in rows:
         if row.get("deleted") is True and len(row) == 3:

@@ -1,7 +1,7 @@
 """Compile request parameter classes into parsers: text from the form body becomes typed values, or a 400.
 
-Stripe refuses what it does not know; so does the sandbox. The parameter's name in an error is written as Stripe writes
-it: `line_items[0][price_data][currency]`.
+Stripe refuses what it does not know; so does the sandbox. The parameter's name in an error is written as
+Stripe writes it: `line_items[0][price_data][currency]`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""One API call from its bytes to its answer: authenticate, throttle, replay, execute, expand, hold to the contract."""
+"""One API call from its bytes to its answer: authenticate, throttle, replay, execute, expand, hold to the
+contract.
+"""
 
 from __future__ import annotations
 

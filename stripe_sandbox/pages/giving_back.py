@@ -1,7 +1,7 @@
 """The billing portal at /p/session/{id}, an invoice at /i/{id}, a charge's receipt at /r/{id}.
 
-Field names, for drivers: the portal takes `action` = `card` with `card` (number), or `cancel` with `subscription`; the
-invoice page takes `card`.
+Field names, for drivers: the portal takes `action` = `card` with `card` (number), or `cancel` with
+`subscription`; the invoice page takes `card`.
 """
 
 from __future__ import annotations
@@ -124,5 +124,6 @@ def receipt(world: World, charge: Obj) -> calling.Answer:
     """This function will show that a charge was paid."""
     say = words.words(None)
     amount = currencies.shown(charge["amount"], charge["currency"])
-    body = f'<p class="amount">{text(amount)}</p><p>{text(layout.day(charge["created"]))}</p><p><code>{charge["id"]}</code></p>'
+    made = layout.day(charge["created"])
+    body = f'<p class="amount">{text(amount)}</p><p>{text(made)}</p><p><code>{charge["id"]}</code></p>'
     return layout.page(say["receipt"], body)

@@ -1,7 +1,7 @@
 """The Checkout page at /c/pay/{session}, and the bank's or wallet's page at /c/3ds/{intent}.
 
-Field names are stable, for drivers: `email`, `name`, `method`, `card` (number), `account` and `routing` (bank debit) on the
-Checkout page; `result` (`complete` or `fail`) on the other.
+Field names are stable, for drivers: `email`, `name`, `method`, `card` (number), `account` and `routing` (bank
+debit) on the Checkout page; `result` (`complete` or `fail`) on the other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The documented test cards and bank accounts, and what each of them does.
 
-Source: Stripe's testing documentation. An unknown number that passes the Luhn check behaves as a good Visa card; one that
-does not is refused as `incorrect_number`.
+Source: Stripe's testing documentation. An unknown number that passes the Luhn check behaves as a good Visa
+card; one that does not is refused as `incorrect_number`.
 """
 
 from __future__ import annotations
@@ -110,7 +110,9 @@ def luhn(number: str) -> bool:
 
 
 def card(number: str) -> Card:
-    """This function will return what a card number does; `code` is `incorrect_number` for one that cannot exist."""
+    """This function will return what a card number does; `code` is `incorrect_number` for one that cannot
+    exist.
+    """
     if number in CARDS:
         return CARDS[number]
     if number.isdecimal() and number.isascii() and 12 <= len(number) <= 19 and luhn(number):

@@ -1,4 +1,6 @@
-"""What the tests drive with: a sandbox process, a browser without scripts, a webhook endpoint that verifies."""
+"""What the tests drive with: a sandbox process, a browser without scripts, a webhook endpoint that
+verifies.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import stripe
 
@@ -50,8 +52,9 @@ class Sandbox:
         line = self.process.stdout.readline()
         self.url = line.removeprefix("Stripe sandbox on ").strip()
         assert self.url.startswith("http://127.0.0.1:"), line
+        self.http = stripe.RequestsClient()
         self.client = stripe.StripeClient(
-            "sk_test_sandbox", base_addresses={"api": self.url}, http_client=stripe.UrllibClient()
+            "sk_test_sandbox", base_addresses={"api": self.url}, http_client=self.http
         )
         self.v1 = self.client.v1
 
@@ -72,6 +75,7 @@ class Sandbox:
 
     def stop(self) -> int:
         """This function will end the process with SIGTERM and return its exit code."""
+        self.http.close()
         self.process.terminate()
         code = self.process.wait(timeout=10)
         if self.process.stdout:
@@ -80,6 +84,7 @@ class Sandbox:
 
     def kill(self) -> None:
         """This function will end the process with SIGKILL."""
+        self.http.close()
         self.process.kill()
         self.process.wait(timeout=10)
         if self.process.stdout:
@@ -225,9 +230,8 @@ def one_off(
         ],
         **more,
     }
-    return sandbox.v1.checkout.sessions.create(
-        {name: value for name, value in params.items() if value is not None}
-    )
+    given = {name: value for name, value in params.items() if value is not None}
+    return sandbox.v1.checkout.sessions.create(cast(Any, given))
 
 
 def monthly(

@@ -51,7 +51,7 @@ def test_a_supporter_gives_by_card(sandbox: Sandbox, browser: Browser, receiver:
 
 
 @pytest.mark.parametrize(
-    ("card", "words", "decline_code"),
+    "declined",
     [
         ("4000 0000 0000 0002", "Your card was declined.", "generic_decline"),
         ("4000000000009995", "Your card has insufficient funds.", "insufficient_funds"),
@@ -60,8 +60,9 @@ def test_a_supporter_gives_by_card(sandbox: Sandbox, browser: Browser, receiver:
     ],
 )
 def test_a_declined_card_leaves_the_session_open(
-    sandbox: Sandbox, browser: Browser, receiver: Receiver, card: str, words: str, decline_code: str
+    sandbox: Sandbox, browser: Browser, receiver: Receiver, declined: tuple[str, str, str]
 ) -> None:
+    card, words, decline_code = declined
     session = one_off(sandbox)
     page = browser.pay(session.url or "", card)
     assert (page.status, page.alert) == (402, words)
