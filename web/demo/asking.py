@@ -69,10 +69,7 @@ def _campaign(
     )
     if not is_new:
         return
-    CampaignText.objects.bulk_create(
-        CampaignText(campaign=campaign, language=tongue.LANGUAGE, **tongue.CAMPAIGNS[effort.slug])
-        for tongue in tongues
-    )
+    _words(campaign, tongues=tongues)
     if effort.choices:
         _page(campaign, entity=entity, funds=[funds[code] for code in effort.choices])
     if effort.kind == "units":
@@ -81,6 +78,13 @@ def _campaign(
         )
     if effort.finished_years:
         _phases(campaign, years=effort.finished_years, ended=today - facts.CLOSED_AGO, tongues=tongues)
+
+
+def _words(campaign: Campaign, *, tongues: Sequence[shapes.Tongue]) -> None:
+    CampaignText.objects.bulk_create(
+        CampaignText(campaign=campaign, language=tongue.LANGUAGE, **tongue.CAMPAIGNS[campaign.slug])
+        for tongue in tongues
+    )
 
 
 def _noon(day: date) -> datetime:

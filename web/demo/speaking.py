@@ -44,8 +44,12 @@ def _letter(index: int, *, week_on: date, tongues: Sequence[shapes.Tongue], toda
             "published_at": datetime(week_on.year, week_on.month, week_on.day, 13, tzinfo=UTC),
         },
     )
-    if not is_new:
-        return
+    if is_new:
+        _letter_words(letter, index, tongues=tongues)
+        _points(letter, index, answered_on=today - timedelta(days=1) if is_newest else None, tongues=tongues)
+
+
+def _letter_words(letter: Newsletter, index: int, *, tongues: Sequence[shapes.Tongue]) -> None:
     for tongue in tongues:
         words = tongue.LETTERS[index]
         NewsletterText.objects.create(
@@ -56,12 +60,15 @@ def _letter(index: int, *, week_on: date, tongues: Sequence[shapes.Tongue], toda
             body=words["body"],
             closing=words["closing"],
         )
+
+
+def _points(
+    letter: Newsletter, index: int, *, answered_on: date | None, tongues: Sequence[shapes.Tongue]
+) -> None:
     for position in range(1, len(tongues[0].LETTERS[index]["points"]) + 1):
-        is_answered = is_newest and position == ANSWERED_POINT
+        is_answered = answered_on is not None and position == ANSWERED_POINT
         point = PrayerPoint.objects.create(
-            newsletter=letter,
-            position=position,
-            answered_on=today - timedelta(days=1) if is_answered else None,
+            newsletter=letter, position=position, answered_on=answered_on if is_answered else None
         )
         PrayerPointText.objects.bulk_create(
             PrayerPointText(
