@@ -56,6 +56,8 @@ def page(
         "symbol": money.SYMBOLS.get(offer.currency, offer.currency),
         "fixed": _fixed(offer),
         "percent": _percent(offer),
+        "amount_wrong": reading.amount_words("shape", offer=offer),
+        "amount_low": reading.amount_words("below_minimum", offer=offer),
         "purpose": _purpose(form, ask=ask),
         "other_offers": [known for known in ask.offers if known.currency != offer.currency],
         "other_url": _address("giving:give", ask.slug, other),

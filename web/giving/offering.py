@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from campaigns.models import Campaign, GivingPage
+from campaigns.models import GivingPage
 from donations import giving
 from donations.models import Checkout, Frequency
 from ledger.models import Fund
@@ -111,13 +111,18 @@ def _begin(
     except giving.GiftRefused as refused:
         if refused.code == "page_closed":
             return redirect("giving:campaign", slug=ask.slug)
+        if refused.code == "processor":
+            notice = gettext("The payment company did not accept this gift. Nothing was charged; please try once more.")
+            return forming.page(
+                request, ask=ask, form=form, checkout_id=uuid.uuid4(), notice=notice, status=502
+            )
         field, words = forming.refusal(refused.code, offer=ask.offer(form.currency))
         return forming.page(
             request, ask=ask, form=form, checkout_id=checkout_id, errors={field: words}, status=422
         )
     if begun.payment_url:
         return SeeOther(begun.payment_url)
-    if begun.checkout.status != Checkout.Status.BEGUN:
+    if begun.checkout.status not in {Checkout.Status.BEGUN, Checkout.Status.ABANDONED}:
         return redirect("giving:thanks", checkout_id=checkout_id)
     # The answer is unknown, not bad: the same form again finds out, and can never give twice.
     token = vouching.token(checkout_id=checkout_id, slug=ask.slug)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from campaigns import telling
-from campaigns.models import CampaignText, PageCurrency
+from campaigns.models import Campaign, CampaignText, PageCurrency
 from donations import giving
 from donations.models import Checkout, Donation, Frequency, Refund
 from ledger import money
@@ -39,13 +40,14 @@ class Outcome:
     amount: Money
     is_monthly: bool
     slug: str
-    title: str
     terms: str
     purpose: str
     masked_email: str
     serial: str
     next_url: str
     monthly: Money | None
+    monthly_value: str
+    page_path: str
 
 
 @require_safe
@@ -68,18 +70,23 @@ def _outcome(checkout: Checkout, *, language: str) -> Outcome:
     donation = Donation.objects.filter(checkout=checkout).order_by("given_at", "id").first()
     is_monthly = checkout.frequency == Frequency.MONTHLY
     state = _state(checkout, donation=donation)
+    monthly = _smaller_monthly(checkout) if state == "paid" and not is_monthly else None
+    slug = checkout.page.campaign.slug
+    # While a campaign rests, its words rest too.
+    is_shown = checkout.campaign.status in Campaign.SHOWN
     return Outcome(
         state=state,
         amount=checkout.amount,
         is_monthly=is_monthly,
-        slug=checkout.campaign.slug,
-        title=words.title,
-        terms=words.terms,
+        slug=slug,
+        terms=words.terms if is_shown else "",
         purpose=purpose.name,
         masked_email=masked(checkout.email),
         serial=_serial(donation),
         next_url=checkout.session_url if checkout.status == Checkout.Status.OPEN else "",
-        monthly=_smaller_monthly(checkout) if state == "paid" and not is_monthly else None,
+        monthly=monthly,
+        monthly_value=asking.plain(monthly) if monthly else "",
+        page_path=reverse("giving:campaign", args=[slug]) if is_shown else "",
     )
 
 
@@ -119,7 +126,3 @@ def _step(currency: str) -> int:
     """Five dollars, five thousand won."""
     places = money.exponent(currency)
     return STEP_UNITS * (10**places if places else 1_000)
-
-
-def plain(amount: Money) -> str:
-    return asking.plain(amount)
