@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from campaigns.models import GivingPage
 from donations import giving
-from donations.models import Checkout, Frequency
+from donations.models import Checkout
+from donations.models.intents import Frequency
 from ledger.models import Fund
 from web.giving import asking, forming, gathering, reading, visiting, vouching
 from web.giving.asking import Ask

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from campaigns import telling
 from campaigns.models import Campaign, CampaignText, PageCurrency
 from donations import giving
-from donations.models import Checkout, Donation, Frequency, Refund
+from donations.models import Checkout, Donation, Refund
+from donations.models.intents import Frequency
 from ledger import money
 from ledger.models import FundText
 from ledger.money import Money
