@@ -1,6 +1,11 @@
 from django.urls import path
 
-from web.giving.urls import _nothing
+from django.http import HttpRequest, HttpResponse
+
+
+def _nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    return HttpResponse("")
+
 
 app_name = "portal"
 urlpatterns = [path("", _nothing, name="sign_in")]
