@@ -42,10 +42,10 @@ class Year:
 
 
 # Merging points at the survivor and repoints nothing: the owner of an address sees the gifts of every donor
-# that bears it and of every donor merged into one of those, however long the chain.
+# that stands and bears it, and of every donor merged into one of those, however long the chain.
 _OWN = """
 WITH RECURSIVE own AS (
-  SELECT id FROM donors_donor WHERE email_key = %(key)s AND email_key <> ''
+  SELECT id FROM donors_donor WHERE email_key = %(key)s AND email_key <> '' AND merged_into_id IS NULL
   UNION
   SELECT d.id FROM donors_donor d JOIN own ON d.merged_into_id = own.id
 )

@@ -4,34 +4,21 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from ledger import money
 from ledger.models import Fund
 from reports import books
-from reports.filtering import Filters, State
+from reports.filtering import Filters
+from web import wording
 
 ANY = ("", _("Any"))
 
-STATES = [
-    (State.PAID, _("Paid")),
-    (State.PARTLY_REFUNDED, _("Partly refunded")),
-    (State.REFUNDED, _("Refunded")),
-    (State.DISPUTED, _("Disputed")),
-]
-METHODS = [
-    ("card", _("Card")),
-    ("us_bank_account", _("US bank account")),
-    ("link", "Link"),
-    ("cashapp", "Cash App"),
-    ("kr_card", _("Korean card")),
-    ("kakao_pay", _("Kakao Pay")),
-    ("naver_pay", _("Naver Pay")),
-    ("sepa_debit", _("SEPA direct debit")),
-]
-FREQUENCIES = [("once", _("One time")), ("monthly", pgettext_lazy("frequency", "Every month"))]
+STATES, METHODS, FREQUENCIES = (
+    list(table.items()) for table in (wording.STATES, wording.METHODS, wording.FREQUENCIES)
+)
 
 
 class PeriodForm(forms.Form):

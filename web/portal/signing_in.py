@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config import celery
 from donors import signing_in
-from web.portal import admitting, ringing
+from web.portal import admitting
 from web.portal.admitting import public
 
 
@@ -39,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     signing_in.request_link(
         email=form.cleaned_data["email"], language=get_language() or "en", ip=_address(request), now=timezone.now()
     )
-    ringing.ring("donors.answer_requests")
+    celery.ring("donors.answer_requests", "donors.send_due")
     return redirect("portal:sent")
 
 
