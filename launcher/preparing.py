@@ -38,7 +38,7 @@ def steps_before_serving(
     tables = states.fingerprint(root=root, patterns=("*/migrations/*.py", "config/settings.py"), salt=salt)
     checked = f"{environment.get('STRIPE_API_KEY')} {environment.get('STRIPE_WEBHOOK_SECRETS')}"
     checked += f" {environment.get('STRIPE_API_BASE', '').rpartition(':')[0]} {environment.get('DEBUG')}"
-    return [
+    steps = [
         Step("tables", _table_commands(manage, environment), environment, tables),
         Step(
             "checks",
@@ -52,8 +52,10 @@ def steps_before_serving(
             environment,
             states.fingerprint(root=root, patterns=("*/static/**/*", "config/settings.py"), salt=locked),
         ),
-        Step("translations", [compile_command(python)], environment, messages_fingerprint(root)),
     ]
+    if any(root.glob("locale/**/*.po")):
+        steps.append(Step("translations", [compile_command(python)], environment, messages_fingerprint(root)))
+    return steps
 
 
 def demo_step(*, root: Path, python: Path, environment: Mapping[str, str], database: str) -> Step:
