@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += i18n_patterns(
     path("", include("web.giving.urls")),
     path("portal/", include("web.portal.urls")),
+    path("office/", include("web.office.urls")),
+    path("accounts/", include("allauth.urls")),
 )
 handler400 = "web.errors.bad_request"
 handler403 = "web.errors.forbidden"
