@@ -65,10 +65,7 @@ def set_cost(
     `heads` may be empty. Raises UnableToSetCost if their sum is not `amount`, if the currency is not the
     campaign's, or if a cost already begins on that day. This function will return the stored cost.
     """
-    if amount.currency != campaign.currency:
-        raise UnableToSetCost(f"the campaign counts in {campaign.currency}")
-    if heads and money.total((head.amount for head in heads), currency=amount.currency) != amount:
-        raise UnableToSetCost("the parts do not add up to the whole")
+    _require_fit(campaign=campaign, amount=amount, heads=heads)
     with transaction.atomic():
         cost, is_new = UnitCost.objects.get_or_create(
             campaign=campaign,
@@ -83,8 +80,7 @@ def set_cost(
         )
         if not is_new:
             raise UnableToSetCost(f"a cost already begins on {effective_from}")
-        for position, head in enumerate(heads, start=1):
-            _add_head(cost=cost, position=position, head=head)
+        _add_heads(cost=cost, heads=heads)
         auditing.record(
             actor=actor,
             action="campaign.cost_set",
@@ -95,8 +91,18 @@ def set_cost(
     return cost
 
 
-def _add_head(*, cost: UnitCost, position: int, head: Head) -> None:
-    row = UnitCostHead.objects.create(unit_cost=cost, position=position, amount_minor=head.amount.minor)
-    UnitCostHeadText.objects.bulk_create(
-        UnitCostHeadText(head=row, language=language, name=name) for language, name in head.names.items()
-    )
+def _require_fit(*, campaign: Campaign, amount: money.Money, heads: Sequence[Head]) -> None:
+    if amount.currency != campaign.currency:
+        raise UnableToSetCost(f"the campaign counts in {campaign.currency}")
+    if any(head.amount.currency != amount.currency for head in heads):
+        raise UnableToSetCost("a part is in another currency")
+    if heads and money.total((head.amount for head in heads), currency=amount.currency) != amount:
+        raise UnableToSetCost("the parts do not add up to the whole")
+
+
+def _add_heads(*, cost: UnitCost, heads: Sequence[Head]) -> None:
+    for position, head in enumerate(heads, start=1):
+        row = UnitCostHead.objects.create(unit_cost=cost, position=position, amount_minor=head.amount.minor)
+        UnitCostHeadText.objects.bulk_create(
+            UnitCostHeadText(head=row, language=language, name=name) for language, name in head.names.items()
+        )

@@ -28,7 +28,7 @@ def told(texts: Iterable[W], *, language: str) -> W:
     by_language = {text.language: text for text in texts}
     if not by_language:
         raise Untold(language)
-    for wanted in (language.split("-")[0].lower(), FALLBACK):
+    for wanted in (language[:2].lower(), FALLBACK):
         if wanted in by_language:
             return by_language[wanted]
     return by_language[min(by_language)]

@@ -14,24 +14,46 @@ def _error(number: int, words: str, hint: str) -> Error:
     return Error(words, hint=hint, id=f"almoner.E{number:03}")
 
 
-def check_processor(
-    app_configs: Sequence[AppConfig] | None = None, **kwargs: object
-) -> list[CheckMessage]:
+def check_processor(app_configs: Sequence[AppConfig] | None = None, **kwargs: object) -> list[CheckMessage]:
     """Keys, addresses and secrets of the processor must fit each other."""
     key, base = settings.STRIPE_API_KEY, settings.STRIPE_API_BASE
     is_live = key.startswith(("sk_live_", "rk_live_"))
     found: list[CheckMessage] = []
     if not key.startswith(("sk_live_", "rk_live_", "sk_test_", "rk_test_")):
-        found.append(_error(1, "STRIPE_API_KEY is missing or is not a Stripe secret key.", "It begins sk_live_ or sk_test_."))
+        found.append(
+            _error(
+                1,
+                "STRIPE_API_KEY is missing or is not a Stripe secret key.",
+                "It begins sk_live_ or sk_test_.",
+            )
+        )
     if is_live and base:
-        found.append(_error(2, "A live Stripe key would be sent to a sandbox address.", "Unset STRIPE_API_BASE or use a test key."))
+        found.append(
+            _error(
+                2,
+                "A live Stripe key would be sent to a sandbox address.",
+                "Unset STRIPE_API_BASE or use a test key.",
+            )
+        )
     if is_live and settings.DEBUG:
         found.append(_error(3, "DEBUG is on with a live Stripe key.", "Set DEBUG=0."))
     if base and (not settings.INSECURE_LOCAL or urlsplit(base).hostname not in LOOPBACK):
-        found.append(_error(4, "STRIPE_API_BASE points at a stand-in outside a local installation.", "Unset it, or set INSECURE_LOCAL=1 on your own machine with a loopback address."))
+        found.append(
+            _error(
+                4,
+                "STRIPE_API_BASE points at a stand-in outside a local installation.",
+                "Unset it, or set INSECURE_LOCAL=1 on your own machine with a loopback address.",
+            )
+        )
     secrets = settings.STRIPE_WEBHOOK_SECRETS
     if not secrets or any(not secret.startswith("whsec_") or len(secret) < 14 for secret in secrets):
-        found.append(_error(5, "STRIPE_WEBHOOK_SECRETS is missing or not a webhook secret.", "Copy it from the webhook endpoint's page; it begins whsec_."))
+        found.append(
+            _error(
+                5,
+                "STRIPE_WEBHOOK_SECRETS is missing or not a webhook secret.",
+                "Copy it from the webhook endpoint's page; it begins whsec_.",
+            )
+        )
     return found
 
 
@@ -40,11 +62,21 @@ def check_place(app_configs: Sequence[AppConfig] | None = None, **kwargs: object
     found: list[CheckMessage] = []
     host = urlsplit(settings.BASE_URL).hostname
     if settings.INSECURE_LOCAL and host not in LOOPBACK:
-        found.append(_error(6, "INSECURE_LOCAL is on with a public BASE_URL.", "Unset INSECURE_LOCAL or use localhost."))
+        found.append(
+            _error(
+                6, "INSECURE_LOCAL is on with a public BASE_URL.", "Unset INSECURE_LOCAL or use localhost."
+            )
+        )
     if settings.INSECURE_LOCAL and settings.STRIPE_API_KEY.startswith(("sk_live_", "rk_live_")):
         found.append(_error(7, "INSECURE_LOCAL is on with a live Stripe key.", "Unset INSECURE_LOCAL."))
     if len(settings.SECRET_KEY) < 50:
-        found.append(_error(8, "SECRET_KEY is missing or shorter than 50 characters.", "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(60))'"))
+        found.append(
+            _error(
+                8,
+                "SECRET_KEY is missing or shorter than 50 characters.",
+                "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(60))'",
+            )
+        )
     if "*" in settings.ALLOWED_HOSTS:
         found.append(_error(9, "ALLOWED_HOSTS must name exact hosts.", "List them, comma between."))
     return found

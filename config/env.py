@@ -25,12 +25,20 @@ class Variable:
 
 VARIABLES = (
     Variable("DATABASE_URL", "url", "", True, "PostgreSQL 15 to 18, as the application's role"),
-    Variable("MIGRATION_DATABASE_URL", "url", "", True, "the same database as its owner, for migrations; empty: DATABASE_URL"),
+    Variable(
+        "MIGRATION_DATABASE_URL",
+        "url",
+        "",
+        True,
+        "the same database as its owner, for migrations; empty: DATABASE_URL",
+    ),
     Variable("BROKER_URL", "url", "", True, "RabbitMQ or Redis; empty: a queue inside the database"),
     Variable("SECRET_KEY", "text", "", True, "signs sessions and links; at least 50 characters"),
     Variable("SECRET_KEY_FALLBACKS", "list", "", True, "former secret keys still accepted"),
     Variable("DEBUG", "flag", "0", False, "Django's debug pages; never with a live Stripe key"),
-    Variable("INSECURE_LOCAL", "flag", "0", False, "plain http and a stand-in processor on this machine only"),
+    Variable(
+        "INSECURE_LOCAL", "flag", "0", False, "plain http and a stand-in processor on this machine only"
+    ),
     Variable("BASE_URL", "url", "http://localhost:8000", False, "the public address; links in mail use it"),
     Variable("ALLOWED_HOSTS", "list", "", False, "exact host names; empty: the host of BASE_URL"),
     Variable("TRUSTED_PROXIES", "int", "0", False, "how many proxies of ours stand before the web server"),

@@ -79,7 +79,9 @@ def _claim(*, now: datetime) -> list[Message]:
     )
     with transaction.atomic():
         claimed = list(
-            Message.objects.select_for_update(skip_locked=True).filter(due).order_by("send_after", "id")[:BATCH]
+            Message.objects.select_for_update(skip_locked=True)
+            .filter(due)
+            .order_by("send_after", "id")[:BATCH]
         )
         Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
             status=Message.Status.SENDING, attempts=F("attempts") + 1, send_after=now

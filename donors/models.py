@@ -37,7 +37,10 @@ class Donor(models.Model):
                 name="donor_unique_by_email_and_name",
             ),
             CheckConstraint(condition=~Q(name=""), name="donor_has_a_name"),
-            CheckConstraint(condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")), name="donor_not_merged_into_itself"),
+            CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="donor_not_merged_into_itself",
+            ),
         ]
         indexes = [
             models.Index(fields=["email_key"], name="donor_by_email"),
@@ -63,7 +66,9 @@ class Consent(models.Model):
     answered_at = models.DateTimeField()
 
     class Meta:
-        constraints = [UniqueConstraint(fields=["donor", "kind", "source"], name="consent_answered_once_per_source")]
+        constraints = [
+            UniqueConstraint(fields=["donor", "kind", "source"], name="consent_answered_once_per_source")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.is_given}"
@@ -107,12 +112,15 @@ class Message(models.Model):
         constraints = [
             UniqueConstraint(fields=["kind", "cause"], name="message_once_per_cause"),
             CheckConstraint(
-                condition=Q(status="sent", sent_at__isnull=False) | (~Q(status="sent") & Q(sent_at__isnull=True)),
+                condition=Q(status="sent", sent_at__isnull=False)
+                | (~Q(status="sent") & Q(sent_at__isnull=True)),
                 name="message_sent_at_only_when_sent",
             ),
         ]
         indexes = [
-            models.Index(fields=["send_after"], name="message_waiting", condition=Q(status__in=["queued", "sending"]))
+            models.Index(
+                fields=["send_after"], name="message_waiting", condition=Q(status__in=["queued", "sending"])
+            )
         ]
 
     def __str__(self) -> str:

@@ -102,7 +102,9 @@ def redeem(*, token: str, now: datetime) -> str | None:
 
     This function will mark the link used, so a second press is refused.
     """
-    link = SignInLink.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gt=now).first()
+    link = SignInLink.objects.filter(
+        token_hash=_hash(token), used_at__isnull=True, expires_at__gt=now
+    ).first()
     if link is None:
         return None
     newer = SignInLink.objects.filter(email_key=link.email_key, requested_at__gt=link.requested_at)

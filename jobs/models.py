@@ -38,7 +38,9 @@ class Job(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["run_after"], name="job_waiting", condition=Q(status__in=["queued", "running"]))
+            models.Index(
+                fields=["run_after"], name="job_waiting", condition=Q(status__in=["queued", "running"])
+            )
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from jobs.models import Job
-from staff.models import User
 
 STALE_AFTER = timedelta(minutes=2)
 MOST_ATTEMPTS = 5
@@ -21,12 +20,10 @@ class JobCanceled(Exception):
     """Somebody canceled the job while it ran; the work stops at the next report of progress."""
 
 
-def enqueue(
-    *, kind: str, arguments: dict[str, object], requested_by: User | None, now: datetime
-) -> Job:
+def enqueue(*, kind: str, arguments: dict[str, object], requested_by_id: int | None, now: datetime) -> Job:
     """This function will store a job to be run as soon as a worker is free."""
     return Job.objects.create(
-        kind=kind, arguments=arguments, requested_by=requested_by, requested_at=now, run_after=now
+        kind=kind, arguments=arguments, requested_by_id=requested_by_id, requested_at=now, run_after=now
     )
 
 

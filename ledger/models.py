@@ -146,7 +146,9 @@ class Line(models.Model):
     class Meta:
         constraints = [CheckConstraint(condition=~Q(amount_minor=0), name="line_is_not_zero")]
         indexes = [
-            models.Index(fields=["account", "fund", "currency"], include=["amount_minor"], name="line_by_account"),
+            models.Index(
+                fields=["account", "fund", "currency"], include=["amount_minor"], name="line_by_account"
+            ),
             models.Index(fields=["segment", "currency"], include=["amount_minor"], name="line_by_segment"),
         ]
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 # A digit after the mark is a decimal ("1.5 million"), not a point.
 _POINT = re.compile(r"^\s*[(（]?(?P<number>\d{1,2})\s?[.)、．）](?!\d)\s*(?P<text>\S.*)$")
-_CLOSING = re.compile(
-    r"(?P<closing>(?:"
-    r"(?:We (?:pray|ask)(?: all)?(?: this| these things)? )?in (?:the name of )?(?:our Lord )?"
-    r"Jesus(?: Christ)?(?:['’]s?)?(?: (?:holy |precious )?name)?(?: we pray)?[,.]?\s*Amen"
-    r"|(?:(?:우리 주 |살아 계신 )?예수(?:님| 그리스도)?의?\s*(?:거룩하신 )?이름으로\s*(?:기도(?:드립니다|합니다|드리옵나이다)[.,]?)?\s*아멘)"
-    r")[.!]?)\s*$",
-    re.IGNORECASE,
+_CLOSING_ENGLISH = (
+    r"(?:we (?:pray|ask)(?: all)?(?: this| these things)? )?in (?:the name of )?(?:our Lord )?"
+    r"Jesus(?: Christ)?(?:['’]s?)?(?: (?:holy |precious )?name)?(?:,? we pray)?[,.]?\s*Amen"
 )
+_CLOSING_KOREAN = (
+    r"(?:우리 주 |살아 계신 )?예수(?:님| 그리스도)?의?\s*(?:거룩하신 )?이름으로\s*"
+    r"(?:기도(?:드립니다|합니다|드리옵나이다)[.,]?)?\s*아멘"
+)
+_CLOSING = re.compile(rf"(?P<closing>(?:{_CLOSING_ENGLISH}|{_CLOSING_KOREAN})[.!]?)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

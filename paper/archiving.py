@@ -1,6 +1,7 @@
 """What makes a PDF a document for the archive (PDF/A-1b): its own description, and what its colors mean.
 
-Checked with Apache PDFBox preflight during design: the description in XMP must mirror the old Info dictionary exactly,
+Checked with Apache PDFBox preflight during design: the description in XMP must mirror the old Info
+dictionary exactly,
 the color profile must be ICC version 2, and every font is embedded.
 """
 

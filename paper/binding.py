@@ -1,6 +1,7 @@
 """Binding pages into one PDF file: numbered objects, a tree of meaning for screen readers, the file's end.
 
-Objects are written as finished bytes, because most of them (fonts, forms, color profile) are the same in every receipt.
+Objects are written as finished bytes, because most of them (fonts, forms, color profile) are the same in
+every receipt.
 reportlab's document keeps the numbers, the cross-reference table and the trailer.
 """
 
@@ -20,11 +21,12 @@ def stream(content: bytes, dictionary: str = "") -> bytes:
 
 
 def text_string(value: str) -> str:
-    """This function will return a PDF text string (UTF-16 in hexadecimal: nothing to escape, nothing to break out of)."""
+    """This function will return a PDF text string (UTF-16 in hexadecimal: nothing to escape, nothing to
+    break out of)."""
     return f"<FEFF{value.encode('utf-16-be').hex().upper()}>"
 
 
-class _Finished(pdfdoc.PDFObject):  # type: ignore[misc]  # reportlab ships no types
+class _Finished(pdfdoc.PDFObject):
     __RefOnly__ = 1
 
     def __init__(self, content: bytes) -> None:
@@ -57,7 +59,8 @@ class Book:
         """This function will return a reference and its still empty object."""
         finished = _Finished(b"")
         name = self.document.Reference(finished).name
-        return "%d %d R" % self.document.idToObjectNumberAndVersion[name], finished
+        number, generation = self.document.idToObjectNumberAndVersion[name]
+        return f"{number} {generation} R", finished
 
     def add(self, content: bytes) -> str:
         """This function will store an object and return its reference ("12 0 R")."""
@@ -68,7 +71,8 @@ class Book:
     def bind(self, *, catalog: str, info: bytes, identity: bytes) -> bytes:
         """Close the file.
 
-        `identity` is what the file's /ID says: the same receipt must be the same bytes, so it never comes from a clock.
+        `identity` is what the file's /ID says: the same receipt must be the same bytes, so it never comes
+        from a clock.
         This function will return the whole PDF.
         """
         document = self.document
@@ -80,7 +84,8 @@ class Book:
 
 
 def structure(book: Book, elements: list[Element], *, language: str) -> str:
-    """Write the tree of meaning (tagged PDF): reading order, headings and table cells survive without the eye.
+    """Write the tree of meaning (tagged PDF): reading order, headings and table cells survive without the
+    eye.
 
     This function will add the tree to the book and return the catalog's entries for it.
     """
@@ -103,7 +108,6 @@ def structure(book: Book, elements: list[Element], *, language: str) -> str:
     )
     tree = book.add(f"<</Nums[{numbers}]>>".encode())
     top.content = f"<</Type/StructElem/S/Document/P {root_reference}/K[{' '.join(tops)}]>>".encode()
-    root.content = (
-        f"<</Type/StructTreeRoot/K {top_reference}/ParentTree {tree}/ParentTreeNextKey {len(by_page)}>>".encode()
-    )
+    entries = f"/K {top_reference}/ParentTree {tree}/ParentTreeNextKey {len(by_page)}"
+    root.content = f"<</Type/StructTreeRoot{entries}>>".encode()
     return f"/Lang({language})/MarkInfo<</Marked true>>/StructTreeRoot {root_reference}"

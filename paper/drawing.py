@@ -1,7 +1,9 @@
 """Drawing safe pages: text, rules, marks across the page, and forms drawn once for many documents.
 
-Every text given to this room has gone through `texts.pdf_text()`; a character without a glyph raises `UnprintableText`.
-There is no markup, no link, no image from a path, no script: the only things a page can hold are letters and lines.
+Every text given to this room has gone through `texts.pdf_text()`; a character without a glyph raises
+`UnprintableText`.
+There is no markup, no link, no image from a path, no script: the only things a page can hold are letters and
+lines.
 Coordinates are points from the lower left corner. Import where a page is drawn, not where an app starts.
 """
 
@@ -67,7 +69,8 @@ class Drawing:
         self._ink = None
 
     def open(self, tag: str, parent: int | None = None, *, attributes: str = "") -> int:
-        """This function will begin an element of meaning ("H1", "P", "Table", "TR", "TD") and return its number."""
+        """This function will begin an element of meaning ("H1", "P", "Table", "TR", "TD") and return its
+        number."""
         self.elements.append(binding.Element(tag, parent, attributes))
         number = len(self.elements) - 1
         if parent is not None:
@@ -87,9 +90,11 @@ class Drawing:
         tabular: bool = False,
         element: int | None = None,
     ) -> None:
-        """Show one line with its baseline at y. `tabular` gives every digit the same width, for columns of money.
+        """Show one line with its baseline at y. `tabular` gives every digit the same width, for columns of
+        money.
 
-        Without an element the text is an artifact: a screen reader passes it over (page numbers, repeated heads).
+        Without an element the text is an artifact: a screen reader passes it over (page numbers, repeated
+        heads).
         This function will raise `UnprintableText` rather than print a box.
         """
         if not text:
@@ -108,7 +113,9 @@ class Drawing:
         self._fill(color)
         self._marked(None, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:.2f} re f")
 
-    def slanted(self, text: str, *, size: float, color: Ink, behind: bool, element: int | None = None) -> None:
+    def slanted(
+        self, text: str, *, size: float, color: Ink, behind: bool, element: int | None = None
+    ) -> None:
         """Put a large word across the page: filled behind what is printed, or as an outline over it.
 
         This function will center the word on the current page.
@@ -144,7 +151,8 @@ class Drawing:
         self._continue()
 
     def form(self) -> Form | None:
-        """This function will return the single page drawn so far as a form, or None if it needs letters of its own."""
+        """This function will return the single page drawn so far as a form, or None if it needs letters of
+        its own."""
         if any(setting.extra for setting in self.settings.values()):
             return None
         return Form(_compressed(self._front), self.elements, self._marks)
@@ -159,10 +167,14 @@ class Drawing:
         tree, tree_object = book.reserve()
         box = f"[0 0 {self.width:g} {self.height:g}]"
         for number, parts in enumerate(self._pages):
-            contents = [book.add(_compressed(part) if isinstance(part, list) else part.content) for part in parts if part]
+            contents = [
+                book.add(_compressed(part) if isinstance(part, list) else part.content)
+                for part in parts
+                if part
+            ]
             page = (
-                f"<</Type/Page/Parent {tree}/MediaBox{box}/Resources {resources}/Contents[{' '.join(contents)}]"
-                f"/StructParents {number}>>"
+                f"<</Type/Page/Parent {tree}/MediaBox{box}/Resources {resources}"
+                f"/Contents[{' '.join(contents)}]/StructParents {number}>>"
             )
             book.pages.append(book.add(page.encode()))
         tree_object.content = f"<</Type/Pages/Count {len(book.pages)}/Kids[{' '.join(book.pages)}]>>".encode()
@@ -187,7 +199,8 @@ class Drawing:
 
 
 def prepared(blank: Drawing, draw: Callable[[Drawing], None]) -> Form | None:
-    """This function will draw on one blank page and return it as a form (None if it needs letters of its own)."""
+    """This function will draw on one blank page and return it as a form (None if it needs letters of its
+    own)."""
     blank.start_page()
     draw(blank)
     return blank.form()
@@ -207,4 +220,3 @@ def _rgb(color: Ink) -> str:
 
 def _runs(setting: typesetting.Setting, text: str, size: float) -> str:
     return "".join(f"/{name} {size:g} Tf<{shown.hex()}>Tj" for name, shown in setting.runs(text))
-

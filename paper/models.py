@@ -1,22 +1,35 @@
-"""Finished bytes, kept once and for ever under their own hash."""
+"""Finished documents, kept once and for ever, found by what they are."""
+
+from __future__ import annotations
 
 from django.db import models
-from django.db.models import CheckConstraint, Q
 
 
 class Document(models.Model):
-    """A finished document. Its key is the SHA-256 of its content, so it can be proved and never doubled."""
+    """The bytes of a finished document. Never changed, never removed: a database trigger says so.
+
+    `storing.store(...)` is the only way in and `storing.load(...)` the only way out.
+    """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
-    media_type = models.CharField(max_length=80)
+    media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     content = models.BinaryField()
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="document_key_is_a_sha256"),
-        ]
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="document_sha256_is_lower_hexadecimal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    size=models.Func("content", function="OCTET_LENGTH", output_field=models.IntegerField())
+                ),
+                name="document_size_is_of_its_content",
+            ),
+        )
 
     def __str__(self) -> str:
-        return self.sha256
+        return f"{self.media_type} {self.sha256[:12]}"

@@ -1,32 +1,56 @@
-"""Storing finished bytes: once, by their hash; loading proves them again."""
+"""Keep finished documents by their hash, and give back only what is still whole."""
+
+from __future__ import annotations
 
 import hashlib
 from datetime import datetime
 
-from django.db import connection
-
-from paper.models import Document
+from paper import models
 
 
 class DocumentDamaged(Exception):
-    """The stored bytes are no longer what their hash says."""
+    """The kept bytes no longer match their hash: restore them from a backup, do not hand them out."""
+
+    def __init__(self, sha256: str) -> None:
+        self.sha256 = sha256
+        super().__init__(f"Document {sha256} does not match its hash")
+
+
+class DocumentNotFound(LookupError):
+    """No document is kept under this hash."""
+
+    def __init__(self, sha256: str) -> None:
+        self.sha256 = sha256
+        super().__init__(f"No document {sha256} is kept")
 
 
 def store(*, content: bytes, media_type: str, now: datetime) -> str:
-    """Keep `content`; the same bytes are kept once. This function will return their SHA-256 in hex."""
+    """Keep a document once: the same bytes stored again are the same row, and nothing is written.
+
+    This function will return the document's SHA-256 in lower hexadecimal, which is its key.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO paper_document (sha256, media_type, size, content, created_at)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (sha256) DO NOTHING",
-            [sha256, media_type, len(content), content, now],
-        )
+    models.Document.objects.bulk_create(
+        [
+            models.Document(
+                sha256=sha256, media_type=media_type, size=len(content), content=content, created_at=now
+            )
+        ],
+        ignore_conflicts=True,  # ON CONFLICT DO NOTHING: two workers may store the same document at once
+    )
     return sha256
 
 
 def load(*, sha256: str) -> bytes:
-    """The bytes stored under a hash. Raises DocumentDamaged if they no longer give it."""
-    content = bytes(Document.objects.only("content").get(pk=sha256).content)
-    if hashlib.sha256(content).hexdigest() != sha256:
+    """This function will return a document's bytes after hashing them again.
+
+    It raises `DocumentNotFound` for an unknown hash and `DocumentDamaged` for bytes that are not what was
+    stored.
+    """
+    content = models.Document.objects.filter(pk=sha256).values_list("content", flat=True).first()
+    if content is None:
+        raise DocumentNotFound(sha256)
+    found = bytes(content)
+    if hashlib.sha256(found).hexdigest() != sha256:
         raise DocumentDamaged(sha256)
-    return content
+    return found

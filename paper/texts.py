@@ -1,6 +1,7 @@
 """The one door by which a person's words reach a page.
 
-A name may carry markup, control characters, direction overrides or a megabyte of one letter. Nothing here interprets
+A name may carry markup, control characters, direction overrides or a megabyte of one letter. Nothing here
+interprets
 markup: the page shows the characters as they were typed, so `<b>Kim` prints as `<b>Kim`.
 """
 
@@ -50,14 +51,17 @@ def _without_mark_towers(value: str) -> str:
 def pdf_text(value: str, *, limit: int = 200) -> str:
     """Clean a text for a page.
 
-    Composes Hangul and accents (NFC, as macOS sends them in pieces; never NFKC, which rewrites names), drops control,
-    direction and zero-width characters, folds white space to single spaces, and keeps at most `limit` characters.
+    Composes Hangul and accents (NFC, as macOS sends them in pieces; never NFKC, which rewrites names), drops
+    control,
+    direction and zero-width characters, folds white space to single spaces, and keeps at most `limit`
+    characters.
 
     This function will return the text to print, which may be empty.
     """
     if value.isascii() and value.isprintable() and len(value) <= limit:
         return " ".join(value.split())
-    # Cut first: a megabyte is never normalised. Eight times leaves room for decomposed letters and stripped ones.
+    # Cut first: a megabyte is never normalised. Eight times leaves room for decomposed letters and stripped
+    # ones.
     kept = "".join(map(_kept, value[: limit * 8]))
     composed = _without_mark_towers(unicodedata.normalize("NFC", kept))
     return " ".join(composed.split())[:limit].rstrip()
@@ -85,7 +89,9 @@ def _is_emoji(character: str) -> bool:
     point = ord(character)
     if 0x1F000 <= point <= 0x1FAFF or 0xE0020 <= point <= 0xE007F or character == KEYCAP:
         return True
-    return 0x2600 <= point <= 0x27BF or 0x2B00 <= point <= 0x2BFF or 0xFE00 <= point <= 0xFE0F or point == 0x200D
+    return (
+        0x2600 <= point <= 0x27BF or 0x2B00 <= point <= 0x2BFF or 0xFE00 <= point <= 0xFE0F or point == 0x200D
+    )
 
 
 def without_emoji(value: str) -> str:

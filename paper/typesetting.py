@@ -1,7 +1,9 @@
 """Type on a page: faces parsed once per process, subsets cut once and shared, exact widths.
 
-Measured (reportlab 5.1, one core): parsing a face per document 22 ms, cutting its subset 1 ms, a prepared cut 0.
-So a `Cut` is a fixed set of characters of one face, subset and compressed once. A document shows a cut's characters by
+Measured (reportlab 5.1, one core): parsing a face per document 22 ms, cutting its subset 1 ms, a prepared
+cut 0.
+So a `Cut` is a fixed set of characters of one face, subset and compressed once. A document shows a cut's
+characters by
 its bytes and puts any other character (a Korean name on an English page) into a small font of its own.
 Import this module where a page is drawn, not where an app starts: reportlab costs 0.3 s.
 """
@@ -23,9 +25,9 @@ Weight = Literal["regular", "bold"]
 FOLDER = Path(__file__).parent / "fonts"
 FILES: dict[Weight, str] = {"regular": "Pretendard-Regular.ttf", "bold": "Pretendard-Bold.ttf"}
 ASCII = "".join(map(chr, range(32, 127)))
-CODES_PER_FONT = 255
 FLAG_SYMBOLIC, FLAG_NONSYMBOLIC = 4, 32
-# Digits of one width, so that columns of money line up. reportlab does no shaping, so the font's `tnum` glyphs are
+# Digits of one width, so that columns of money line up. reportlab does no shaping, so the font's `tnum`
+# glyphs are
 # given private letters here; copied text gets the plain digits back. `pdf_text()` lets no private letter in.
 PLAIN_FIGURES = "0123456789"
 FIGURES = "".join(map(chr, range(0x10FF00, 0x10FF0A)))
@@ -36,10 +38,17 @@ FIRST_FIGURE_GLYPH = 14377  # both files of Pretendard 1.3.9: GSUB lookup 53
 CUTTING = threading.Lock()
 
 
-class _Face(TTFontFace):  # type: ignore[misc]  # reportlab ships no types
+# An embedded subset needs no names: 4.5 kB of license text would stand in every font of every receipt.
+NO_NAMES = b"\0\0\0\0\0\6"
+
+
+class _Face(TTFontFace):
     def get_table(self, tag: str) -> bytes:
-        # 4.5 kB of license text in every receipt's every font: an embedded subset needs no name table.
-        return b"\0\0\0\0\0\6" if tag == "name" else bytes(super().get_table(tag))
+        # reportlab copies whole tables at every cut, 2.2 MB of outlines and 150 kB of glyph names among them.
+        tables: dict[str, bytes] = self.__dict__.setdefault("kept_tables", {"name": NO_NAMES})
+        if tag not in tables:
+            tables[tag] = super().get_table(tag)
+        return tables[tag]
 
 
 class Typeface:
@@ -70,8 +79,9 @@ class Typeface:
         flags = (face.flags & ~FLAG_NONSYMBOLIC) | FLAG_SYMBOLIC
         box = " ".join(f"{number:.0f}" for number in face.bbox)
         return (
-            f"<</Type/FontDescriptor/FontName/{base}/Flags {flags}/FontBBox[{box}]/ItalicAngle {face.italicAngle:.0f}"
-            f"/Ascent {face.ascent:.0f}/Descent {face.descent:.0f}/CapHeight {face.capHeight:.0f}/StemV {face.stemV:.0f}"
+            f"<</Type/FontDescriptor/FontName/{base}/Flags {flags}/FontBBox[{box}]"
+            f"/ItalicAngle {face.italicAngle:.0f}/Ascent {face.ascent:.0f}/Descent {face.descent:.0f}"
+            f"/CapHeight {face.capHeight:.0f}/StemV {face.stemV:.0f}"
             f"/MissingWidth {face.defaultWidth:.0f}/FontFile2 "
         )
 
@@ -107,7 +117,8 @@ class Cut:
         self._parts: tuple[str, str, bytes, bytes] | None = None
 
     def _finished(self) -> tuple[str, str, bytes, bytes]:
-        """Widths and dictionary text, font program, ToUnicode: made once, then the same bytes in every document."""
+        """Widths and dictionary text, font program, ToUnicode: made once, then the same bytes in every
+        document."""
         if self._parts is None:
             points = [0] * (max(self.codes.values(), default=0) + 1)
             for character, code in self.codes.items():
@@ -142,7 +153,8 @@ def _utf16(character: str) -> str:
 
 
 def _to_unicode(base: str, codes: dict[str, int]) -> bytes:
-    # A bfchar block holds at most 100 pairs (PDF 32000-1, 9.10.3), so that copied text is right in strict readers.
+    # A bfchar block holds at most 100 pairs (PDF 32000-1, 9.10.3), so that copied text is right in strict
+    # readers.
     pairs = sorted((code, character) for character, code in codes.items())
     blocks = []
     for start in range(0, len(pairs), 100):
@@ -167,7 +179,8 @@ class Setting:
         self.extra: dict[str, tuple[int, int]] = {}
 
     def runs(self, text: str) -> list[tuple[str, bytes]]:
-        """This function will return (font name, bytes) runs that show the text, or raise `UnprintableText`."""
+        """This function will return (font name, bytes) runs that show the text, or raise
+        `UnprintableText`."""
         codes = self.cut.codes
         try:
             return [(self.name, bytes(map(codes.__getitem__, text)))]

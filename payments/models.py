@@ -61,7 +61,8 @@ class BalanceTransaction(models.Model):
     class Meta:
         constraints = [
             CheckConstraint(
-                condition=Q(net_minor=F("amount_minor") - F("fee_minor")), name="balance_line_net_is_amount_less_fee"
+                condition=Q(net_minor=F("amount_minor") - F("fee_minor")),
+                name="balance_line_net_is_amount_less_fee",
             )
         ]
         indexes = [models.Index(fields=["source_ref"], name="balance_line_by_source")]
@@ -88,7 +89,9 @@ class PayoutLine(models.Model):
     """Which line of the balance a payout carried; a line is carried once."""
 
     payout = models.ForeignKey(Payout, on_delete=models.PROTECT, related_name="lines")
-    balance_transaction = models.OneToOneField(BalanceTransaction, on_delete=models.PROTECT, related_name="payout_line")
+    balance_transaction = models.OneToOneField(
+        BalanceTransaction, on_delete=models.PROTECT, related_name="payout_line"
+    )
 
     def __str__(self) -> str:
         return f"{self.payout_id} {self.balance_transaction_id}"

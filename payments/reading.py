@@ -168,11 +168,14 @@ def plan(raw: Raw) -> PlanState:
         reference=_reference(raw),
         customer_ref=_ref(raw["customer"]),
         status=str(raw["status"]),
-        amount=Money(int(price["unit_amount"]) * int(item.get("quantity") or 1), str(price["currency"]).upper()),
+        amount=Money(
+            int(price["unit_amount"]) * int(item.get("quantity") or 1), str(price["currency"]).upper()
+        ),
         interval=str(price["recurring"]["interval"]),
         started_at=_time(raw["start_date"]),
         next_charge_at=None if raw["status"] in ends else _time_or_none(item.get("current_period_end")),
         ended_at=_time_or_none(raw.get("ended_at")),
+        latest_invoice_ref=_ref(raw.get("latest_invoice")),
         is_live=bool(raw["livemode"]),
     )
 
@@ -187,7 +190,9 @@ def invoice(raw: Raw) -> InvoiceState:
         status=str(raw["status"]),
         amount=_money(raw, "amount_due"),
         payment_refs=tuple(
-            _ref(payment["payment"].get("payment_intent")) for payment in payments if payment["status"] == "paid"
+            _ref(payment["payment"].get("payment_intent"))
+            for payment in payments
+            if payment["status"] == "paid"
         ),
         attempts=int(raw["attempt_count"]),
         next_attempt_at=_time_or_none(raw.get("next_payment_attempt")),

@@ -183,9 +183,7 @@ class StripeGateway:
         filters = {"created": {"gte": int(since.timestamp())}, "expand": ["data.balance_transaction"]}
         return self._each(reading.charge, self._client.charges.list, filters)
 
-    def send_refund(
-        self, *, reference: str, attempt: int, charge_ref: str, amount: Money
-    ) -> RefundState:
+    def send_refund(self, *, reference: str, attempt: int, charge_ref: str, amount: Money) -> RefundState:
         params: Any = {
             "charge": charge_ref,
             "amount": amount.minor,

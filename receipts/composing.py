@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paper import typesetting
-from receipts import layout, snapshots, wording
+from receipts import sheets, snapshots, wording
 
 if TYPE_CHECKING:
     from paper import drawing
@@ -23,39 +23,39 @@ class Block:
     """A piece of the page that is never cut in two; `draw` is told the height of its upper edge."""
 
     height: float
-    draw: Callable[[layout.Page, float], None]
+    draw: Callable[[sheets.Page, float], None]
     sum_minor: int = 0
 
 
-def paginate(page: layout.Page, *, first: float, other: float) -> list[list[Block]]:
+def paginate(page: sheets.Page, *, first: float, other: float) -> list[list[Block]]:
     """Set everything on pages with `first` and `other` points of height.
 
     Where the table goes on, the sum so far stands below and is repeated above on the next page.
     This function will return the blocks of each page.
     """
-    sheets: list[list[Block]] = [[_header(repeated=False)]]
+    pages: list[list[Block]] = [[_header(repeated=False)]]
     room = first - HEADER_HEIGHT
     so_far = 0
     for line in page.receipt.lines:
         row = _row(page, line)
-        if row.height + SUM_HEIGHT > room and len(sheets[-1]) > 1:
-            sheets[-1].append(_sum("carried", so_far))
-            sheets.append([_header(repeated=True), _sum("brought", so_far)])
+        if row.height + SUM_HEIGHT > room and len(pages[-1]) > 1:
+            pages[-1].append(_sum("carried", so_far))
+            pages.append([_header(repeated=True), _sum("brought", so_far)])
             room = other - HEADER_HEIGHT - SUM_HEIGHT
-        sheets[-1].append(row)
+        pages[-1].append(row)
         room -= row.height
         so_far += row.sum_minor
     for block in [_total(page), *_paragraphs(page), _signature(page)]:
         if block.height > room:
-            sheets.append([])
+            pages.append([])
             room = other
-        sheets[-1].append(block)
+        pages[-1].append(block)
         room -= block.height
-    return sheets
+    return pages
 
 
 def _header(*, repeated: bool) -> Block:
-    def draw(page: layout.Page, y: float) -> None:
+    def draw(page: sheets.Page, y: float) -> None:
         canvas, language = page.canvas, page.receipt.language
         row = None
         if not repeated:
@@ -67,13 +67,15 @@ def _header(*, repeated: bool) -> Block:
                 words = f"{words} ({page.receipt.currency})"
             cell = None if row is None else canvas.open("TH", row, attributes="/A<</O/Table/Scope/Column>>")
             align: drawing.Align = "right" if key == "amount" else "left"
-            canvas.text(x, y - 12, words, size=SMALL, weight="bold", color=layout.QUIET, align=align, element=cell)
-        canvas.rule(layout.MARGIN, y - 18, page.right - layout.MARGIN, thickness=0.9, color=layout.INK)
+            canvas.text(
+                x, y - 12, words, size=SMALL, weight="bold", color=sheets.QUIET, align=align, element=cell
+            )
+        canvas.rule(sheets.MARGIN, y - 18, page.right - sheets.MARGIN, thickness=0.9, color=sheets.INK)
 
     return Block(HEADER_HEIGHT, draw)
 
 
-def _row(page: layout.Page, line: snapshots.Line) -> Block:
+def _row(page: sheets.Page, line: snapshots.Line) -> Block:
     receipt, columns = page.receipt, page.columns
     regular = typesetting.typeface("regular")
     fund = typesetting.wrap(line.fund, regular, size=SIZE, width=columns["amount"] - columns["fund"] - 96)
@@ -85,40 +87,42 @@ def _row(page: layout.Page, line: snapshots.Line) -> Block:
     )
     notes = []
     if line.note:
-        notes = typesetting.wrap(line.note, regular, size=SMALL, width=columns["amount"] - columns["fund"] - 96)
+        notes = typesetting.wrap(
+            line.note, regular, size=SMALL, width=columns["amount"] - columns["fund"] - 96
+        )
     height = max(len(fund), len(method)) * LEADING + len(notes) * SMALL_LEADING
     if line.refunded_minor:
         height += LEADING
 
-    def draw(page: layout.Page, y: float) -> None:
+    def draw(page: sheets.Page, y: float) -> None:
         _draw_row(page, line, y - 12, method=method, fund=fund, notes=notes)
         page.canvas.rule(
-            layout.MARGIN, y - height - 7, page.right - layout.MARGIN, thickness=0.4, color=layout.HAIR
+            sheets.MARGIN, y - height - 7, page.right - sheets.MARGIN, thickness=0.4, color=sheets.HAIR
         )
 
     return Block(height + 7.5, draw, line.net_minor)
 
 
 def _draw_row(
-    page: layout.Page, line: snapshots.Line, y: float, *, method: list[str], fund: list[str], notes: list[str]
+    page: sheets.Page, line: snapshots.Line, y: float, *, method: list[str], fund: list[str], notes: list[str]
 ) -> None:
     canvas, receipt, columns = page.canvas, page.receipt, page.columns
     y -= 1
     row = canvas.open("TR", page.table)
     day = wording.short_day(line.given_on, receipt.language)
     canvas.text(
-        columns["given_on"], y, day, size=SIZE, color=layout.INK, tabular=True, element=canvas.open("TD", row)
+        columns["given_on"], y, day, size=SIZE, color=sheets.INK, tabular=True, element=canvas.open("TD", row)
     )
     cell = canvas.open("TD", row)
     for place, text in enumerate(method):
-        canvas.text(columns["method"], y - place * LEADING, text, size=SIZE, color=layout.INK, element=cell)
+        canvas.text(columns["method"], y - place * LEADING, text, size=SIZE, color=sheets.INK, element=cell)
     cell = canvas.open("TD", row)
     below = y
     for text in fund:
-        canvas.text(columns["fund"], below, text, size=SIZE, color=layout.INK, element=cell)
+        canvas.text(columns["fund"], below, text, size=SIZE, color=sheets.INK, element=cell)
         below -= LEADING
     for text in notes:
-        canvas.text(columns["fund"], below + 1, text, size=SMALL, color=layout.QUIET, element=cell)
+        canvas.text(columns["fund"], below + 1, text, size=SMALL, color=sheets.QUIET, element=cell)
         below -= SMALL_LEADING
     amount = canvas.open("TD", row)
     words = (
@@ -129,12 +133,12 @@ def _draw_row(
     _figure(page, y, words, element=amount)
     if line.refunded_minor:
         refunded = wording.label("refunded", receipt.language)
-        canvas.text(columns["fund"], below, refunded, size=SIZE, color=layout.INK, element=cell)
-        _figure(page, below, layout.money(receipt, -line.refunded_minor), element=amount)
+        canvas.text(columns["fund"], below, refunded, size=SIZE, color=sheets.INK, element=cell)
+        _figure(page, below, sheets.money(receipt, -line.refunded_minor), element=amount)
 
 
 def _figure(
-    page: layout.Page,
+    page: sheets.Page,
     y: float,
     words: str,
     *,
@@ -143,67 +147,91 @@ def _figure(
     weight: typesetting.Weight = "regular",
 ) -> None:
     page.canvas.text(
-        page.right, y, words, size=size, weight=weight, color=layout.INK, align="right", tabular=True, element=element
+        page.right,
+        y,
+        words,
+        size=size,
+        weight=weight,
+        color=sheets.INK,
+        align="right",
+        tabular=True,
+        element=element,
     )
 
 
 def _sum(key: str, minor: int) -> Block:
-    def draw(page: layout.Page, y: float) -> None:
+    def draw(page: sheets.Page, y: float) -> None:
         words = wording.label(key, page.receipt.language)
-        page.canvas.text(page.columns["fund"], y - 13, words, size=SIZE, color=layout.QUIET)
-        _figure(page, y - 13, layout.money(page.receipt, minor), element=None)
+        page.canvas.text(page.columns["fund"], y - 13, words, size=SIZE, color=sheets.QUIET)
+        _figure(page, y - 13, sheets.money(page.receipt, minor), element=None)
         if key == "brought":
             page.canvas.rule(
-                layout.MARGIN, y - SUM_HEIGHT, page.right - layout.MARGIN, thickness=0.4, color=layout.HAIR
+                sheets.MARGIN, y - SUM_HEIGHT, page.right - sheets.MARGIN, thickness=0.4, color=sheets.HAIR
             )
 
     return Block(SUM_HEIGHT, draw)
 
 
-def _total(page: layout.Page) -> Block:
-    def draw(page: layout.Page, y: float) -> None:
+def _total(page: sheets.Page) -> Block:
+    def draw(page: sheets.Page, y: float) -> None:
         canvas, receipt = page.canvas, page.receipt
-        canvas.rule(layout.MARGIN, y - 0.5, page.right - layout.MARGIN, thickness=0.9, color=layout.INK)
+        canvas.rule(sheets.MARGIN, y - 0.5, page.right - sheets.MARGIN, thickness=0.9, color=sheets.INK)
         row = canvas.open("TR", page.table)
         title = canvas.open("TH", row, attributes="/A<</O/Table/Scope/Row/ColSpan 3>>")
         words = wording.label("total", receipt.language)
-        canvas.text(page.columns["given_on"], y - 18, words, size=10.5, weight="bold", color=layout.INK, element=title)
+        canvas.text(
+            page.columns["given_on"], y - 18, words, size=10.5, weight="bold", color=sheets.INK, element=title
+        )
         cell = canvas.open("TD", row)
-        _figure(page, y - 18, layout.money(receipt, receipt.total_minor), element=cell, size=12, weight="bold")
+        _figure(
+            page, y - 18, sheets.money(receipt, receipt.total_minor), element=cell, size=12, weight="bold"
+        )
 
     return Block(44.0, draw)
 
 
-def _paragraphs(page: layout.Page) -> list[Block]:
+def _paragraphs(page: sheets.Page) -> list[Block]:
     receipt = page.receipt
-    blocks = [_paragraph(page, text, size=SIZE, leading=14.0, color=layout.INK) for text in receipt.statements]
-    return blocks + [_paragraph(page, text, size=8.5, leading=12.5, color=layout.QUIET) for text in receipt.terms]
+    blocks = [
+        _paragraph(page, text, size=SIZE, leading=14.0, color=sheets.INK) for text in receipt.statements
+    ]
+    return blocks + [
+        _paragraph(page, text, size=8.5, leading=12.5, color=sheets.QUIET) for text in receipt.terms
+    ]
 
 
-def _paragraph(page: layout.Page, text: str, *, size: float, leading: float, color: drawing.Ink) -> Block:
-    width = min(page.right - layout.MARGIN, 460)
+def _paragraph(page: sheets.Page, text: str, *, size: float, leading: float, color: drawing.Ink) -> Block:
+    width = page.right - sheets.MARGIN
     lines = typesetting.wrap(text, typesetting.typeface("regular"), size=size, width=width)
 
-    def draw(page: layout.Page, y: float) -> None:
+    def draw(page: sheets.Page, y: float) -> None:
         element = page.canvas.open("P")
         for place, line in enumerate(lines):
-            page.canvas.text(layout.MARGIN, y - 10 - place * leading, line, size=size, color=color, element=element)
+            page.canvas.text(
+                sheets.MARGIN, y - 10 - place * leading, line, size=size, color=color, element=element
+            )
 
     return Block(len(lines) * leading + 7, draw)
 
 
-def _signature(page: layout.Page) -> Block:
+def _signature(page: sheets.Page) -> Block:
     if not page.receipt.entity.signatory:
         return Block(0, lambda page, y: None)
 
-    def draw(page: layout.Page, y: float) -> None:
+    def draw(page: sheets.Page, y: float) -> None:
         canvas, receipt = page.canvas, page.receipt
         words = f"{wording.label('signed', receipt.language)} {receipt.entity.legal_name}"
-        for text in layout.wrapped(words, "regular", SMALL, page.right - layout.MARGIN)[:1]:
-            canvas.text(layout.MARGIN, y - 22, text, size=SMALL, color=layout.QUIET, element=canvas.open("P"))
-        for text in layout.wrapped(receipt.entity.signatory, "bold", 10.5, page.right - layout.MARGIN)[:1]:
+        for text in sheets.wrapped(words, "regular", SMALL, page.right - sheets.MARGIN)[:1]:
+            canvas.text(sheets.MARGIN, y - 22, text, size=SMALL, color=sheets.QUIET, element=canvas.open("P"))
+        for text in sheets.wrapped(receipt.entity.signatory, "bold", 10.5, page.right - sheets.MARGIN)[:1]:
             canvas.text(
-                layout.MARGIN, y - 37, text, size=10.5, weight="bold", color=layout.INK, element=canvas.open("P")
+                sheets.MARGIN,
+                y - 37,
+                text,
+                size=10.5,
+                weight="bold",
+                color=sheets.INK,
+                element=canvas.open("P"),
             )
 
     return Block(44.0, draw)

@@ -48,7 +48,10 @@ class Receipt(models.Model):
             UniqueConstraint(fields=["series", "number"], name="receipt_number_once_per_series"),
             CheckConstraint(condition=Q(number__gte=1), name="receipt_number_starts_at_one"),
             CheckConstraint(condition=Q(total_minor__gt=0), name="receipt_total_is_positive"),
-            CheckConstraint(condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="receipt_not_its_own_replacement"),
+            CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")),
+                name="receipt_not_its_own_replacement",
+            ),
         ]
         indexes = [
             models.Index(fields=["-issued_at", "-id"], name="receipt_by_time"),

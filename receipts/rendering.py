@@ -1,6 +1,7 @@
 """A receipt's snapshot becomes a PDF: pure, and the same bytes for the same snapshot, always.
 
-Nothing is read but the snapshot: no database, no clock, no live donor record. So rendering may fail and be run again
+Nothing is read but the snapshot: no database, no clock, no live donor record. So rendering may fail and be
+run again
 without burning a number, and a receipt can be reproduced from its snapshot years later.
 reportlab is imported when the first receipt is drawn, so that the web starts fast.
 """
@@ -9,48 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
-from receipts import snapshots, wording
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the page is, beyond a receipt: a preview, a test, or no longer valid."""
-
-    preview: bool = False
-    test: bool = False
-    void_on: date | None = None
-    replaced_by: str = ""
-
-    @property
-    def word(self) -> str:
-        """The word across the page; one is enough, the strongest."""
-        if self.void_on:
-            return wording.MARKS["void"][0]
-        if self.preview:
-            return wording.MARKS["preview"][0]
-        return wording.MARKS["test"][0] if self.test else ""
-
-    def sentences(self, language: wording.Language) -> list[str]:
-        """This function will return what stands in the band above the page, English and the page's language."""
-        chosen = []
-        if self.void_on:
-            chosen.append(("void", self.void_on))
-        if self.preview:
-            chosen.append(("preview", None))
-        if self.test:
-            chosen.append(("test", None))
-        found = []
-        for key, on in chosen:
-            _, english, korean = wording.MARKS[key]
-            found.append(english.format(on=wording.day(on, "en") if on else ""))
-            if language == "ko":
-                found.append(korean.format(on=wording.day(on, "ko") if on else ""))
-        if self.replaced_by:
-            found.append(wording.choose(wording.REPLACED_BY, language).format(serial=self.replaced_by))
-        return found
+from receipts import snapshots, standings
 
 
 def render(
@@ -59,11 +21,13 @@ def render(
     """Draw a receipt as PDF/A-1b, Letter or A4 by its legal entity, tagged, with every font inside.
 
     `snapshot` is schema 1 (see `snapshots.read`). `preview` prints no number and says so across the page.
-    `void` is {"on": "2027-02-03", "replaced_by": serial or None} for the copy a donor sees of a voided receipt; the
+    `void` is {"on": "2027-02-03", "replaced_by": serial or None} for the copy a donor sees of a voided
+    receipt; the
     stored original stays as it was issued. A snapshot with "test": true says TEST across the page.
 
     This function will return the file's bytes, identical for identical arguments in any process; it raises
-    `snapshots.SnapshotRefused` for a snapshot that does not hold together and `paper.texts.UnprintableText` for a
+    `snapshots.SnapshotRefused` for a snapshot that does not hold together and `paper.texts.UnprintableText`
+    for a
     character without a glyph (never a black box).
     """
     from receipts import layout
@@ -74,12 +38,14 @@ def render(
     return layout.draw(receipt, standing, identity=identity)
 
 
-def _standing(receipt: snapshots.Snapshot, *, preview: bool, void: Mapping[str, object] | None) -> Standing:
+def _standing(
+    receipt: snapshots.Snapshot, *, preview: bool, void: Mapping[str, object] | None
+) -> standings.Standing:
     if void is None:
-        return Standing(preview=preview, test=receipt.is_test)
+        return standings.Standing(preview=preview, test=receipt.is_test)
     try:
         void_on = date.fromisoformat(str(void["on"]))
     except (KeyError, ValueError) as error:
         raise snapshots.SnapshotRefused("void.on is not a day") from error
     replaced_by = snapshots.serial(void.get("replaced_by"))
-    return Standing(preview=preview, test=receipt.is_test, void_on=void_on, replaced_by=replaced_by)
+    return standings.Standing(preview=preview, test=receipt.is_test, void_on=void_on, replaced_by=replaced_by)

@@ -1,6 +1,7 @@
 """The frozen snapshot of a receipt, read strictly: what is printed is what was issued, or nothing is printed.
 
-A snapshot is canonical JSON (schema 1). Amounts are integers of minor units; a text is cleaned by `pdf_text()` here, so
+A snapshot is canonical JSON (schema 1). Amounts are integers of minor units; a text is cleaned by
+`pdf_text()` here, so
 that nothing behind this module ever sees a person's raw words.
 """
 
@@ -19,10 +20,14 @@ MAX_LINES = 20_000
 MAX_ADDRESS_LINES = 6
 MAX_PARAGRAPHS = 12
 PARAGRAPH_LIMIT = 2_000
+SERIAL_LIMIT = 24
+# Above this an amount is a mistake, and would not fit its column.
+MAX_MINOR = 10**14
 
 
 class SnapshotRefused(ValueError):
-    """The snapshot is not a receipt we can print: a field is absent, of the wrong kind, or does not add up."""
+    """The snapshot is not a receipt we can print: a field is absent, of the wrong kind, or does not add
+    up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,9 @@ class Snapshot:
 
 def canonical(snapshot: Mapping[str, object]) -> bytes:
     """This function will return the one way to write a snapshot as bytes."""
-    return json.dumps(snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(
+        snapshot, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
 
 
 def digest(snapshot: Mapping[str, object]) -> str:
@@ -113,6 +120,8 @@ class _Reader:
         value = self.fields.get(key)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.refuse(key, "is not a whole number")
+        if abs(value) > MAX_MINOR:
+            raise self.refuse(key, "is out of range")
         return value
 
     def day(self, key: str) -> date:
@@ -159,9 +168,9 @@ def read(source: Mapping[str, object]) -> Snapshot:
         digest=digest(source),
         template=top.text("template", limit=20),
         language=language,
-        serial=top.text("serial", limit=40),
+        serial=top.text("serial", limit=SERIAL_LIMIT),
         kind=top.one_of("kind", ("single", "annual")),
-        replaces=top.optional("replaces", limit=40),
+        replaces=top.optional("replaces", limit=SERIAL_LIMIT),
         issued_on=top.day("issued_on"),
         entity=_entity(_Reader(source.get("entity"), "entity.")),
         donor_name=donor.text("name"),
@@ -184,7 +193,7 @@ def read(source: Mapping[str, object]) -> Snapshot:
 
 def serial(value: object) -> str:
     """This function will return another receipt's number, cleaned; empty for none."""
-    return _Reader({"serial": value}, "").optional("serial", limit=40)
+    return _Reader({"serial": value}, "").optional("serial", limit=SERIAL_LIMIT)
 
 
 def _entity(reader: _Reader) -> Entity:

@@ -1,8 +1,8 @@
 """The fixed words of a receipt in its two languages, and how amounts and days are written.
 
-Korean pages of a United States receipt carry both languages, because the sentence the law asks for is English.
-The Korean title is 후원금 영수증, not 기부금 영수증: that is the name of the Korean tax form, which only a body
-designated in Korea may issue.
+Korean pages of a United States receipt carry both languages, because the sentence the law asks for is
+English. The Korean title is 후원금 영수증, not 기부금 영수증: that is the name of the Korean tax form,
+which only a body designated in Korea may issue.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from typing import Literal
 
 Language = Literal["en", "ko"]
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _SYMBOLS = {"USD": "$", "KRW": "₩"}
 MINUS = "−"
 
@@ -39,7 +42,11 @@ LABELS: dict[str, tuple[str, str]] = {
 
 # What is printed across and above a page that is not, or no longer, a receipt. English stands on every page.
 MARKS: dict[str, tuple[str, str, str]] = {
-    "test": ("TEST", "TEST: not a receipt. No money moved.", "시험용: 영수증이 아닙니다. 실제 결제가 없었습니다."),
+    "test": (
+        "TEST",
+        "TEST: not a receipt. No money moved.",
+        "시험용: 영수증이 아닙니다. 실제 결제가 없었습니다.",
+    ),
     "preview": ("PREVIEW", "PREVIEW, not a receipt", "미리보기이며 영수증이 아닙니다"),
     "void": ("VOID", "VOID since {on}.", "{on}부터 무효입니다."),
 }

@@ -12,8 +12,12 @@ GENESIS = "0" * 64
 _LOCK = 7_210_001
 
 
-def _digest(*, previous: str, number: int, at: datetime, actor: str, action: str, target: str, details: str) -> str:
-    text = "\x1f".join([previous, str(number), at.astimezone(UTC).isoformat(), actor, action, target, details])
+def _digest(
+    *, previous: str, number: int, at: datetime, actor: str, action: str, target: str, details: str
+) -> str:
+    text = "\x1f".join(
+        [previous, str(number), at.astimezone(UTC).isoformat(), actor, action, target, details]
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -21,8 +21,12 @@ class Donation(models.Model):
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="donations")
     donor = models.ForeignKey("donors.Donor", on_delete=models.PROTECT, related_name="donations")
     campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="donations")
-    checkout = models.ForeignKey("donations.Checkout", on_delete=models.PROTECT, null=True, related_name="donations")
-    plan = models.ForeignKey("donations.RecurringPlan", on_delete=models.PROTECT, null=True, related_name="donations")
+    checkout = models.ForeignKey(
+        "donations.Checkout", on_delete=models.PROTECT, null=True, related_name="donations"
+    )
+    plan = models.ForeignKey(
+        "donations.RecurringPlan", on_delete=models.PROTECT, null=True, related_name="donations"
+    )
     rail = models.CharField(max_length=10, choices=Rail)
     method = models.CharField(max_length=40)
     last4 = models.CharField(max_length=4, blank=True)
@@ -43,10 +47,13 @@ class Donation(models.Model):
         constraints = [
             CheckConstraint(condition=Q(amount_minor__gt=0), name="donation_amount_is_positive"),
             CheckConstraint(
-                condition=~Q(rail="processor") | Q(processor_ref__isnull=False), name="donation_online_has_a_charge"
+                condition=~Q(rail="processor") | Q(processor_ref__isnull=False),
+                name="donation_online_has_a_charge",
             ),
             UniqueConstraint(
-                fields=["checkout"], condition=Q(plan__isnull=True), name="donation_once_per_one_time_checkout"
+                fields=["checkout"],
+                condition=Q(plan__isnull=True),
+                name="donation_once_per_one_time_checkout",
             ),
         ]
         indexes = [

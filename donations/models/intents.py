@@ -32,7 +32,14 @@ class Checkout(models.Model):
 
     # Money decides: whatever we thought of an attempt, a payment that succeeded makes it paid.
     STEPS = {
-        Status.BEGUN: {Status.OPEN, Status.CONFIRMING, Status.PAID, Status.FAILED, Status.EXPIRED, Status.ABANDONED},
+        Status.BEGUN: {
+            Status.OPEN,
+            Status.CONFIRMING,
+            Status.PAID,
+            Status.FAILED,
+            Status.EXPIRED,
+            Status.ABANDONED,
+        },
         Status.OPEN: {Status.CONFIRMING, Status.PAID, Status.FAILED, Status.EXPIRED},
         Status.CONFIRMING: {Status.PAID, Status.FAILED},
         Status.FAILED: {Status.PAID},
@@ -70,7 +77,8 @@ class Checkout(models.Model):
         constraints = [
             CheckConstraint(condition=Q(amount_minor__gt=0), name="checkout_amount_is_positive"),
             CheckConstraint(
-                condition=Q(cover_minor__gte=0, cover_minor__lt=F("amount_minor")), name="checkout_cover_is_part_of_amount"
+                condition=Q(cover_minor__gte=0, cover_minor__lt=F("amount_minor")),
+                name="checkout_cover_is_part_of_amount",
             ),
             CheckConstraint(
                 condition=~Q(status="open") | Q(session_ref__isnull=False), name="checkout_open_has_a_session"
@@ -83,7 +91,9 @@ class Checkout(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["look_after"], name="checkout_unfinished", condition=Q(status__in=["begun", "open", "confirming"])
+                fields=["look_after"],
+                name="checkout_unfinished",
+                condition=Q(status__in=["begun", "open", "confirming"]),
             ),
             models.Index(fields=["began_at", "id"], name="checkout_by_time"),
         ]
@@ -142,7 +152,8 @@ class RecurringPlan(models.Model):
         constraints = [
             CheckConstraint(condition=Q(amount_minor__gt=0), name="plan_amount_is_positive"),
             CheckConstraint(
-                condition=Q(status="ended", ended_at__isnull=False) | (~Q(status="ended") & Q(ended_at__isnull=True)),
+                condition=Q(status="ended", ended_at__isnull=False)
+                | (~Q(status="ended") & Q(ended_at__isnull=True)),
                 name="plan_ended_at_only_when_ended",
             ),
         ]
@@ -175,7 +186,9 @@ class RefundRequest(models.Model):
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    donation = models.ForeignKey("donations.Donation", on_delete=models.PROTECT, related_name="refund_requests")
+    donation = models.ForeignKey(
+        "donations.Donation", on_delete=models.PROTECT, related_name="refund_requests"
+    )
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=300)
@@ -199,7 +212,9 @@ class RefundRequest(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["look_after"], name="refund_request_waiting", condition=Q(status__in=["requested", "sent"])
+                fields=["look_after"],
+                name="refund_request_waiting",
+                condition=Q(status__in=["requested", "sent"]),
             )
         ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('paper', '0001_documents'),
+        ('paper', '0001_keep_documents'),
     ]
 
     operations = [

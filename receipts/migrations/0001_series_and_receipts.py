@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('donations', '0001_intents_and_facts'),
         ('donors', '0001_donors_and_outbox'),
         ('ledger', '0003_chart_of_accounts'),
-        ('paper', '0001_documents'),
+        ('paper', '0001_keep_documents'),
     ]
 
     operations = [

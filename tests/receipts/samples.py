@@ -18,18 +18,44 @@ ENTITY: dict[str, Any] = {
     "paper": "letter",
 }
 STATEMENT = (
-    "No goods or services were provided in exchange for these contributions, other than intangible religious benefits."
+    "No goods or services were provided in exchange for these contributions,"
+    " other than intangible religious benefits."
 )
 KEEP = (
-    "Please keep this written acknowledgment with your tax records. You must have it before you file your return"
-    " for the year in which the gift was made."
+    "Please keep this written acknowledgment with your tax records. You must have it before you file your"
+    " return for the year in which the gift was made."
 )
 STATEMENT_KO = "이 후원의 대가로 무형의 종교적 혜택 외에 제공된 재화나 용역은 없습니다."
 TERMS = "If this group cannot travel, your gift helps the next one."
 TERMS_KO = "이 일행이 이동할 수 없게 되면 후원금은 다음 일행을 위해 쓰입니다."
 
-_FIRST = ["Grace", "Samuel", "Hannah", "José", "Renée", "Peter", "Miriam", "Zoë", "Björn", "Lydia", "Caleb", "Esther"]
-_LAST = ["Kim", "O’Brien", "García", "Smith-Jones", "Nowak", "Park", "Müller", "Okafor", "Lee", "Šimić", "Andersson"]
+_FIRST = [
+    "Grace",
+    "Samuel",
+    "Hannah",
+    "José",
+    "Renée",
+    "Peter",
+    "Miriam",
+    "Zoë",
+    "Björn",
+    "Lydia",
+    "Caleb",
+    "Esther",
+]
+_LAST = [
+    "Kim",
+    "O’Brien",
+    "García",
+    "Smith-Jones",
+    "Nowak",
+    "Park",
+    "Müller",
+    "Okafor",
+    "Lee",
+    "Šimić",
+    "Andersson",
+]
 _FAMILY = "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구라진"
 _GIVEN = "민서준하윤지우현수아은영호성진경미선재혁동희석원태연주빈슬기나래찬솔별봄결율담온휘람혜정규"
 _CITY = ["서울특별시 종로구 세종대로", "부산광역시 해운대구 센텀중앙로", "대전광역시 유성구 대학로"]
@@ -82,21 +108,24 @@ def line(**changes: Any) -> dict[str, Any]:
 
 def korean(**changes: Any) -> dict[str, Any]:
     """This function will return a Korean receipt of ₩50,000 for 김철수."""
-    return snapshot(
-        language="ko",
-        entity=ENTITY | {"paper": "a4"},
-        donor={
-            "name": "김철수",
-            "local_name": "Kim Cheolsu",
-            "address": ["서울특별시 종로구 세종대로 12", "101동 1203호", "03172"],
-        },
-        lines=[line(method="kakao_pay", fund="가족 구출", amount_minor=50000)],
-        currency="KRW",
-        currency_exponent=0,
-        total_minor=50000,
-        statements=[STATEMENT_KO, STATEMENT],
-        terms=[TERMS_KO],
-    ) | changes
+    return (
+        snapshot(
+            language="ko",
+            entity=ENTITY | {"paper": "a4"},
+            donor={
+                "name": "김철수",
+                "local_name": "Kim Cheolsu",
+                "address": ["서울특별시 종로구 세종대로 12", "101동 1203호", "03172"],
+            },
+            lines=[line(method="kakao_pay", fund="가족 구출", amount_minor=50000)],
+            currency="KRW",
+            currency_exponent=0,
+            total_minor=50000,
+            statements=[STATEMENT_KO, STATEMENT],
+            terms=[TERMS_KO],
+        )
+        | changes
+    )
 
 
 def annual(count: int, **changes: Any) -> dict[str, Any]:
@@ -110,11 +139,15 @@ def annual(count: int, **changes: Any) -> dict[str, Any]:
         )
         for place in range(count)
     ]
-    return snapshot(kind="annual", lines=lines, total_minor=sum(each["amount_minor"] for each in lines)) | changes
+    return (
+        snapshot(kind="annual", lines=lines, total_minor=sum(each["amount_minor"] for each in lines))
+        | changes
+    )
 
 
 def many(count: int, *, seed: int = 7, lines: int = 1) -> Iterator[dict[str, Any]]:
-    """This function will yield different receipts, about a third of them Korean, the same for the same seed."""
+    """This function will yield different receipts, about a third of them Korean, the same for the same
+    seed."""
     chance = random.Random(seed)
     for place in range(count):
         is_korean = chance.random() < 0.35
@@ -124,7 +157,12 @@ def many(count: int, *, seed: int = 7, lines: int = 1) -> Iterator[dict[str, Any
             fund = chance.choice(_FUNDS)[is_korean]
             given_on = date(2026, 1, 3) + timedelta(days=chance.randint(0, 360))
             rows.append(
-                line(given_on=given_on.isoformat(), fund=fund, method=chance.choice(_METHODS), amount_minor=amount)
+                line(
+                    given_on=given_on.isoformat(),
+                    fund=fund,
+                    method=chance.choice(_METHODS),
+                    amount_minor=amount,
+                )
             )
         base = korean if is_korean else snapshot
         donor = _korean_donor(chance) if is_korean else _donor(chance)

@@ -1,0 +1,212 @@
+"""Giving: the intent is written and committed first, then the processor is asked for a payment page."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+
+from campaigns.models import Campaign, GivingPage
+from donations.models import Checkout
+from donations.models.intents import Frequency
+from ledger.models import Fund
+from ledger.money import LARGEST_MINOR, Money
+from payments import gateway
+from payments.gateway import ProcessorRefused, ProcessorUnsure, SessionRequest, SessionState, StoredFailure
+
+SESSION_LASTS = timedelta(hours=23)
+LOOK_AFTER = timedelta(minutes=2)
+
+
+class OtherGift(Exception):
+    """This form was sent before with another content; a new form must be used."""
+
+
+class GiftRefused(Exception):
+    """The gift cannot be begun; `code` says which field is wrong and why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What a supporter asked for. `amount` is without the fee they may cover on top (`cover`)."""
+
+    page: GivingPage
+    fund: Fund
+    frequency: Frequency
+    amount: Money
+    cover: Money | None
+    donor_name: str
+    email: str
+    language: str
+    is_anonymous: bool
+    wants_letter: bool
+    letter_wording: str
+    note: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A begun attempt. `payment_url` is None when nobody knows yet whether the payment page exists."""
+
+    checkout: Checkout
+    payment_url: str | None
+
+
+def find(*, checkout_id: uuid.UUID) -> Checkout | None:
+    """One attempt with everything a page tells about it; reads only."""
+    return (
+        Checkout.objects.select_related("campaign", "entity", "fund", "page__campaign")
+        .filter(pk=checkout_id)
+        .first()
+    )
+
+
+def begin(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Begun:
+    """Begin a gift: commit the intent under its own id, then open the payment page.
+
+    Sent twice, or by two presses at once, the same form makes one attempt and one page, because the row's key
+    and the processor's idempotency key are the same id. Raises GiftRefused and OtherGift.
+    This function will return the attempt with the address of its payment page, if one is known.
+    """
+    _refuse_what_cannot_be(gift)
+    checkout = _write_intent(checkout_id=checkout_id, gift=gift, now=now)
+    if checkout.status in {Checkout.Status.BEGUN, Checkout.Status.ABANDONED}:
+        return _open(checkout=checkout, now=now)
+    return Begun(checkout, checkout.session_url if checkout.status == Checkout.Status.OPEN else None)
+
+
+def _refuse_what_cannot_be(gift: Gift) -> None:
+    if not gift.page.is_open or not Campaign.objects.filter(pk=gift.page.campaign_id).takes_gifts().exists():
+        raise GiftRefused("page_closed")
+    currency = gift.page.currencies.filter(currency=gift.amount.currency).first()
+    if currency is None:
+        raise GiftRefused("currency")
+    if gift.amount.minor < currency.minimum_minor:
+        raise GiftRefused("below_minimum")
+    cover = gift.cover or Money(0, gift.amount.currency)
+    if (gift.amount + cover).minor > LARGEST_MINOR:
+        raise GiftRefused("above_maximum")
+    if gift.fund.pk != gift.page.campaign.fund_id and not gift.page.funds.filter(fund=gift.fund).exists():
+        raise GiftRefused("fund")
+
+
+def _write_intent(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Checkout:
+    cover = gift.cover or Money(0, gift.amount.currency)
+    asked = Checkout(
+        id=checkout_id,
+        page=gift.page,
+        campaign=_counted_for(gift),
+        entity=gift.page.entity,
+        fund=gift.fund,
+        frequency=gift.frequency,
+        amount_minor=(gift.amount + cover).minor,
+        cover_minor=cover.minor,
+        currency=gift.amount.currency,
+        donor_name=gift.donor_name,
+        email=gift.email,
+        language=gift.language,
+        is_anonymous=gift.is_anonymous,
+        wants_letter=gift.wants_letter,
+        letter_wording=gift.letter_wording[:300],
+        note=gift.note[:500],
+        source=gift.source[:60],
+        began_at=now,
+        look_after=now + LOOK_AFTER,
+    )
+    with transaction.atomic():
+        Checkout.objects.bulk_create([asked], ignore_conflicts=True)
+    kept = Checkout.objects.select_related("entity", "fund", "campaign", "page__campaign").get(pk=checkout_id)
+    if any(getattr(kept, field) != getattr(asked, field) for field in _CONTENT):
+        raise OtherGift(str(checkout_id))
+    return kept
+
+
+_CONTENT = (
+    "page_id", "fund_id", "frequency", "amount_minor", "cover_minor", "currency", "donor_name", "email",
+    "is_anonymous", "wants_letter", "note",
+)  # fmt: skip
+
+
+def _counted_for(gift: Gift) -> Campaign:
+    if gift.fund.pk == gift.page.campaign.fund_id:
+        return gift.page.campaign
+    other = Campaign.objects.filter(fund=gift.fund).order_by("position", "id").first()
+    return other or gift.page.campaign
+
+
+def _open(*, checkout: Checkout, now: datetime) -> Begun:
+    try:
+        state = gateway.connect().open_session(_request(checkout))
+    except StoredFailure:
+        return _look_after_failure(checkout=checkout, now=now)
+    except ProcessorUnsure:
+        return Begun(checkout, None)
+    except ProcessorRefused as error:
+        Checkout.advance(pk=checkout.pk, to=Checkout.Status.FAILED, now=now)
+        raise GiftRefused("processor") from error
+    adopt_session(checkout_id=checkout.pk, state=state, now=now)
+    return Begun(checkout, state.url or None)
+
+
+def _look_after_failure(*, checkout: Checkout, now: datetime) -> Begun:
+    """The processor answers this key with its failure for ever: take a new one, once nothing is found."""
+    try:
+        found = gateway.connect().find_session(reference=str(checkout.pk), since=checkout.began_at)
+    except (ProcessorUnsure, ProcessorRefused):
+        return Begun(checkout, None)
+    if found is None:
+        Checkout.objects.filter(pk=checkout.pk, attempt=checkout.attempt).update(attempt=checkout.attempt + 1)
+        return Begun(checkout, None)
+    adopt_session(checkout_id=checkout.pk, state=found, now=now)
+    return Begun(checkout, found.url or None)
+
+
+def reopen(*, checkout: Checkout, now: datetime) -> bool:
+    """Finish opening an attempt whose answer never came: look by our id first, then ask with the same key.
+
+    This function will return whether a payment page is known now.
+    """
+    found = gateway.connect().find_session(reference=str(checkout.pk), since=checkout.began_at)
+    if found is not None:
+        adopt_session(checkout_id=checkout.pk, state=found, now=now)
+        return True
+    return _open(checkout=checkout, now=now).payment_url is not None
+
+
+def _request(checkout: Checkout) -> SessionRequest:
+    with translation.override(checkout.language):
+        thanks = reverse("giving:thanks", args=[checkout.pk])
+        again = reverse("giving:give", args=[checkout.page.campaign.slug])
+    return SessionRequest(
+        reference=str(checkout.pk),
+        attempt=checkout.attempt,
+        amount=checkout.amount,
+        is_monthly=checkout.frequency == Frequency.MONTHLY,
+        label=checkout.fund.code,
+        language=checkout.language,
+        email=checkout.email,
+        success_url=f"{settings.BASE_URL}{thanks}",
+        cancel_url=f"{settings.BASE_URL}{again}?again={checkout.pk}",
+        # Fixed by the row, not by the clock: the same key must always carry the same parameters.
+        expires_at=checkout.began_at + SESSION_LASTS,
+    )
+
+
+def adopt_session(*, checkout_id: uuid.UUID, state: SessionState, now: datetime) -> None:
+    """This function will note the payment page of an attempt that has none yet."""
+    Checkout.advance(
+        pk=checkout_id,
+        to=Checkout.Status.OPEN,
+        now=now,
+        session_ref=state.ref,
+        session_url=state.url,
+        look_after=now + LOOK_AFTER,
+    )

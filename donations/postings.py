@@ -1,0 +1,114 @@
+"""What each fact means in the books. Pure: facts in, balanced lines out; every share is exact.
+
+Fees are borne by the fund the gift went to. Money in another currency than it settles in passes through
+account 7900, so that each currency balances by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.money import Money
+from ledger.posting import Posting
+
+BANK, CLEARING, DISPUTED = "1000", "1100", "1150"
+UNRESTRICTED, RESTRICTED = "4000", "4100"
+FEES, DISPUTE_FEES, EXCHANGE = "5100", "5150", "7900"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a gift that went to one fund; `segment` is the campaign it counts for."""
+
+    fund_id: int
+    is_restricted: bool
+    amount: Money
+    segment: str
+
+    @property
+    def income(self) -> str:
+        return RESTRICTED if self.is_restricted else UNRESTRICTED
+
+
+def over(amount: Money, shares: Sequence[Share]) -> list[Money]:
+    """Divide an amount over shares in proportion to them; the parts sum to the amount."""
+    return amount.split([share.amount.minor for share in shares])
+
+
+def _taken(shares: Sequence[Share], *, against: str) -> list[Posting]:
+    lines: list[Posting] = []
+    for share in shares:
+        lines.append(Posting(against, share.fund_id, share.amount))
+        lines.append(Posting(share.income, share.fund_id, -share.amount, share.segment))
+    return lines
+
+
+def donation(shares: Sequence[Share]) -> list[Posting]:
+    """A gift: the processor owes us, contributions grow."""
+    return _taken(shares, against=CLEARING)
+
+
+def refund(shares: Sequence[Share]) -> list[Posting]:
+    """Money given back: contributions shrink, the processor owes us less. The kept fee stays an expense."""
+    return _taken([_negative(share) for share in shares], against=CLEARING)
+
+
+def dispute_lost(shares: Sequence[Share]) -> list[Posting]:
+    """The disputed amount will not come back: contributions shrink, nothing is disputed any more."""
+    return _taken([_negative(share) for share in shares], against=DISPUTED)
+
+
+def _negative(share: Share) -> Share:
+    return Share(share.fund_id, share.is_restricted, -share.amount, share.segment)
+
+
+def settlement(
+    *, gross: Money, settled: Money, fee: Money, shares: Sequence[Share], against: str = CLEARING
+) -> list[Posting]:
+    """What a line of the processor's balance adds to an entry booked gross: its fee and any exchange.
+
+    `gross` is signed as booked on `against` (negative for a refund), `settled` and `fee` are of the line.
+    """
+    lines: list[Posting] = []
+    for share, fee_part in zip(shares, over(fee, shares), strict=True):
+        lines += [Posting(FEES, share.fund_id, fee_part), Posting(CLEARING, share.fund_id, -fee_part)]
+    if settled.currency != gross.currency:
+        lines += exchange(was=gross, became=settled, shares=shares, account=against)
+    return lines
+
+
+def exchange(*, was: Money, became: Money, shares: Sequence[Share], account: str) -> list[Posting]:
+    """An amount on `account` turns into another currency; each currency balances against 7900."""
+    lines: list[Posting] = []
+    for share, old, new in zip(shares, over(was, shares), over(became, shares), strict=True):
+        lines += [
+            Posting(account, share.fund_id, -old),
+            Posting(EXCHANGE, share.fund_id, old),
+            Posting(account, share.fund_id, new),
+            Posting(EXCHANGE, share.fund_id, -new),
+        ]
+    return lines
+
+
+def dispute_movement(*, amount: Money, fee: Money, shares: Sequence[Share]) -> list[Posting]:
+    """The network took (negative) or gave back money: it is disputed, neither income nor lost yet."""
+    lines: list[Posting] = []
+    for share, part, fee_part in zip(shares, over(amount, shares), over(fee, shares), strict=True):
+        lines += [
+            Posting(CLEARING, share.fund_id, part - fee_part),
+            Posting(DISPUTED, share.fund_id, -part),
+            Posting(DISPUTE_FEES, share.fund_id, fee_part),
+        ]
+    return lines
+
+
+def payout(parts: Sequence[tuple[int, Money]]) -> list[Posting]:
+    """The processor paid what it owed, fund by fund: `parts` are (fund, amount), signed as paid to the bank."""
+    lines: list[Posting] = []
+    for fund_id, amount in parts:
+        lines += [Posting(BANK, fund_id, amount), Posting(CLEARING, fund_id, -amount)]
+    return lines
+
+
+def charge_by_processor(*, fee: Money, fund_id: int) -> list[Posting]:
+    """A fee that belongs to no gift (network costs, screening): borne by the general fund."""
+    return [Posting(FEES, fund_id, fee), Posting(CLEARING, fund_id, -fee)]

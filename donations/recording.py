@@ -1,0 +1,162 @@
+"""Recording: THE door by which a Donation comes to exist, however the money came."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from campaigns.models import Campaign
+from donations import postings
+from donations.models import Checkout, Designation, Donation, Recognition, RecurringPlan
+from donations.postings import Share
+from ledger import posting
+from ledger.models import Entry, Fund, LegalEntity
+from ledger.money import Money
+from payments.gateway import BalanceLine
+from payments.models import BalanceTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Everything a donation is made of. `parts` say which fund gets how much and sum to `amount`."""
+
+    entity: LegalEntity
+    donor_id: uuid.UUID
+    campaign: Campaign
+    parts: Sequence[tuple[Fund, Money]]
+    amount: Money
+    given_at: datetime
+    processor_ref: str
+    payment_ref: str
+    method: str
+    last4: str
+    is_live: bool
+    is_anonymous: bool
+    language: str
+    note: str
+    source: str
+    checkout: Checkout | None
+    plan: RecurringPlan | None
+
+
+def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
+    """Write a donation with its designations and its entry in the books, once for each charge.
+
+    The tax date is the day of the charge in the entity's zone (US-12: card, date of charge); the rule is kept.
+    This function will return the donation and whether it is new.
+    """
+    fresh = Donation(
+        id=uuid.uuid4(),
+        entity=received.entity,
+        donor_id=received.donor_id,
+        campaign=received.campaign,
+        checkout=received.checkout,
+        plan=received.plan,
+        rail=Donation.Rail.PROCESSOR,
+        method=received.method[:40],
+        last4=received.last4[:4],
+        processor_ref=received.processor_ref,
+        payment_ref=received.payment_ref or None,
+        amount_minor=received.amount.minor,
+        currency=received.amount.currency,
+        given_at=received.given_at,
+        given_on=received.given_at.astimezone(ZoneInfo(received.entity.zone)).date(),
+        date_rule=Donation.DateRule.CHARGE_IN_ENTITY_ZONE,
+        language=received.language,
+        note=received.note,
+        source=received.source,
+        is_live=received.is_live,
+        recorded_at=now,
+    )
+    with transaction.atomic():
+        Donation.objects.bulk_create([fresh], ignore_conflicts=True)
+        kept = Donation.objects.select_related("entity").filter(processor_ref=received.processor_ref).first()
+        if kept is None:
+            # Another charge already paid this checkout or this payment: a person must look, not a guess.
+            raise SecondCharge(received.processor_ref)
+        if kept.pk != fresh.pk:
+            return kept, False
+        _write_parts(donation=kept, received=received, now=now)
+    return kept, True
+
+
+class SecondCharge(Exception):
+    """A charge came for an attempt that has been paid by another one."""
+
+
+def _write_parts(*, donation: Donation, received: Received, now: datetime) -> None:
+    Designation.objects.bulk_create(
+        Designation(donation=donation, fund=fund, amount_minor=amount.minor)
+        for fund, amount in received.parts
+    )
+    Recognition.objects.create(donation=donation, is_anonymous=received.is_anonymous, changed_at=now)
+    posting.post(
+        entity=received.entity,
+        kind=Entry.Kind.DONATION,
+        source=f"charge:{received.processor_ref}",
+        happened_at=received.given_at,
+        postings=postings.donation(
+            [_share(fund, amount, received.campaign) for fund, amount in received.parts]
+        ),
+        now=now,
+    )
+
+
+def _share(fund: Fund, amount: Money, campaign: Campaign) -> Share:
+    # A gift made on a campaign's page for another fund does not count for that campaign.
+    segment = campaign.slug if campaign.fund_id == fund.pk else ""
+    return Share(fund.pk, fund.is_restricted, amount, segment)
+
+
+def shares_of(donation: Donation) -> list[Share]:
+    """How a donation is divided over funds, as it was recorded."""
+    designations = donation.designations.select_related("fund").order_by("id")
+    return [
+        _share(line.fund, Money(line.amount_minor, donation.currency), donation.campaign)
+        for line in designations
+    ]
+
+
+def keep_balance_line(*, line: BalanceLine, now: datetime) -> bool:
+    """Keep one line of the processor's balance. This function will return whether it is new."""
+    before = BalanceTransaction.objects.filter(ref=line.ref).exists()
+    if before:
+        return False
+    row = BalanceTransaction(
+        ref=line.ref,
+        kind=line.kind,
+        amount_minor=line.amount_minor,
+        fee_minor=line.fee_minor,
+        net_minor=line.net_minor,
+        currency=line.currency,
+        source_ref=line.source_ref,
+        exchange_rate=line.exchange_rate,
+        created_at=line.created_at,
+        available_on=line.available_on,
+        recorded_at=now,
+    )
+    BalanceTransaction.objects.bulk_create([row], ignore_conflicts=True)
+    return True
+
+
+def post_settlement(
+    *, entity: LegalEntity, line: BalanceLine, gross: Money, shares: Sequence[Share], now: datetime
+) -> None:
+    """This function will keep the balance line of a charge or refund and post its fee and exchange, once."""
+    keep_balance_line(line=line, now=now)
+    posting.post(
+        entity=entity,
+        kind=Entry.Kind.PROCESSOR_FEE,
+        source=f"balance:{line.ref}",
+        happened_at=line.created_at,
+        postings=postings.settlement(
+            gross=gross,
+            settled=Money(line.amount_minor, line.currency),
+            fee=Money(line.fee_minor, line.currency),
+            shares=shares,
+        ),
+        now=now,
+    )

@@ -1,0 +1,360 @@
+"""Settling: a notice of the processor becomes facts, whatever the order or repetition.
+
+Each deed here fetches first, outside any transaction, and then writes in one transaction in which unique
+constraints decide what is new. Whatever a notice is about, the whole story of its charge is applied, so every
+order of the same notices ends in the same books.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from donations import depositing, disputing, failing, recording, recurring, refunding
+from donations.models import Checkout, Donation, RecurringPlan
+from donors import consenting, matching
+from payments import gateway, inbox
+from payments.gateway import (
+    ChargeState,
+    InvoiceState,
+    PlanState,
+    ProcessorRefused,
+    ProcessorUnsure,
+    RefundState,
+    SessionState,
+)
+from payments.models import ProcessorEvent
+
+logger = logging.getLogger(__name__)
+
+
+class NeedsAPerson(Exception):
+    """The processor's story does not fit ours; nothing is posted and the notice is parked with the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A charge with all that belongs to it, as fetched at one moment."""
+
+    charge: ChargeState
+    refunds: tuple[RefundState, ...]
+    plan: PlanState | None
+    fetched_at: datetime
+
+
+def settle(*, event_id: int, now: datetime) -> ProcessorEvent.Status:
+    """Settle one notice. Safe to repeat; an unreadable answer is tried again later, a story that does not fit parks it.
+
+    This function will return the notice's state afterwards.
+    """
+    event = ProcessorEvent.objects.get(pk=event_id)
+    if event.status != ProcessorEvent.Status.RECEIVED:
+        return ProcessorEvent.Status(event.status)
+    handler = _handler(event.kind)
+    if handler is None:
+        inbox.close(pk=event.pk, status=ProcessorEvent.Status.IGNORED, now=now)
+        return ProcessorEvent.Status.IGNORED
+    try:
+        handler(event.object_ref, now)
+    except ProcessorUnsure as error:
+        inbox.postpone(event=event, reason=str(error), now=now)
+    except (ProcessorRefused, *PARKING) as error:
+        logger.warning("event %s is parked: %s", event.ref, type(error).__name__)
+        words = f"{type(error).__name__}: {error}"
+        inbox.close(pk=event.pk, status=ProcessorEvent.Status.PARKED, reason=words, now=now)
+    else:
+        inbox.close(pk=event.pk, status=ProcessorEvent.Status.SETTLED, now=now)
+    return ProcessorEvent.Status(ProcessorEvent.objects.values_list("status", flat=True).get(pk=event.pk))
+
+
+PARKING = (
+    NeedsAPerson,
+    recording.SecondCharge,
+    recurring.UnknownPlan,
+    disputing.NoSuchDonation,
+    depositing.DoesNotAddUp,
+)
+
+
+# Sessions
+
+
+def session(ref: str, now: datetime) -> None:
+    """This function will bring an attempt to where its payment page is."""
+    apply_session(state=gateway.connect().session(ref), now=now)
+
+
+def apply_session(*, state: SessionState, now: datetime) -> None:
+    """Write down what a payment page came to; a paid one becomes a donation."""
+    checkout = _checkout(state.reference)
+    if checkout is None:
+        raise NeedsAPerson(f"session {state.ref} has no attempt of ours")
+    if (state.amount.minor, state.amount.currency) != (checkout.amount_minor, checkout.currency):
+        raise NeedsAPerson(f"session {state.ref} is over {state.amount.plain} {state.amount.currency}")
+    if state.status == "open":
+        Checkout.advance(
+            pk=checkout.pk, to=Checkout.Status.OPEN, now=now, session_ref=state.ref, session_url=state.url
+        )
+    elif state.status == "expired":
+        Checkout.advance(pk=checkout.pk, to=Checkout.Status.EXPIRED, now=now, session_ref=state.ref)
+    elif state.is_monthly:
+        _monthly_agreed(checkout=checkout, state=state, now=now)
+    else:
+        _paid_once(checkout=checkout, state=state, now=now)
+
+
+def _monthly_agreed(*, checkout: Checkout, state: SessionState, now: datetime) -> None:
+    connected = gateway.connect()
+    plan = connected.plan(state.plan_ref)
+    recurring.mirror(state=plan, fetched_at=now, now=now)
+    Checkout.advance(pk=checkout.pk, to=Checkout.Status.CONFIRMING, now=now, session_ref=state.ref)
+    if plan.latest_invoice_ref:
+        apply_invoice(state=connected.invoice(plan.latest_invoice_ref), now=now)
+
+
+def _paid_once(*, checkout: Checkout, state: SessionState, now: datetime) -> None:
+    charge = state.charge
+    if charge is None:
+        raise ProcessorUnsure(f"session {state.ref} is complete without a charge")
+    Checkout.objects.filter(pk=checkout.pk, session_ref__isnull=True).update(session_ref=state.ref)
+    if charge.status == "failed":
+        failing.payment_failed(checkout=checkout, now=now)
+    else:
+        apply_charge(charge=charge, now=now)
+
+
+# Charges
+
+
+def charge(ref: str, now: datetime) -> None:
+    """This function will apply the whole story of a charge."""
+    apply_charge(charge=gateway.connect().charge(ref), now=now)
+
+
+def payment(ref: str, now: datetime) -> None:
+    """This function will apply the story of a payment's latest charge, if there is one."""
+    found = gateway.connect().charge_of_payment(ref)
+    if found is not None:
+        apply_charge(charge=found, now=now)
+
+
+def apply_charge(*, charge: ChargeState, now: datetime) -> None:
+    """Write down a charge: confirming while pending, a donation with its fee and refunds once succeeded."""
+    if charge.status == "failed":
+        _failed_charge(charge=charge, now=now)
+        return
+    if charge.status == "pending":
+        checkout = _checkout(charge.reference)
+        if checkout is not None:
+            Checkout.advance(pk=checkout.pk, to=Checkout.Status.CONFIRMING, now=now)
+        return
+    story = _fetch_story(charge=charge, now=now)
+    with transaction.atomic():
+        donation = _donation(story=story, now=now)
+        if charge.balance is not None:
+            recording.post_settlement(
+                entity=donation.entity,
+                line=charge.balance,
+                gross=charge.amount,
+                shares=recording.shares_of(donation),
+                now=now,
+            )
+        for state in story.refunds:
+            refunding.apply(donation=donation, state=state, now=now)
+
+
+def _fetch_story(*, charge: ChargeState, now: datetime) -> Story:
+    connected = gateway.connect()
+    known = Donation.objects.filter(processor_ref=charge.ref)
+    plan = None
+    if not charge.reference and charge.payment_ref and not known.exists():
+        invoice = connected.invoice_of_payment(charge.payment_ref)
+        if invoice is not None and invoice.plan_ref:
+            plan = connected.plan(invoice.plan_ref)
+    had_refunds = charge.refunded_minor or known.filter(refunds__isnull=False).exists()
+    refunds = tuple(connected.refunds_of(charge.ref)) if had_refunds else ()
+    return Story(charge=charge, refunds=refunds, plan=plan, fetched_at=now)
+
+
+def _failed_charge(*, charge: ChargeState, now: datetime) -> None:
+    checkout = _checkout(charge.reference)
+    # While the payment page is open a declined card is not the end: another one may follow on the same page.
+    if checkout is not None and checkout.status == Checkout.Status.CONFIRMING:
+        failing.payment_failed(checkout=checkout, now=now)
+
+
+def _donation(*, story: Story, now: datetime) -> Donation:
+    known = (
+        Donation.objects.select_related("entity", "campaign").filter(processor_ref=story.charge.ref).first()
+    )
+    if known is not None:
+        return known
+    plan = None
+    if story.plan is not None:
+        plan = recurring.mirror(state=story.plan, fetched_at=story.fetched_at, now=now)
+    checkout = plan.checkout if plan else _checkout(story.charge.reference)
+    if checkout is None:
+        raise NeedsAPerson(f"charge {story.charge.ref} belongs to no attempt or plan of ours")
+    _refuse_other_amount(charge=story.charge, checkout=checkout, plan=plan)
+    donor_id = plan.donor_id if plan else _match_donor(checkout=checkout, now=now)
+    donation, _ = recording.record(
+        received=_received(charge=story.charge, checkout=checkout, plan=plan, donor_id=donor_id), now=now
+    )
+    if checkout.wants_letter:
+        consenting.record(
+            donor_id=donor_id,
+            wording=checkout.letter_wording,
+            source=f"checkout:{checkout.pk}",
+            answered_at=checkout.began_at,
+        )
+    Checkout.advance(pk=checkout.pk, to=Checkout.Status.PAID, now=now)
+    return donation
+
+
+def _match_donor(*, checkout: Checkout, now: datetime) -> uuid.UUID:
+    return matching.match(name=checkout.donor_name, email=checkout.email, language=checkout.language, now=now)
+
+
+def _refuse_other_amount(*, charge: ChargeState, checkout: Checkout, plan: RecurringPlan | None) -> None:
+    expected = checkout.amount if plan is None else None
+    if expected is not None and charge.amount != expected:
+        raise NeedsAPerson(f"charge {charge.ref} is over {charge.amount.plain} {charge.amount.currency}")
+    if charge.amount.currency != checkout.currency:
+        raise NeedsAPerson(f"charge {charge.ref} is in {charge.amount.currency}")
+
+
+def _received(
+    *, charge: ChargeState, checkout: Checkout, plan: RecurringPlan | None, donor_id: uuid.UUID
+) -> recording.Received:
+    agreed: Checkout | RecurringPlan = plan or checkout
+    return recording.Received(
+        entity=agreed.entity,
+        donor_id=donor_id,
+        campaign=agreed.campaign,
+        parts=[(agreed.fund, charge.amount)],
+        amount=charge.amount,
+        given_at=charge.created_at,
+        processor_ref=charge.ref,
+        payment_ref=charge.payment_ref,
+        method=charge.method,
+        last4=charge.last4,
+        is_live=charge.is_live,
+        is_anonymous=checkout.is_anonymous,
+        language=checkout.language,
+        note="" if plan else checkout.note,
+        source=checkout.source,
+        checkout=checkout,
+        plan=plan,
+    )
+
+
+def _checkout(reference: str) -> Checkout | None:
+    try:
+        pk = uuid.UUID(reference)
+    except ValueError:
+        return None
+    return Checkout.objects.select_related("campaign", "entity", "fund").filter(pk=pk).first()
+
+
+# Plans and invoices
+
+
+def plan(ref: str, now: datetime) -> None:
+    """This function will mirror a plan, and tell the giver once when it ended."""
+    ours = recurring.mirror(state=gateway.connect().plan(ref), fetched_at=now, now=now)
+    if ours.status == RecurringPlan.Status.ENDED:
+        failing.plan_ended(plan=ours, now=now)
+
+
+def invoice(ref: str, now: datetime) -> None:
+    """This function will turn a paid invoice into a donation, and a failed one into a mail."""
+    apply_invoice(state=gateway.connect().invoice(ref), now=now)
+
+
+def apply_invoice(*, state: InvoiceState, now: datetime) -> None:
+    connected = gateway.connect()
+    for payment_ref in state.payment_refs:
+        found = connected.charge_of_payment(payment_ref)
+        if found is not None:
+            apply_charge(charge=found, now=now)
+    if state.plan_ref and state.status == "open" and state.attempts:
+        ours = recurring.mirror(state=connected.plan(state.plan_ref), fetched_at=now, now=now)
+        if ours.donations.exists():
+            failing.plan_payment_failed(plan=ours, invoice_ref=state.ref, now=now)
+
+
+# Refunds, disputes, payouts
+
+
+def refund(ref: str, now: datetime) -> None:
+    """This function will apply the whole story of the refunded charge."""
+    connected = gateway.connect()
+    state = connected.refund(ref)
+    charge(state.charge_ref, now)
+    donation = (
+        Donation.objects.select_related("entity", "campaign").filter(processor_ref=state.charge_ref).first()
+    )
+    if donation is None:
+        raise NeedsAPerson(f"refund {ref} of a charge we do not know")
+    with transaction.atomic():
+        refunding.apply(donation=donation, state=state, now=now)
+
+
+def dispute(ref: str, now: datetime) -> None:
+    """This function will apply a dispute after the charge it is about."""
+    state = gateway.connect().dispute(ref)
+    charge(state.charge_ref, now)
+    disputing.apply(state=state, now=now)
+
+
+def payout(ref: str, now: datetime) -> None:
+    """This function will post a payout once its lines are known and all of them are in our books."""
+    depositing.apply(ref=ref, settle_source=settle_source, now=now)
+
+
+def settle_source(kind: str, source_ref: str, now: datetime) -> None:
+    """This function will settle the object behind a line of the balance, so that nothing is paid out unexplained."""
+    prefixes: dict[str, Callable[[str, datetime], None]] = {
+        "ch_": charge,
+        "py_": charge,
+        "re_": refund,
+        "pyr_": refund,
+        "du_": dispute,
+        "dp_": dispute,
+    }
+    for prefix, deed in prefixes.items():
+        if source_ref.startswith(prefix):
+            deed(source_ref, now)
+            return
+
+
+Deed = Callable[[str, datetime], None]
+
+# Which notice is about which kind of object; longest beginning wins. Any other notice is stored and ignored.
+HANDLERS: dict[str, Deed] = {
+    "checkout.session.": session,
+    "payment_intent.succeeded": payment,
+    "payment_intent.payment_failed": payment,
+    "payment_intent.processing": payment,
+    "charge.succeeded": charge,
+    "charge.pending": charge,
+    "charge.failed": charge,
+    "charge.updated": charge,
+    "charge.refunded": charge,
+    "charge.refund.": refund,
+    "charge.dispute.": dispute,
+    "refund.": refund,
+    "invoice.paid": invoice,
+    "invoice.payment_succeeded": invoice,
+    "invoice.payment_failed": invoice,
+    "customer.subscription.": plan,
+    "payout.": payout,
+}
+
+
+def _handler(kind: str) -> Deed | None:
+    fitting = [start for start in HANDLERS if kind.startswith(start)]
+    return HANDLERS[max(fitting, key=len)] if fitting else None

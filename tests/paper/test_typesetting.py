@@ -1,0 +1,57 @@
+"""Widths, lines and columns of figures."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from paper import texts, typesetting
+
+
+@pytest.fixture(params=["regular", "bold"])
+def face(request: pytest.FixtureRequest) -> typesetting.Typeface:
+    return typesetting.typeface(request.param)
+
+
+def test_the_fonts_are_the_published_ones() -> None:
+    origin = (typesetting.FOLDER / "ORIGIN.md").read_text()
+    for name in typesetting.FILES.values():
+        assert hashlib.sha256((typesetting.FOLDER / name).read_bytes()).hexdigest() in origin
+    assert "SIL OPEN FONT LICENSE" in (typesetting.FOLDER / "OFL.txt").read_text()
+
+
+def test_figures_of_a_column_have_one_width(face: typesetting.Typeface) -> None:
+    widths = {face.width(figure, 10) for figure in "0123456789".translate(typesetting.TABULAR)}
+    assert len(widths) == 1
+    assert widths.pop() == pytest.approx(face.width("0", 10), rel=0.05)
+    assert "1111".translate(typesetting.TABULAR).translate(typesetting.PLAIN) == "1111"
+
+
+def test_lines_keep_to_their_width_and_lose_nothing(face: typesetting.Typeface) -> None:
+    text = "No goods or services " + "W" * 80 + " 이 후원의 대가로 제공된 재화나 용역은 없습니다."
+    lines = typesetting.wrap(text, face, size=9, width=120)
+    assert all(face.width(line, 9) <= 120 for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert typesetting.wrap("short", face, size=9, width=120) == ["short"]
+    assert typesetting.wrap("", face, size=9, width=120) == [""]
+
+
+def test_width_of_a_character_without_glyph_is_refused(face: typesetting.Typeface) -> None:
+    with pytest.raises(texts.UnprintableText):
+        face.width("金", 9)
+
+
+def test_letters_beyond_the_shared_cut_get_fonts_of_their_own(face: typesetting.Typeface) -> None:
+    setting = typesetting.Setting(typesetting.Cut(face, typesetting.ASCII), "R")
+    assert setting.runs("Kim") == [("R", b"Kim")]
+    rare = [chr(point) for point in range(0xAC00, 0xAC00 + 400)]
+    for character in rare:
+        ((name, code),) = setting.runs(character)
+        number = rare.index(character) // 160 + 1
+        assert name == f"Rx{number}"
+        own = typesetting.Cut(face, "".join(rare[(number - 1) * 160 : number * 160]), number=number)
+        assert own.codes[character] == code[0]
+    assert setting.runs("K가m") == [("R", b"K"), ("Rx1", b"\x01"), ("R", b"m")]
+    with pytest.raises(texts.UnprintableText):
+        setting.runs("Kim 金")

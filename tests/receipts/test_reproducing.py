@@ -1,0 +1,97 @@
+"""The same snapshot is the same bytes, in any process and thread, with every letter inside."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+from receipts import rendering
+from tests.receipts import samples
+from tests.receipts.reading import read, require_inert
+
+ROOT = Path(__file__).parents[2]
+
+
+def all_samples() -> list[dict[str, Any]]:
+    rare: dict[str, Any] = {"name": "뷁쀍 Đặng", "local_name": None, "address": []}
+    every = [
+        *samples.many(6, seed=3, lines=3),
+        samples.korean(),
+        samples.annual(45),
+        samples.snapshot(donor=rare),
+    ]
+    return [
+        *every,
+        samples.snapshot(entity=samples.ENTITY | {"local_name": "".join(map(chr, range(0xAC00, 0xACB8)))}),
+    ]
+
+
+def fingerprint() -> str:
+    found = hashlib.sha256()
+    for snapshot in all_samples():
+        found.update(rendering.render(snapshot))
+        found.update(rendering.render(snapshot, preview=True))
+        found.update(rendering.render(snapshot, void={"on": "2027-02-03", "replaced_by": None}))
+    return found.hexdigest()
+
+
+@pytest.mark.parametrize("seed", ["0", "4242"])
+def test_another_process_makes_the_same_bytes(seed: str) -> None:
+    program = "from tests.receipts import test_reproducing; print(test_reproducing.fingerprint())"
+    environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": "Asia/Seoul", "SOURCE_DATE_EPOCH": "1"}
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == fingerprint()
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    snapshots = list(samples.many(40, seed=11))
+    alone = [rendering.render(snapshot) for snapshot in snapshots]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert list(pool.map(rendering.render, snapshots)) == alone
+
+
+def pages_of(reader: pypdf.PdfReader) -> list[Any]:
+    return list(reader.pages)
+
+
+def fonts_of(reader: pypdf.PdfReader) -> list[Any]:
+    return [font.get_object() for page in pages_of(reader) for font in page["/Resources"]["/Font"].values()]
+
+
+@pytest.mark.parametrize("place", range(10))
+def test_every_font_is_inside_and_every_letter_has_a_glyph(place: int) -> None:
+    reader = read(rendering.render(all_samples()[place]))
+    for font in fonts_of(reader):
+        program = font["/FontDescriptor"]["/FontFile2"].get_data()
+        assert program[:4] == b"\0\1\0\0"
+        assert re.fullmatch(r"/[A-Z]{6}\+Pretendard-(Regular|Bold)", font["/BaseFont"])
+        mapped = set(re.findall(r"<(..)> <", font["/ToUnicode"].get_data().decode()))
+        for page in pages_of(reader):
+            for code in shown_codes(page, font):
+                assert code in mapped
+    require_inert(rendering.render(all_samples()[place]))
+
+
+def shown_codes(page: Any, font: Any) -> set[str]:
+    name = next(key for key, value in page["/Resources"]["/Font"].items() if value.get_object() == font)
+    shown = re.findall(name + r" [\d.]+ Tf<([0-9a-f]*)>Tj", page.get_contents().get_data().decode())
+    return {code.upper() for text in shown for code in re.findall("..", text)}
+
+
+def test_the_web_starts_without_reportlab() -> None:
+    program = "import sys; from receipts import rendering; print('reportlab' in sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "False"

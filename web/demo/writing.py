@@ -1,0 +1,83 @@
+"""Writing: fills an empty installation with the demo, and says how to sign in to it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from ledger.models import Fund, FundText, LegalEntity
+from staff import auditing, roles
+from staff.models import User
+from web.demo import asking, english, facts, korean, shapes, speaking
+
+TONGUES: tuple[shapes.Tongue, ...] = (english, korean)
+
+
+def write(*, now: datetime, state_dir: Path) -> Path:
+    """Write the demo in one transaction, then note its sign-ins beside the database.
+
+    Safe to repeat: what exists stays as people edited it, except dates that have gone by. The caller has made
+    sure that this is a local installation. This function will return the file with the sign-ins.
+    """
+    with transaction.atomic():
+        entity = _entity(now=now)
+        today = now.astimezone(ZoneInfo(entity.zone)).date()
+        funds = {code: _fund(code, entity=entity) for code in facts.RESTRICTIONS}
+        for sign_in in facts.SIGN_INS:
+            _staff(sign_in, now=now)
+        asking.write(entity=entity, funds=funds, tongues=TONGUES, today=today, now=now)
+        speaking.write(tongues=TONGUES, today=today)
+    return _note_sign_ins(facts.SIGN_INS, state_dir=state_dir)
+
+
+def _entity(*, now: datetime) -> LegalEntity:
+    entity, is_new = LegalEntity.objects.get_or_create(code="US", defaults=facts.ENTITY)
+    if is_new:
+        auditing.record(actor=asking.ACTOR, action="demo.written", target=f"entity:{entity.pk}", now=now)
+    return entity
+
+
+def _fund(code: str, *, entity: LegalEntity) -> Fund:
+    fund, is_new = Fund.objects.get_or_create(
+        entity=entity, code=code, defaults={"restriction": facts.RESTRICTIONS[code]}
+    )
+    if is_new:
+        FundText.objects.bulk_create(
+            FundText(
+                fund=fund,
+                language=tongue.LANGUAGE,
+                name=tongue.FUNDS[code][0],
+                purpose=tongue.FUNDS[code][1],
+            )
+            for tongue in TONGUES
+        )
+    return fund
+
+
+def _staff(sign_in: facts.SignIn, *, now: datetime) -> None:
+    """The printed password always works: one that was changed is set back."""
+    user = User.objects.filter(email__iexact=sign_in.email).first()
+    if user is None:
+        user = User.objects.create_user(email=sign_in.email, name=sign_in.name, password=sign_in.password)
+    elif not user.check_password(sign_in.password):
+        user.set_password(sign_in.password)
+        user.save(update_fields=["password"])
+    roles.grant(user=user, role=sign_in.role, now=now)
+
+
+def _note_sign_ins(sign_ins: Sequence[facts.SignIn], *, state_dir: Path) -> Path:
+    """The launcher prints this file; it is readable by its owner only."""
+    rows = [
+        {"role": person.role.value, "email": person.email, "password": person.password, "name": person.name}
+        for person in sign_ins
+    ]
+    state_dir.mkdir(parents=True, exist_ok=True)
+    path = state_dir / "demo.json"
+    draft = path.with_suffix(".tmp")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps({"sign_ins": rows}, indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
+    return path
