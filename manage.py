@@ -4,7 +4,6 @@
 import os
 import sys
 
-
 OWNER_COMMANDS = {"migrate", "grant_rights"}
 """Commands that change tables or rights: they run as the owner of the database, the product never does."""
 

@@ -5,6 +5,7 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks
+        from config import celery, checks
 
+        celery.app.set_default()
         checks.register_all()

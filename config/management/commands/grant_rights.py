@@ -11,6 +11,12 @@ JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE p.proname = 'refuse_change'
 """
 
+_QUEUE = (
+    "USAGE, CREATE ON SCHEMA pgmq",
+    "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgmq",
+    "USAGE, SELECT ON ALL SEQUENCES IN SCHEMA pgmq",
+)
+
 
 class Command(BaseCommand):
     help = "Grants the application's role its rights on every table; run after each migration, as the owner."
@@ -24,6 +30,10 @@ class Command(BaseCommand):
             cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
             cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+            cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'pgmq'")
+            if cursor.fetchone():
+                for right in _QUEUE:
+                    cursor.execute(f"GRANT {right} TO {role}")
             cursor.execute(_FACTS)
             facts = [row[0] for row in cursor.fetchall()]
             for table in [*facts, "django_migrations"]:

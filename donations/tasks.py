@@ -1,0 +1,33 @@
+"""Doors for the queue: each task makes one call. The row was the promise; a task may run twice or never."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from donations import settling, sweeping
+from jobs import beating
+from payments import catching_up
+
+
+@shared_task(name="donations.settle")
+def settle(event_id: int) -> None:
+    settling.settle(event_id=event_id, now=timezone.now())
+
+
+@shared_task(name="donations.sweep")
+def sweep() -> None:
+    swept = sweeping.run(now=timezone.now())
+    beating.beat(name="sweep", now=timezone.now(), report=vars(swept))
+
+
+@shared_task(name="donations.reconcile")
+def reconcile() -> None:
+    swept = sweeping.reconcile(now=timezone.now())
+    beating.beat(name="reconcile", now=timezone.now(), report=vars(swept))
+
+
+@shared_task(name="donations.catch_up")
+def catch_up() -> None:
+    found = catching_up.run(now=timezone.now())
+    for event_id in found:
+        settling.settle(event_id=event_id, now=timezone.now())
+    beating.beat(name="catch_up", now=timezone.now(), report={"found": len(found)})

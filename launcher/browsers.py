@@ -1,0 +1,15 @@
+"""Where Chromium is. Browser journeys need it; nothing else does."""
+
+import os
+import shutil
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOW_TO_GET = "apt-get install -y chromium fonts-noto-cjk"
+
+
+def chromium() -> str:
+    """This function will return the path of Chromium, or nothing. CHROMIUM in the environment comes first."""
+    given = os.environ.get("CHROMIUM", "")
+    if given and os.access(given, os.X_OK):
+        return given
+    return next((path for path in map(shutil.which, NAMES) if path), "")

@@ -1,0 +1,91 @@
+"""Mailing: what goes with a receipt into the outbox. Subjects are neutral; the file has no name in its name."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from donations.models import Donation
+from donors import corresponding
+from donors.models import Message
+from receipts import reading
+from receipts.models import Receipt
+
+
+def send_receipt(*, receipt: Receipt, sha256: str, now: datetime) -> None:
+    """This function will queue the mail that carries a receipt, once for each receipt."""
+    donor = receipt.donor
+    with translation.override(receipt.language):
+        amount = receipt.total.shown(receipt.language)
+        if receipt.replaces is None:
+            kind, subject = Message.Kind.RECEIPT, _("Your receipt %(serial)s")
+            opening = _("Thank you. We received your gift of %(amount)s. Your receipt is attached.")
+        else:
+            kind, subject = Message.Kind.RECEIPT_CORRECTED, _("Your corrected receipt %(serial)s")
+            opening = _(
+                "Your gift now stands at %(amount)s. The attached receipt cancels and replaces no. %(replaced)s."
+            )
+        words = {
+            "serial": receipt.serial,
+            "amount": amount,
+            "replaced": receipt.replaces.serial if receipt.replaces else "",
+        }
+        _queue(
+            kind=kind,
+            receipt=receipt,
+            subject=subject % words,
+            paragraphs=[_("Dear %(name)s,") % {"name": donor.name}, opening % words, _portal_line()],
+            attachments=[(reading.filename(receipt), sha256)],
+            now=now,
+        )
+
+
+def tell_voided(*, receipt: Receipt, donation: Donation, now: datetime) -> None:
+    """This function will queue the mail that says a receipt no longer stands, once for each receipt."""
+    with translation.override(receipt.language):
+        words = {"serial": receipt.serial, "amount": donation.amount.shown(receipt.language)}
+        paragraphs = [
+            _("Dear %(name)s,") % {"name": receipt.donor.name},
+            _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid.") % words,
+            _("Please do not use it for your taxes. It can take your bank some days to show the money."),
+            _portal_line(),
+        ]
+        _queue(
+            kind=Message.Kind.RECEIPT_VOIDED,
+            receipt=receipt,
+            subject=_("Receipt %(serial)s is no longer valid") % words,
+            paragraphs=paragraphs,
+            attachments=[],
+            now=now,
+        )
+
+
+def _portal_line() -> str:
+    address = f"{settings.BASE_URL}{reverse('portal:sign_in')}"
+    return _("All your gifts and receipts: %(address)s") % {"address": address}
+
+
+def _queue(
+    *,
+    kind: Message.Kind,
+    receipt: Receipt,
+    subject: str,
+    paragraphs: list[str],
+    attachments: list[tuple[str, str]],
+    now: datetime,
+) -> None:
+    entity = receipt.series.entity
+    corresponding.queue(
+        kind=kind,
+        cause=f"receipt:{receipt.pk}",
+        to_email=receipt.donor.email,
+        sender=corresponding.sender(entity),
+        language=receipt.language,
+        subject=subject,
+        text="\n\n".join([*paragraphs, f"{entity.legal_name}\n{entity.registration}"]),
+        donor_id=receipt.donor_id,
+        now=now,
+        attachments=attachments,
+    )

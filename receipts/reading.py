@@ -1,0 +1,50 @@
+"""Reading receipts: who may see which, the stored bytes, and the copy that says a receipt is void."""
+
+import json
+
+from django.db.models import Q, QuerySet
+
+from paper import storing
+from receipts import rendering
+from receipts.models import Receipt, Voiding
+
+
+class NotDrawnYet(Exception):
+    """The receipt is numbered but its file is still being made."""
+
+
+def filename(receipt: Receipt) -> str:
+    """The name of the file: the number, never the donor."""
+    return f"receipt-{receipt.serial}.pdf"
+
+
+def visible_to(*, email_key: str) -> QuerySet[Receipt]:
+    """Receipts a proven mailbox may see: those of donors with this e-mail, and of donors merged into them."""
+    if not email_key:
+        return Receipt.objects.none()
+    theirs = Q(donor__email_key=email_key, donor__merged_into__isnull=True)
+    return Receipt.objects.filter(theirs | Q(donor__merged_into__email_key=email_key))
+
+
+def file_of(*, receipt: Receipt) -> bytes:
+    """The stored bytes, as issued. Raises NotDrawnYet, or storing.DocumentDamaged if they changed."""
+    drawn = getattr(receipt, "rendering", None)
+    if drawn is None:
+        raise NotDrawnYet(receipt.serial)
+    return storing.load(sha256=drawn.document_id)
+
+
+def copy_of(*, receipt: Receipt) -> bytes:
+    """The file to hand out: the stored bytes, or a copy marked VOID when the receipt no longer stands."""
+    original = file_of(receipt=receipt)
+    voiding = Voiding.objects.filter(receipt=receipt).first()
+    if voiding is None:
+        return original
+    successor = Receipt.objects.filter(replaces=receipt).first()
+    return rendering.render(
+        json.loads(receipt.snapshot),
+        void={
+            "on": voiding.voided_on.isoformat(),
+            "replaced_by": successor.serial if successor else None,
+        },
+    )

@@ -1,0 +1,17 @@
+"""Billing periods: always counted from the anchor, so that 31 Jan -> 28 Feb -> 31 Mar does not drift."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, datetime, timedelta
+
+
+def after(anchor: int, interval: str, count: int) -> int:
+    """This function will return the moment `count` intervals after the anchor, the day clamped to the month's last."""
+    start = datetime.fromtimestamp(anchor, UTC)
+    if interval in ("day", "week"):
+        return int((start + timedelta(days=count * (7 if interval == "week" else 1))).timestamp())
+    months = start.year * 12 + start.month - 1 + count * (12 if interval == "year" else 1)
+    year, month = divmod(months, 12)
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    return int(start.replace(year=year, month=month + 1, day=day).timestamp())
