@@ -74,14 +74,14 @@ def page(
     Raises ValidationError for a cursor that is none of ours. This function will return the rows and the
     address of the next page, None after the last.
     """
-    if cursor:
-        rows = rows.filter(order.after(*_read(cursor, order=order)))
+    if place := read(cursor, order=order):
+        rows = rows.filter(order.after(*place))
     # One row more than asked for tells whether there is another page.
     found = list(rows.order_by(*order.by)[: size + 1])
     if len(found) <= size:
         return found, None
     last = found[size - 1]
-    return found[:size], _address(request, cursor=_write(last[order.column], last["pk"]))
+    return found[:size], following(request, value=last[order.column], pk=last["pk"])
 
 
 def _write(value: Any, pk: Any) -> str:
@@ -90,7 +90,10 @@ def _write(value: Any, pk: Any) -> str:
     return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, *, order: Order) -> tuple[Any, Any]:
+def read(cursor: str, *, order: Order) -> tuple[Any, Any] | None:
+    """The place a cursor names, None for an empty one. Raises ValidationError for one that is none of ours."""
+    if not cursor:
+        return None
     try:
         body = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         value, pk = json.loads(body)
@@ -99,7 +102,8 @@ def _read(cursor: str, *, order: Order) -> tuple[Any, Any]:
         raise ValidationError({"cursor": [_("This is not a cursor of this list.")]}, code="cursor") from error
 
 
-def _address(request: Request, *, cursor: str) -> str:
+def following(request: Request, *, value: Any, pk: Any) -> str:
+    """This function will return the address of the page after a row: the same question, another cursor."""
     query = request._request.GET.copy()
-    query["cursor"] = cursor
+    query["cursor"] = _write(value, pk)
     return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"

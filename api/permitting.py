@@ -14,7 +14,7 @@ from staff.models import Role
 if TYPE_CHECKING:
     from api.v1.resources import Resource
 
-EVERYBODY = frozenset(Role)
+READERS = frozenset({Role.VIEWER, Role.FINANCE, Role.APPROVER})
 FINANCE = frozenset({Role.FINANCE, Role.APPROVER})
 
 

@@ -3,18 +3,13 @@
 The only address without CSRF protection besides the giving form: what proves the sender is the signature.
 """
 
-from typing import TYPE_CHECKING
-
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from api import problems
+from api import problems, ringing
 from payments import gateway, inbox
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @csrf_exempt
@@ -38,5 +33,17 @@ def stripe(request: HttpRequest) -> HttpResponse:
     except gateway.ForgedEvent:
         return problems.plain(status=400, code="forged", detail=_("This is not a notice of the processor."))
     if event_id is not None:
-        _ring(event_id)
+        ringing.ring("donations.settle", event_id)
     return JsonResponse({})
+
+
+def _read(request: HttpRequest) -> bytes | None:
+    """The raw body, or None when it is larger than a notice can be; then no more of it is read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length[:12]) > inbox.LARGEST_BODY:
+        return None
+    try:
+        body = request.read(inbox.LARGEST_BODY + 1)
+    except UnreadablePostError:
+        return b""  # a sender who went away half-way: an empty body carries no signature and is refused
+    return body if len(body) <= inbox.LARGEST_BODY else None
