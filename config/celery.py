@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 logger = logging.getLogger(__name__)
 
 app = Celery("almoner")
-app.config_from_object("django.conf:settings.CELERY", namespace=None)
+app.conf.update(settings.CELERY)
 app.autodiscover_tasks(["donors", "donations", "receipts", "reports", "jobs", "config"])
 
 app.conf.beat_schedule = {
@@ -77,6 +77,6 @@ def database_queue() -> dict[str, object]:
     }
 
 
-if not app.conf.broker_url:
+if not settings.CELERY["broker_url"]:
     app.conf.broker_url = "pgmq://"
     app.conf.broker_transport_options = database_queue()

@@ -230,4 +230,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
+    # The package logs every call with its address; ours are counted, not told one by one.
+    "loggers": {"stripe": {"level": "WARNING"}},
 }

@@ -1,5 +1,13 @@
 """Addresses. Pages carry their language in the path; machines do not."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
+    path("", include("web.giving.urls")),
+    path("portal/", include("web.portal.urls")),
+)
+handler400 = "web.errors.bad_request"
+handler403 = "web.errors.forbidden"
+handler404 = "web.errors.not_found"
+handler500 = "web.errors.server_error"
