@@ -59,7 +59,11 @@ def issue(
             expires_at=expires_at,
         )
         auditing.record(
-            actor=owner, action="api_key.issued", target=f"api_key:{prefix}", now=now, details={"scopes": wanted}
+            actor=owner,
+            action="api_key.issued",
+            target=f"api_key:{prefix}",
+            now=now,
+            details={"scopes": wanted},
         )
     return Issued(key=key, shown=f"alm_{prefix}_{secret}")
 

@@ -64,7 +64,7 @@ def by_time(column: str) -> Order:
 def page(
     *,
     request: Request,
-    rows: "QuerySet[Any, dict[str, Any]]",
+    rows: "QuerySet[Any, Any]",
     order: Order,
     cursor: str,
     size: int,

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from api.models import ApiKey
 from staff import roles
 from staff.models import Role
 
 if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
     from api.v1.resources import Resource
 
 READERS = frozenset({Role.VIEWER, Role.FINANCE, Role.APPROVER})
@@ -30,7 +31,7 @@ class Access:
 class RoleAndScope(BasePermission):
     """The only permission class of the API."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         resource = cast("Resource", view)
         if resource.action in {None, "metadata"}:
             return True  # no such method here: the view answers 405 next

@@ -36,7 +36,9 @@ class Unprocessable(exceptions.APIException):
     default_code = "unprocessable"
 
 
-def describe(*, status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> dict[str, object]:
+def describe(
+    *, status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None
+) -> dict[str, object]:
     """This function will return one problem as plain JSON."""
     return {
         "type": f"urn:almoner:problem:{code}",
@@ -66,9 +68,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
         )
     else:
         # Only ValidationError carries a list or a dictionary; the others have one sentence and one code.
-        problem = describe(
-            status=known.status_code, code=str(known.get_codes()), detail=str(known.detail)
-        )
+        problem = describe(status=known.status_code, code=str(known.get_codes()), detail=str(known.detail))
     response = _answer(problem)
     if challenge := getattr(known, "auth_header", None):
         response["WWW-Authenticate"] = challenge

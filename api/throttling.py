@@ -1,13 +1,16 @@
 """How often: each key, each person and each unknown network address has its own allowance."""
 
 import ipaddress
+from typing import TYPE_CHECKING
 
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from api.models import ApiKey
 from staff.models import User
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class ActorThrottle(SimpleRateThrottle):
@@ -19,14 +22,14 @@ class ActorThrottle(SimpleRateThrottle):
         # The rate depends on who asks, so it is read in get_cache_key and not here.
         self.rate = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         is_known = isinstance(request.user, User)
         self.scope = getattr(view, "throttle_scope", None) or "actor" if is_known else "stranger"
         self.rate = self.get_rate()
         self.num_requests, self.duration = self.parse_rate(self.rate)
         return super().allow_request(request, view)
 
-    def get_cache_key(self, request: Request, view: APIView) -> str:
+    def get_cache_key(self, request: Request, view: "APIView") -> str:
         if isinstance(request.auth, ApiKey):
             ident = f"key:{request.auth.pk}"
         elif isinstance(request.user, User):

@@ -3,7 +3,8 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
+urlpatterns: list[URLPattern | URLResolver] = [path("api/", include("api.urls"))]
+urlpatterns += i18n_patterns(
     path("", include("web.giving.urls")),
     path("portal/", include("web.portal.urls")),
 )

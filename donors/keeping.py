@@ -68,7 +68,9 @@ def _set(donor: Donor, values: Mapping[str, str]) -> None:
     if unknown:
         raise TypeError(f"not fields of a profile: {sorted(unknown)}")
     for field, value in values.items():
-        setattr(donor, field, matching.clean_name(value) if field in {"name", "local_name"} else value.strip())
+        setattr(
+            donor, field, matching.clean_name(value) if field in {"name", "local_name"} else value.strip()
+        )
     if not donor.name:
         raise UnableToKeep("name")
     donor.email_key = matching.email_key(donor.email)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from queue import Empty, Full, Queue
+from queue import Full, Queue
 from threading import Event
 from uuid import UUID
 
@@ -64,7 +64,7 @@ def ask(
         if known is not None:
             return known
         arguments: dict[str, object] = {"filters": dict(filters), "language": language, "request": asked}
-        job = running.enqueue(kind=KINDS[kind], arguments=arguments, requested_by=requested_by, now=now)
+        job = running.enqueue(kind=KINDS[kind], arguments=arguments, requested_by_id=requested_by.pk, now=now)
         auditing.record(
             actor=requested_by,
             action="export.requested",
@@ -164,7 +164,7 @@ def _export(job: Job, source: Source, *, now: datetime, clock: Clock = timezone.
             finally:
                 stop.set()
             summary = reading.result()
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     return {

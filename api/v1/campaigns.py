@@ -66,10 +66,7 @@ class CampaignQuery(shapes.PageQuery):
 
 
 def _shown() -> QuerySet[Campaign]:
-    return (
-        Campaign.objects.public()
-        .prefetch_related("texts", "unit_costs")
-    )
+    return Campaign.objects.public().prefetch_related("texts", "unit_costs")
 
 
 ORDER = paging.Order(column="position", read_column=paging.small, read_pk=paging.small)
@@ -92,7 +89,7 @@ class Campaigns(Resource):
         summary="Public campaigns",
         parameters=[CampaignQuery],
         responses=CampaignPage,
-        auth=[{}],
+        auth=[],
     )
     def list(self, request: Request) -> Response:
         found, following = paging.page(
@@ -111,7 +108,7 @@ class Campaigns(Resource):
         summary="One public campaign",
         parameters=[LanguageQuery],
         responses=CampaignShape,
-        auth=[{}],
+        auth=[],
     )
     def retrieve(self, request: Request, slug: str) -> Response:
         campaign = _shown().filter(slug=slug).first()

@@ -30,7 +30,9 @@ class DonationShape(serializers.Serializer[Any]):
     given_at = serializers.DateTimeField()
     given_on = serializers.DateField(help_text="The tax date, in the zone of the entity.")
     recorded_at = serializers.DateTimeField()
-    donor = serializers.UUIDField(allow_null=True, help_text="Null when given anonymously and asked without finance role.")
+    donor = serializers.UUIDField(
+        allow_null=True, help_text="Null when given anonymously and asked without finance role."
+    )
     is_anonymous = serializers.BooleanField()
     campaign = serializers.SlugField()
     entity = serializers.CharField()
@@ -43,7 +45,7 @@ class DonationShape(serializers.Serializer[Any]):
     method = serializers.CharField()
     language = serializers.CharField()
     note = serializers.CharField()
-    source = serializers.CharField()
+    origin = serializers.CharField(help_text="Where the giver came from, as the page was told.")
     receipt = serializers.UUIDField(allow_null=True)
 
 
@@ -53,12 +55,20 @@ class DonationPage(serializers.Serializer[Any]):
 
 
 class DonationFilters(shapes.PeriodQuery):
+    """What of a donation may be asked for; nothing else is."""
+
+    @classmethod
+    def names(cls) -> list[str]:
+        return [str(name) for name in cls().fields]
+
     period = ("given_from", "given_to")
     given_from = shapes.Day(required=False)
     given_to = shapes.Day(required=False, help_text="Inclusive.")
     campaign = serializers.SlugField(required=False, max_length=60)
     currency = shapes.currency_field(required=False)
-    amount = shapes.Text(required=False, max_length=20, help_text='Exactly this amount, as "50.00"; needs `currency`.')
+    amount = shapes.Text(
+        required=False, max_length=20, help_text='Exactly this amount, as "50.00"; needs `currency`.'
+    )
     donor = shapes.Identifier(required=False)
     method = serializers.RegexField(r"\A[a-z0-9_]+\Z", required=False, max_length=40)
     frequency = serializers.ChoiceField(choices=["once", "monthly"], required=False)
@@ -80,7 +90,7 @@ class DonationQuery(shapes.PageQuery, DonationFilters):
 
 def read_filters(attrs: dict[str, Any]) -> Filters:
     """This function will return checked parameters as the filters of reports; names of pages are left aside."""
-    return Filters(**{name: attrs[name] for name in DonationFilters().fields if name in attrs})
+    return Filters(**{name: attrs[name] for name in DonationFilters.names() if name in attrs})
 
 
 class Donations(Resource):
@@ -138,13 +148,14 @@ def _tell(row: dict[str, Any]) -> dict[str, Any]:
         "refunded": shapes.shown(Money(row["refunded_minor"], currency)),
         "state": row["state"],
         "designations": [
-            {"fund": fund, "money": shapes.shown(Money(minor, currency))} for fund, minor in row["designations"] or ()
+            {"fund": fund, "money": shapes.shown(Money(minor, currency))}
+            for fund, minor in row["designations"] or ()
         ],
         "frequency": "monthly" if row["plan"] else "once",
         "plan": row["plan"],
         "method": row["method"],
         "language": row["language"],
         "note": row["note"],
-        "source": row["source"],
+        "origin": row["source"],
         "receipt": row["receipt"],
     }

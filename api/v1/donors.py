@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,13 +17,16 @@ from api.models import ApiKey
 from api.permitting import Access
 from api.problems import Conflict
 from api.v1 import shapes
-from api.v1.resources import Resource, acting
+from api.v1.resources import Resource, acting, person
 from donors import keeping
 from donors.models import Donor
 from staff import auditing
 
 IDEMPOTENCY = OpenApiParameter(
-    repeating.HEADER, str, OpenApiParameter.HEADER, description="Makes repeating this request safe for 24 hours."
+    repeating.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="Makes repeating this request safe for 24 hours.",
 )
 
 
@@ -71,9 +73,9 @@ class DonorQuery(shapes.PageQuery):
 
 
 _WORDS = {
-    "name": gettext_lazy("Nothing readable is left of this name."),
-    "exists": gettext_lazy("There is a donor with this e-mail and name already."),
-    "merged": gettext_lazy("This donor was merged into another; change that one."),
+    "name": _("Nothing readable is left of this name."),
+    "exists": _("There is a donor with this e-mail and name already."),
+    "merged": _("This donor was merged into another; change that one."),
 }
 
 
@@ -88,7 +90,10 @@ class Donors(Resource):
     lookup_value_converter = "uuid"
 
     @extend_schema(
-        operation_id="donors_list", summary="Donors, newest first", parameters=[DonorQuery], responses=DonorPage
+        operation_id="donors_list",
+        summary="Donors, newest first",
+        parameters=[DonorQuery],
+        responses=DonorPage,
     )
     def list(self, request: Request) -> Response:
         wanted = {name: self.query[name] for name in ("kind", "language") if name in self.query}
@@ -133,7 +138,7 @@ class Donors(Resource):
         asked.is_valid(raise_exception=True)
         try:
             donor = keeping.add(
-                donor_id=work_id, profile=asked.validated_data, actor=request.user, now=timezone.now()
+                donor_id=work_id, profile=asked.validated_data, actor=person(request), now=timezone.now()
             )
         except keeping.UnableToKeep as error:
             raise _refusal(error) from error
@@ -144,14 +149,17 @@ class Donors(Resource):
         operation_id="donors_update",
         summary="Correct a donor",
         request=DonorChange,
-        responses={200: DonorShape, 409: OpenApiResponse(description="Merged, or there is such a donor already.")},
+        responses={
+            200: DonorShape,
+            409: OpenApiResponse(description="Merged, or there is such a donor already."),
+        },
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         asked = DonorChange(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
             donor = keeping.change(
-                donor_id=pk, changes=asked.validated_data, actor=request.user, now=timezone.now()
+                donor_id=pk, changes=asked.validated_data, actor=person(request), now=timezone.now()
             )
         except Donor.DoesNotExist as error:
             raise Http404 from error
@@ -160,14 +168,16 @@ class Donors(Resource):
         return Response(_tell_donor(donor))
 
     def _note(self, request: Request, *, target: str, details: dict[str, object]) -> None:
-        auditing.record(actor=request.user, action="donor.read", target=target, now=timezone.now(), details=details)
+        auditing.record(
+            actor=person(request), action="donor.read", target=target, now=timezone.now(), details=details
+        )
 
 
 def _refusal(error: keeping.UnableToKeep) -> Exception:
-    words = _WORDS[error.code]
+    words = str(_WORDS[error.code])
     if error.code == "name":
         return serializers.ValidationError({"name": [serializers.ErrorDetail(words, code="name")]})
-    return Conflict(_(words), f"donor_{error.code}")
+    return Conflict(words, f"donor_{error.code}")
 
 
 def _tell(row: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from api import paging, permitting
 from api.models import ApiKey
 from api.permitting import Access
 from api.v1 import shapes
-from api.v1.resources import Resource, acting
+from api.v1.resources import Resource, acting, person
 from ledger.money import Money
 from receipts import reading
 from receipts.models import Receipt
@@ -68,7 +68,9 @@ _COLUMNS = {
 
 
 def _chosen(query: dict[str, Any]) -> QuerySet[Receipt]:
-    rows = Receipt.objects.filter(**{_COLUMNS[name]: value for name, value in query.items() if name in _COLUMNS})
+    rows = Receipt.objects.filter(
+        **{_COLUMNS[name]: value for name, value in query.items() if name in _COLUMNS}
+    )
     if "state" in query:
         rows = rows.filter(voiding__isnull=query["state"] == "valid")
     return rows
@@ -136,7 +138,7 @@ class Receipts(Resource):
             raise Http404
         content = reading.copy_of(receipt=receipt)
         auditing.record(
-            actor=request.user,
+            actor=person(request),
             action="receipt.read",
             target=f"receipt:{receipt.pk}",
             now=timezone.now(),
@@ -177,7 +179,9 @@ def _tell_one(row: dict[str, Any], donations: "Any", request: Request) -> dict[s
         "donations": donations,
         "replaces": row["replaces_id"],
         "replaced_by": row["replaced_by__id"],
-        "voided": {"reason": row["voiding__reason"], "voided_at": row["voiding__voided_at"]} if is_voided else None,
+        "voided": {"reason": row["voiding__reason"], "voided_at": row["voiding__voided_at"]}
+        if is_voided
+        else None,
         "file": reverse("api:receipt-file", kwargs={"pk": row["pk"]}, request=request)
         if row["rendering__id"]
         else None,

@@ -60,7 +60,9 @@ class Identifier(serializers.UUIDField):
     """A UUID in its usual spelling only."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", data):
+        if not isinstance(data, str) or not re.fullmatch(
+            r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", data
+        ):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
 
@@ -100,9 +102,11 @@ def read_money(text: object, *, currency: object) -> Money:
     if not isinstance(currency, str) or currency not in money.CURRENCIES:
         raise serializers.ValidationError(_("This currency is not known here."), code="currency")
     places = money.exponent(currency)
-    pattern = r"(0|[1-9][0-9]{0,9})" + (r"\.[0-9]{%d}" % places if places else "")
+    pattern = r"(0|[1-9][0-9]{0,9})" + (rf"\.[0-9]{{{places}}}" if places else "")
     if not isinstance(text, str) or not re.fullmatch(pattern, text):
-        raise serializers.ValidationError(_("Write the amount with the currency's own decimals."), code="amount")
+        raise serializers.ValidationError(
+            _("Write the amount with the currency's own decimals."), code="amount"
+        )
     found = Money(int(text.replace(".", "")), currency)
     if not 0 < found.minor <= money.LARGEST_MINOR:
         raise serializers.ValidationError(_("The amount is out of range."), code="range")
@@ -126,5 +130,7 @@ class PeriodQuery(Strict):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         first, last = (attrs.get(name) for name in self.period)
         if first and last and first > last:
-            raise serializers.ValidationError({self.period[1]: [_problem(_("The last day lies before the first."), "order")]})
+            raise serializers.ValidationError(
+                {self.period[1]: [_problem(_("The last day lies before the first."), "order")]}
+            )
         return attrs

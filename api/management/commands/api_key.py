@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         deeds = parser.add_subparsers(dest="deed", required=True)
         create = deeds.add_parser("create", help="make a key; its secret is shown once")
-        create.add_argument("--owner", required=True, metavar="EMAIL", help="the person answerable for the key")
+        create.add_argument(
+            "--owner", required=True, metavar="EMAIL", help="the person answerable for the key"
+        )
         create.add_argument("--name", required=True, help="which program uses it")
         create.add_argument(
             "--scope", required=True, action="append", choices=ApiKey.Scope.values, help="give several times"
@@ -52,7 +54,9 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         for key in ApiKey.objects.select_related("owner").order_by("created_at", "id"):
-            state = "revoked" if key.revoked_at else f"expires {key.expires_at:%F}" if key.expires_at else "open"
+            state = (
+                "revoked" if key.revoked_at else f"expires {key.expires_at:%F}" if key.expires_at else "open"
+            )
             used = f"used {key.last_used_at:%F}" if key.last_used_at else "never used"
             scopes = " ".join(key.scopes)
             self.stdout.write(f"{key.prefix}  {key.name}  {key.owner.email}  {scopes}  {state}  {used}")
