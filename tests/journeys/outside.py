@@ -43,9 +43,7 @@ class Mailbox:
 
     def letters(self, *, to: str) -> list[LetterRow]:
         """This function will return the letters to one address, newest first."""
-        listed: list[LetterRow] = json.loads(
-            fetch(f"{self.stack.mailbox_url}/api/messages?to={quote(to)}")
-        )
+        listed: list[LetterRow] = json.loads(fetch(f"{self.stack.mailbox_url}/api/messages?to={quote(to)}"))
         return listed
 
     def wait(self, *, to: str, subject: str) -> LetterRow:

@@ -56,7 +56,9 @@ def test_going_back_from_the_payment_page_finds_the_form_filled(giver: Giver, pr
     assert processor.charges(email="undecided@example.org") == []
 
 
-def test_two_presses_and_going_back_are_one_gift(giver: Giver, mailbox: Mailbox, processor: Processor) -> None:
+def test_two_presses_and_going_back_are_one_gift(
+    giver: Giver, mailbox: Mailbox, processor: Processor
+) -> None:
     email = "twice@example.org"
     giver.opens()
     giver.fills(name="Toni Twice", email=email, amount="33")
