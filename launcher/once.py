@@ -103,7 +103,7 @@ def _a_gift_is_begun(walk: Walk) -> None:
     form = page.form("token", "name", "email")
     walk.payment = walk.giver.send(page, form, name="김철수", email=walk.email, other=AMOUNT)
     expect(walk.payment.url.startswith(walk.stack.sandbox_url), f"led to {walk.payment.url}")
-    expect(f"${AMOUNT}" in walk.payment.text, "the payment page does not show the amount")
+    expect(f"USD {AMOUNT}" in walk.payment.text, "the payment page does not show the amount")
 
 
 def _it_is_paid(walk: Walk) -> None:

@@ -51,7 +51,7 @@ def test_going_back_from_the_payment_page_finds_the_form_filled(giver: Giver, pr
     expect(giver.page.get_by_role("status")).to_contain_text("Something was changed after the first press")
     giver.presses_continue()
     giver.is_on_payment_page()
-    expect(giver.page.locator(".amount")).to_have_text("$62.00")
+    expect(giver.page.locator(".amount")).to_have_text("USD 62.00")
     assert len(processor.sessions(email="undecided@example.org")) == 2
     assert processor.charges(email="undecided@example.org") == []
 
