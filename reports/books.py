@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Sum
 
 from donations.models import Dispute, Donation, Refund
 from ledger.models import Entry, Fund, Line
 from ledger.money import Money
 from payments.models import BalanceTransaction, Payout
-
-SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,9 @@ def turnover(*, booked_from: date | None, booked_to: date | None) -> list[tuple[
         )
         .order_by("currency")
     )
-    return [(Money(row["debits"] or 0, row["currency"]), Money(-(row["credits"] or 0), row["currency"])) for row in rows]
+    return [
+        (Money(row["debits"] or 0, row["currency"]), Money(-(row["credits"] or 0), row["currency"])) for row in rows
+    ]
 
 
 def payouts() -> QuerySet[Payout]:

@@ -50,9 +50,8 @@ def _giving(donation: Donation) -> Iterator[Moment]:
 def _refunds(donation: Donation) -> Iterator[Moment]:
     requests = RefundRequest.objects.filter(donation=donation).select_related("requested_by")
     for request in requests.order_by("requested_at", "id"):
-        yield Moment(
-            request.requested_at, "refund_requested", request.amount, words=f"{request.requested_by.name}: {request.reason}"
-        )
+        words = f"{request.requested_by.name}: {request.reason}"
+        yield Moment(request.requested_at, "refund_requested", request.amount, words=words)
         if request.ended_at and request.status in {RefundRequest.Status.REFUSED, RefundRequest.Status.FAILED}:
             yield Moment(request.ended_at, f"refund_{request.status}", request.amount, words=request.answer)
     for refund in donation.refunds.select_related("failure").order_by("refunded_at", "id"):
@@ -64,7 +63,8 @@ def _refunds(donation: Donation) -> Iterator[Moment]:
 
 
 def _disputes(donation: Donation) -> Iterator[Moment]:
-    for dispute in donation.disputes.select_related("closing").prefetch_related("movements").order_by("opened_at", "id"):
+    disputes = donation.disputes.select_related("closing").prefetch_related("movements")
+    for dispute in disputes.order_by("opened_at", "id"):
         amount = Money(dispute.amount_minor, donation.currency)
         yield Moment(dispute.opened_at, "disputed", amount, dispute.processor_ref, dispute.reason)
         for movement in dispute.movements.all():

@@ -3,9 +3,10 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from donations.models import Dispute, Donation, RefundRequest
 from donors.models import Message
@@ -132,9 +133,9 @@ def _jobs() -> _Group:
     return tasks, _count(tasks, failed)
 
 
-def _count(tasks: list[Task], everything: object) -> int:
+def _count(tasks: list[Task], everything: QuerySet[Any]) -> int:
     """The whole number is asked for only when the list was cut."""
-    return len(tasks) if len(tasks) < LISTED else everything.count()  # type: ignore[attr-defined,no-any-return]
+    return len(tasks) if len(tasks) < LISTED else everything.count()
 
 
 def local_day(*, now: datetime) -> date:

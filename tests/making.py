@@ -1,4 +1,4 @@
-"""Making facts for tests: each function writes one thing with sensible defaults, through the real deeds where one exists.
+"""Making facts for tests: each function writes one thing, through the real deed where one exists.
 
 Money is written as Money, days and times are told, nothing is random but keys. Every donation is in the books.
 """
@@ -25,6 +25,7 @@ from receipts.models import Receipt
 from staff import roles
 from staff.models import Role, User
 
+HUNDRED = Money(10000, "USD")
 _numbers = itertools.count(1)
 
 
@@ -81,7 +82,7 @@ def donor(
     return known or Donor.objects.create(name=name, email=email, merged_into=merged_into, created_at=now, **key)
 
 
-def plan(*, of: Donor, amount: Money = Money(5000, "USD"), status: str = "active", now: datetime) -> RecurringPlan:
+def plan(*, of: Donor, amount: Money = HUNDRED, status: str = "active", now: datetime) -> RecurringPlan:
     page = campaign().giving_page
     checkout = Checkout.objects.create(
         page=page,
@@ -142,7 +143,7 @@ def balance_line(
 def donation(
     *,
     by: Donor,
-    amount: Money = Money(10000, "USD"),
+    amount: Money = HUNDRED,
     fee: Money | None = None,
     settled: Money | None = None,
     for_campaign: Campaign | None = None,
@@ -155,7 +156,7 @@ def donation(
     is_anonymous: bool = False,
     at: datetime,
 ) -> Donation:
-    """A gift in the books. With a `fee` its line of the balance is there too; `settled` is its worth in that currency."""
+    """A gift in the books. With a `fee` its line of the balance is there too, worth `settled`."""
     aim = for_campaign or campaign()
     number = next(_numbers)
     made, _ = recording.record(
@@ -271,7 +272,9 @@ def correction(*, of: Donation, now: datetime) -> None:
     correcting.correct(donation_id=of.pk, now=now)
 
 
-def user(*, email: str = "staff@example.org", role: Role | None = None, password: str | None = None, now: datetime) -> User:
+def user(
+    *, email: str = "staff@example.org", role: Role | None = None, password: str | None = None, now: datetime
+) -> User:
     made = User.objects.create_user(email=email, name=email.split("@", maxsplit=1)[0].title(), password=password)
     if role is not None:
         roles.grant(user=made, role=role, now=now)
