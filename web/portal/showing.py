@@ -25,7 +25,7 @@ def home(request: HttpRequest, *, email_key: str) -> HttpResponse:
     receipts = list(
         reading.visible_to(email_key=email_key)
         .select_related("voiding", "rendering", "replaced_by", "donor")
-        .order_by("-issued_at", "-id")
+        .order_by("-issued_at", "-number")
     )
     context = {
         "donors": histories.donors(email_key=email_key),
