@@ -8,6 +8,7 @@ from web import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("api/", include("api.urls")),
 ]
 urlpatterns += i18n_patterns(
     path("", include("web.giving.urls")),

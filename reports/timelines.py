@@ -50,8 +50,12 @@ def _giving(donation: Donation) -> Iterator[Moment]:
 def _refunds(donation: Donation) -> Iterator[Moment]:
     requests = RefundRequest.objects.filter(donation=donation).select_related("requested_by")
     for request in requests.order_by("requested_at", "id"):
-        words = f"{request.requested_by.name}: {request.reason}"
-        yield Moment(request.requested_at, "refund_requested", request.amount, words=words)
+        yield Moment(
+            request.requested_at,
+            "refund_requested",
+            request.amount,
+            words=f"{request.requested_by.name}: {request.reason}",
+        )
         if request.ended_at and request.status in {RefundRequest.Status.REFUSED, RefundRequest.Status.FAILED}:
             yield Moment(request.ended_at, f"refund_{request.status}", request.amount, words=request.answer)
     for refund in donation.refunds.select_related("failure").order_by("refunded_at", "id"):
@@ -63,8 +67,9 @@ def _refunds(donation: Donation) -> Iterator[Moment]:
 
 
 def _disputes(donation: Donation) -> Iterator[Moment]:
-    disputes = donation.disputes.select_related("closing").prefetch_related("movements")
-    for dispute in disputes.order_by("opened_at", "id"):
+    for dispute in (
+        donation.disputes.select_related("closing").prefetch_related("movements").order_by("opened_at", "id")
+    ):
         amount = Money(dispute.amount_minor, donation.currency)
         yield Moment(dispute.opened_at, "disputed", amount, dispute.processor_ref, dispute.reason)
         for movement in dispute.movements.all():
@@ -86,7 +91,9 @@ def _receipts(donation: Donation) -> Iterator[Moment]:
             documents.append(rendering.document_id)
         if voiding is not None:
             yield Moment(voiding.voided_at, "receipt_voided", ref=receipt.serial, words=voiding.reason)
-    for attachment in Attachment.objects.filter(document_id__in=documents).select_related("message").order_by("id"):
+    for attachment in (
+        Attachment.objects.filter(document_id__in=documents).select_related("message").order_by("id")
+    ):
         message = attachment.message
         if message.sent_at:
             yield Moment(message.sent_at, "mail_sent", ref=attachment.filename)

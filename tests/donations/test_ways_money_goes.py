@@ -28,7 +28,7 @@ def finish(supporter: Supporter) -> None:
 
 def test_a_bank_debit_is_confirming_until_the_bank_says_yes(supporter: Supporter) -> None:
     begun = supporter.begin()
-    supporter.pay(begun, method="us_bank_account")
+    supporter.pay(begun, method="us_bank_account", routing="110000000", account="000123456789")
     finish(supporter)
     begun.checkout.refresh_from_db()
     assert begun.checkout.status == Checkout.Status.CONFIRMING
@@ -45,7 +45,7 @@ def test_a_bank_debit_is_confirming_until_the_bank_says_yes(supporter: Supporter
 
 def test_a_bank_debit_that_fails_tells_the_giver_once_and_posts_nothing(supporter: Supporter) -> None:
     begun = supporter.begin()
-    supporter.pay(begun, method="us_bank_account")
+    supporter.pay(begun, method="us_bank_account", routing="110000000", account="000123456789")
     finish(supporter)
     charge = supporter.processor.v1.charges.list().data[0]
     supporter.processor.operate("POST", f"bank_debits/{charge.id}/fail")
@@ -106,9 +106,7 @@ def test_a_failed_month_tells_the_giver_once_and_posts_nothing(supporter: Suppor
     supporter.give("safe-house", frequency=Frequency.MONTHLY, amount=Money(3000, "USD"))
     finish(supporter)
     plan = RecurringPlan.objects.get()
-    supporter.processor.operate(
-        "POST", f"customers/{plan.customer_ref}/card", {"number": "4000000000000341"}
-    )
+    supporter.processor.operate("POST", f"customers/{plan.customer_ref}/card", {"number": "4000000000000341"})
     supporter.processor.operate("POST", "clock", {"seconds": 32 * 86400})
     finish(supporter)
     plan.refresh_from_db()
@@ -249,6 +247,7 @@ def test_a_charge_of_somebody_elses_is_parked_and_never_posted(supporter: Suppor
 def test_a_payout_made_by_hand_waits_for_a_person(supporter: Supporter) -> None:
     supporter.give()
     finish(supporter)
+    supporter.processor.operate("POST", "clock", {"seconds": 7 * 86400})
     made = supporter.processor.v1.payouts.create({"amount": 1000, "currency": "usd"})
     with pytest.raises(depositing.DoesNotAddUp, match="by hand"):
         settling.payout(made.id, supporter.now)

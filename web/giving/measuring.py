@@ -6,7 +6,7 @@ count of givers is shown, because it makes gifts smaller (F14); monthly givers m
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import pgettext
 
 from campaigns.models import Campaign
 from ledger.money import Money
@@ -58,9 +58,9 @@ def funded_places(*, size: int, raised: Money, unit_cost: Money) -> int:
 
 
 def in_words(number: int) -> str:
-    """"three"; from eleven on, digits. Korean uses the counting form ("세")."""
+    """ "three"; from eleven on, digits. Korean uses the counting form ("세")."""
     words = (
-        gettext("none"), gettext("one"), gettext("two"), gettext("three"), gettext("four"), gettext("five"),
-        gettext("six"), gettext("seven"), gettext("eight"), gettext("nine"), gettext("ten"),
+        pgettext("counting", "none"), pgettext("counting", "one"), pgettext("counting", "two"), pgettext("counting", "three"), pgettext("counting", "four"), pgettext("counting", "five"),
+        pgettext("counting", "six"), pgettext("counting", "seven"), pgettext("counting", "eight"), pgettext("counting", "nine"), pgettext("counting", "ten"),
     )  # fmt: skip
     return words[number] if 0 <= number < len(words) else str(number)
