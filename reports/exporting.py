@@ -81,7 +81,7 @@ LEFT JOIN receipts_coverage co ON co.donation_id = d.id
 LEFT JOIN receipts_receipt re ON re.id = co.receipt_id
 WHERE {{where}}
 ORDER BY d.given_at, d.id
-"""  # noqa: S608
+"""
 
 _JOURNAL = f"""
 SELECT en.id AS journal_id, en.booked_on AS journal_date, to_char(en.booked_on, 'YYYY-MM') AS period,
@@ -112,7 +112,7 @@ LEFT JOIN donations_donation xd ON xd.id = xx.donation_id
 LEFT JOIN ledger_entry rv ON rv.id = en.reverses_id
 WHERE {{where}}
 ORDER BY en.booked_on, en.id, l.id
-"""  # noqa: S608
+"""
 
 
 def donations(*, filters: Filters, language: str, with_mark: bool = False) -> Iterator[bytes]:

@@ -64,12 +64,12 @@ def donors(*, email_key: str) -> list[Donor]:
 def donor_ids(*, email_key: str) -> list[uuid.UUID]:
     """This function will return every donor whose gifts belong to the address."""
     with connection.cursor() as cursor:
-        cursor.execute(_OWN + "SELECT id FROM own", {"key": email_key})  # noqa: S608
+        cursor.execute(_OWN + "SELECT id FROM own", {"key": email_key})
         return [row[0] for row in cursor.fetchall()]
 
 
 _GIVEN = (
-    _OWN  # noqa: S608
+    _OWN
     + f"""
 SELECT d.id, d.given_on, coalesce(s.id, dn.id) AS donor_id, coalesce(s.name, dn.name) AS donor,
   coalesce(ct.title, c.slug) AS campaign, c.slug,
@@ -89,7 +89,7 @@ LEFT JOIN receipts_coverage co ON co.donation_id = d.id
 LEFT JOIN receipts_receipt r ON r.id = co.receipt_id
 ORDER BY d.given_at DESC, d.id DESC
 LIMIT %(limit)s
-"""  # noqa: S608
+"""
 )
 
 
@@ -113,7 +113,7 @@ SELECT extract(year FROM d.given_on)::int, d.currency,
   sum(CASE WHEN {filtering.DISPUTED} THEN 0 ELSE d.amount_minor - {filtering.REFUNDED} END)::bigint
 FROM donations_donation d JOIN own ON own.id = d.donor_id
 GROUP BY 1, 2 ORDER BY 1 DESC, 2
-"""  # noqa: S608
+"""
 )
 
 

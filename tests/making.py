@@ -49,7 +49,9 @@ def entity(*, code: str = "HM", zone: str = "America/New_York", base_currency: s
 
 
 def fund(*, code: str = "GEN", restriction: str = Fund.Restriction.NONE, name: str = "General fund") -> Fund:
-    made, is_new = Fund.objects.get_or_create(entity=entity(), code=code, defaults={"restriction": restriction})
+    made, is_new = Fund.objects.get_or_create(
+        entity=entity(), code=code, defaults={"restriction": restriction}
+    )
     if is_new:
         FundText.objects.create(fund=made, language="en", name=name)
     return made
@@ -75,11 +77,17 @@ def campaign(*, slug: str = "general", in_fund: Fund | None = None, title: str =
 
 
 def donor(
-    *, name: str = "Grace Kim", email: str = "grace@example.org", merged_into: Donor | None = None, now: datetime
+    *,
+    name: str = "Grace Kim",
+    email: str = "grace@example.org",
+    merged_into: Donor | None = None,
+    now: datetime,
 ) -> Donor:
     key = {"email_key": matching.email_key(email), "name_key": matching.name_key(name)}
     known = Donor.objects.filter(**key, merged_into=merged_into).first()
-    return known or Donor.objects.create(name=name, email=email, merged_into=merged_into, created_at=now, **key)
+    return known or Donor.objects.create(
+        name=name, email=email, merged_into=merged_into, created_at=now, **key
+    )
 
 
 def plan(*, of: Donor, amount: Money = HUNDRED, status: str = "active", now: datetime) -> RecurringPlan:
@@ -121,9 +129,7 @@ def plan(*, of: Donor, amount: Money = HUNDRED, status: str = "active", now: dat
     )
 
 
-def balance_line(
-    *, of: str, kind: str, amount: Money, fee: Money | None = None, at: datetime
-) -> BalanceLine:
+def balance_line(*, of: str, kind: str, amount: Money, fee: Money | None = None, at: datetime) -> BalanceLine:
     """A line of the processor's balance about the object `of`."""
     fee_minor = fee.minor if fee else 0
     return BalanceLine(
@@ -182,7 +188,9 @@ def donation(
         now=at,
     )
     if fee is not None:
-        line = balance_line(of=made.processor_ref or "", kind="charge", amount=settled or amount, fee=fee, at=at)
+        line = balance_line(
+            of=made.processor_ref or "", kind="charge", amount=settled or amount, fee=fee, at=at
+        )
         recording.post_settlement(
             entity=made.entity, line=line, gross=amount, shares=recording.shares_of(made), now=at
         )
@@ -209,7 +217,9 @@ def refund(*, of: Donation, amount: Money, at: datetime) -> Refund:
     return Refund.objects.get(processor_ref=ref)
 
 
-def dispute(*, of: Donation, status: str = "needs_response", fee: Money | None = None, at: datetime) -> Dispute:
+def dispute(
+    *, of: Donation, status: str = "needs_response", fee: Money | None = None, at: datetime
+) -> Dispute:
     ref = f"dp_{next(_numbers):08}"
     line = balance_line(of=ref, kind="adjustment", amount=-of.amount, fee=fee, at=at)
     disputing.apply(
@@ -275,9 +285,9 @@ def correction(*, of: Donation, now: datetime) -> None:
 def user(
     *, email: str = "staff@example.org", role: Role | None = None, password: str | None = None, now: datetime
 ) -> User:
-    made = User.objects.create_user(email=email, name=email.split("@", maxsplit=1)[0].title(), password=password)
+    made = User.objects.create_user(
+        email=email, name=email.split("@", maxsplit=1)[0].title(), password=password
+    )
     if role is not None:
         roles.grant(user=made, role=role, now=now)
     return made
-
-

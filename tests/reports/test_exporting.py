@@ -28,8 +28,19 @@ DANGEROUS = [
     "=IMPORTXML(1)", "=DDE(\"a\";\"b\")", "-cmd", "\t", "'=1", "'plain", "\u2212 1", "\u2003+1", "\u2028=1",
     " -1", "﹢1", "﹦1", "=",
 ]  # fmt: skip
-HARMLESS = ["Grace Kim", "김철수", "O'Neill", "Émile", "Ødegård", "李小龍", "7 Sisters Church", "a=b", "x-1", "(가)교회"]
-FIRST_SIGNS = set("=+-@|;%\"\t\r\n＝＋－＠﹢﹦\u2212")
+HARMLESS = [
+    "Grace Kim",
+    "김철수",
+    "O'Neill",
+    "Émile",
+    "Ødegård",
+    "李小龍",
+    "7 Sisters Church",
+    "a=b",
+    "x-1",
+    "(가)교회",
+]
+FIRST_SIGNS = set('=+-@|;%"\t\r\n＝＋－＠﹢﹦\u2212')
 
 
 def read(blocks: Iterable[bytes]) -> list[dict[str, str]]:

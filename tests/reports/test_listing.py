@@ -47,9 +47,15 @@ def gifts(db: None) -> dict[str, Donation]:
             last4="0001",
             at=NOON - timedelta(days=2),
         ),
-        "monthly": making.donation(by=chulsoo, amount=Money(5000, USD), of_plan=plan, at=NOON - timedelta(days=3)),
-        "back": making.donation(by=grace, amount=Money(2500, USD), fee=Money(103, USD), at=NOON - timedelta(days=4)),
-        "fought": making.donation(by=grace, amount=Money(7500, USD), fee=Money(248, USD), at=NOON - timedelta(days=5)),
+        "monthly": making.donation(
+            by=chulsoo, amount=Money(5000, USD), of_plan=plan, at=NOON - timedelta(days=3)
+        ),
+        "back": making.donation(
+            by=grace, amount=Money(2500, USD), fee=Money(103, USD), at=NOON - timedelta(days=4)
+        ),
+        "fought": making.donation(
+            by=grace, amount=Money(7500, USD), fee=Money(248, USD), at=NOON - timedelta(days=5)
+        ),
     }
     making.refund(of=made["split"], amount=Money(3000, USD), at=NOON)
     making.refund(of=made["back"], amount=Money(2500, USD), at=NOON)
@@ -94,7 +100,9 @@ def found(gifts: dict[str, Donation], filters: Filters) -> list[str]:
         (Filters(search="grace", currency="USD", state=State.PAID), ["plain"]),
     ],
 )
-def test_each_filter_finds_what_it_names(gifts: dict[str, Donation], filters: Filters, names: list[str]) -> None:
+def test_each_filter_finds_what_it_names(
+    gifts: dict[str, Donation], filters: Filters, names: list[str]
+) -> None:
     assert found(gifts, filters) == names
 
 
@@ -132,7 +140,9 @@ def test_a_row_tells_its_money(gifts: dict[str, Donation]) -> None:
     assert rows[gifts["monthly"].pk].fee is None
 
 
-def test_a_refund_that_came_back_does_not_count(gifts: dict[str, Donation], check_laws: Callable[[], None]) -> None:
+def test_a_refund_that_came_back_does_not_count(
+    gifts: dict[str, Donation], check_laws: Callable[[], None]
+) -> None:
     from donations.models import RefundFailure
 
     refund = gifts["back"].refunds.get()
@@ -142,7 +152,9 @@ def test_a_refund_that_came_back_does_not_count(gifts: dict[str, Donation], chec
 
 
 def test_totals_are_of_the_whole_filter_and_tie_to_the_rows(gifts: dict[str, Donation]) -> None:
-    sums = {(one.currency, one.net.currency if one.net else ""): one for one in listing.totals(filters=Filters())}
+    sums = {
+        (one.currency, one.net.currency if one.net else ""): one for one in listing.totals(filters=Filters())
+    }
     dollars, won = sums["USD", "USD"], sums["KRW", "USD"]
     rows = [row for row in listing.page(filters=Filters(), language="en").rows if row.amount.currency == USD]
     assert dollars.count == len(rows) == 5

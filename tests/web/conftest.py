@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from staff.models import Role, User
 from tests import making
@@ -21,6 +21,8 @@ def _plain_files(settings: LazySettings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     cache.clear()
+    # A page leaves its language behind in the thread; every test begins in English.
+    translation.activate("en")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from receipts.models import Receipt
 from staff.models import Role
 from tests import making
 
-TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").open(encoding="utf-8")))
+TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 ROLES = ["nobody", *Role.values]
 
 

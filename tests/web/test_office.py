@@ -94,7 +94,9 @@ def test_the_session_key_changes_at_sign_in_and_the_old_one_is_dead(today: datet
     assert browser.get(reverse("office:today")).status_code == 302
 
 
-def test_an_idle_desk_is_closed_and_a_disabled_person_is_out(signed_in: Callable[[Role | None], Client]) -> None:
+def test_an_idle_desk_is_closed_and_a_disabled_person_is_out(
+    signed_in: Callable[[Role | None], Client],
+) -> None:
     browser = signed_in(Role.VIEWER)
     start = datetime.now().astimezone()
     with time_machine.travel(start, tick=False):
@@ -108,7 +110,9 @@ def test_an_idle_desk_is_closed_and_a_disabled_person_is_out(signed_in: Callable
     assert again.get(reverse("office:today")).status_code == 302
 
 
-@pytest.mark.parametrize("name", ["mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"])
+@pytest.mark.parametrize(
+    "name", ["mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"]
+)
 def test_second_factors_can_be_set_up_in_our_clothes(today: datetime, name: str) -> None:
     making.user(role=Role.FINANCE, password=PASSWORD, now=today)
     browser = Client()
@@ -124,7 +128,10 @@ def test_no_page_has_scripts_or_styles_in_line(finance: Client, today: datetime)
     for name in ("today", "donations", "receipts", "journal", "payouts", "funds", "keys"):
         page = words(finance.get(reverse(f"office:{name}")))
         assert not re.search(r"<style| style=|<script(?![^>]*src=)| on\w+=", page), name
-    assert re.search(r"<script(?![^>]*(src=|application/json))", words(Client().get(reverse("account_login")))) is None
+    assert (
+        re.search(r"<script(?![^>]*(src=|application/json))", words(Client().get(reverse("account_login"))))
+        is None
+    )
 
 
 # Today
@@ -183,13 +190,16 @@ def test_the_list_costs_the_same_queries_for_one_gift_and_for_fifty(
         page = words(finance.get(reverse("office:donations")))
     assert page.count("data-row") == 50
     [older] = re.findall(r'rel="next" href="\?([^"]+)"', page)
-    assert words(finance.get(f"{reverse('office:donations')}?{older.replace('&amp;', '&')}")).count("data-row") == 5
+    assert (
+        words(finance.get(f"{reverse('office:donations')}?{older.replace('&amp;', '&')}")).count("data-row")
+        == 5
+    )
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        "donor__email__startswith=a", "_connector=OR 1=1", "a%00b=1", "ordering=donor__email", "q=%00", "q='--",
+        "donor__email__startswith=a", "_connector=OR 1=1", "a%00b=1", "ordering=donor__email", "q='--",
         "q=%25", "q=" + "x" * 200, "campaign=", "after=",
     ],
 )  # fmt: skip
@@ -200,9 +210,21 @@ def test_an_unknown_parameter_asks_for_nothing(finance: Client, today: datetime,
 
 
 @pytest.mark.parametrize(
-    "query", ["campaign=nope", "fund=1%20OR%201=1", "state=x", "given_from=tomorrow", "amount=-5", "donor=1", "currency=BTC"]
+    "query",
+    [
+        "campaign=nope",
+        "fund=1%20OR%201=1",
+        "state=x",
+        "given_from=tomorrow",
+        "amount=-5",
+        "donor=1",
+        "currency=BTC",
+        "q=%00",
+    ],
 )
-def test_a_word_that_means_nothing_is_told_and_shows_no_rows(finance: Client, today: datetime, query: str) -> None:
+def test_a_word_that_means_nothing_is_told_and_shows_no_rows(
+    finance: Client, today: datetime, query: str
+) -> None:
     making.donation(by=making.donor(now=today), at=today)
     page = finance.get(f"{reverse('office:donations')}?{query}")
     assert page.status_code == 400
@@ -235,7 +257,9 @@ def test_a_donation_tells_its_whole_story_and_notes_who_read_it(finance: Client,
     assert finance.get(reverse("office:donation", args=[uuid.uuid4()])).status_code == 404
 
 
-def test_lines_in_the_books_are_all_of_the_gifts_and_none_of_anothers(finance: Client, today: datetime) -> None:
+def test_lines_in_the_books_are_all_of_the_gifts_and_none_of_anothers(
+    finance: Client, today: datetime
+) -> None:
     giver = making.donor(now=today)
     gift, other = (making.donation(by=giver, fee=Money(320, USD), at=today) for _ in range(2))
     making.dispute(of=gift, status="lost", fee=Money(1500, USD), at=today)
@@ -280,7 +304,9 @@ def test_an_impossible_amount_is_refused_on_its_field(finance: Client, today: da
     assert RefundRequest.objects.count() == 0
 
 
-def test_pressing_twice_is_one_refund(finance: Client, today: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pressing_twice_is_one_refund(
+    finance: Client, today: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The processor is away: the request is stored once, the person is told so, nothing is asked for twice."""
     from payments import gateway
 
@@ -326,7 +352,8 @@ def test_receipts_are_found_by_number_giver_year_and_state(finance: Client, toda
         making.donation(by=making.donor(name=name, email=f"{name}@example.org", now=today), at=today)
         for name in ("Ada", "Ben")
     )
-    valid, void = (making.receipt(of=gift, now=today) for gift in (kept, back))
+    valid = making.receipt(of=kept, now=today)
+    void = making.receipt(of=back, now=today + timedelta(seconds=1))
     making.refund(of=back, amount=back.amount, at=today)
     making.correction(of=back, now=today)
     for query, serials in [

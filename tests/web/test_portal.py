@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from donors import signing_in
 from donors.models import LinkRequest, Message, SignInLink
+from jobs import ringing
 from ledger.money import Money
 from payments import gateway
 from staff.models import Role
@@ -30,10 +31,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """The bells that were rung; the queue is no part of these tests."""
-    from config import celery
-
     rung: list[tuple[str, ...]] = []
-    monkeypatch.setattr(celery, "ring", lambda *names, **_: rung.append(names))
+    monkeypatch.setattr(ringing, "ring", lambda *names, **_: rung.append(names))
     return rung
 
 
@@ -45,7 +44,10 @@ def link(*, email: str = GRACE, at: datetime, lasts: timedelta = signing_in.LAST
     """A link as the mail carries it."""
     token = uuid.uuid4().hex
     SignInLink.objects.create(
-        token_hash=hashlib.sha256(token.encode()).hexdigest(), email_key=email, requested_at=at, expires_at=at + lasts
+        token_hash=hashlib.sha256(token.encode()).hexdigest(),
+        email_key=email,
+        requested_at=at,
+        expires_at=at + lasts,
     )
     return reverse("portal:open", args=[token])
 
@@ -64,12 +66,14 @@ def grace(today: datetime) -> Client:
 
 def test_asking_tells_the_same_for_known_and_unknown(today: datetime, bells: list[tuple[str, ...]]) -> None:
     making.donor(now=today)
-    answers = [Client().post(reverse("portal:sign_in"), {"email": email}) for email in (GRACE, "eve@example.org")]
+    answers = [
+        Client().post(reverse("portal:sign_in"), {"email": email}) for email in (GRACE, "eve@example.org")
+    ]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert answers[0].headers == answers[1].headers
     assert answers[0].content == answers[1].content
     assert LinkRequest.objects.count() == 2
-    assert bells == [("donors.answer_requests", "donors.send_due")] * 2
+    assert bells == [("donors.answer_requests",)] * 2
     signing_in.answer_requests(now=today)
     assert [message.to_email for message in Message.objects.all()] == [GRACE]
 
@@ -118,7 +122,9 @@ def test_old_replaced_and_invented_links_are_refused_alike(today: datetime) -> N
     old = link(at=today - timedelta(minutes=16))
     replaced = link(at=today - timedelta(minutes=5))
     newest = link(at=today)
-    answers = [Client().post(address) for address in (old, replaced, reverse("portal:open", args=["invented"]))]
+    answers = [
+        Client().post(address) for address in (old, replaced, reverse("portal:open", args=["invented"]))
+    ]
     assert [answer.status_code for answer in answers] == [410] * 3
     token = re.compile(r'value="\w{64}"|/open/\w+/')
     assert len({token.sub("", words(answer)) for answer in answers}) == 1
@@ -213,7 +219,9 @@ def test_only_what_bears_the_address_is_shown(grace: Client, today: datetime) ->
     assert "$888.88" not in page
 
 
-def test_gifts_of_merged_givers_follow_the_survivor_and_not_the_old_address(grace: Client, today: datetime) -> None:
+def test_gifts_of_merged_givers_follow_the_survivor_and_not_the_old_address(
+    grace: Client, today: datetime
+) -> None:
     survivor = making.donor(now=today)
     former = making.donor(name="G Kim", email="old@example.org", merged_into=survivor, now=today)
     making.donation(by=former, amount=Money(4321, USD), at=today)
@@ -283,7 +291,10 @@ def test_changing_leads_to_the_processors_page_and_back(
     monkeypatch.setattr(gateway, "connect", lambda: portal)
     plan = making.plan(of=making.donor(now=today), now=today)
     answer = grace.post(reverse("portal:change", args=[plan.pk]))
-    assert (answer.status_code, answer.headers["Location"]) == (303, "https://billing.stripe.com/p/session/test")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303,
+        "https://billing.stripe.com/p/session/test",
+    )
     assert portal.asked[0]["customer_ref"] == plan.customer_ref
     assert portal.asked[0]["return_url"].endswith(reverse("portal:home"))
 
