@@ -106,9 +106,7 @@ def _refuse_too_far(world: World, clock: Obj, target: int) -> None:
 
 
 def advance_own(world: World, target: float) -> None:
-    """This function will move the sandbox's own clock forward, doing on the way what becomes due, each at
-    its moment.
-    """
+    """This function will move the sandbox's own clock, doing on the way what falls due, at its moment."""
     if target < world.clock():
         raise errors.invalid("The clock can only be moved forward.", param="to")
 

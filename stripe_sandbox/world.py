@@ -92,9 +92,7 @@ class World:
         self._facts_changed = True
 
     def wake(self, identity: str, deed: str, moment: float, test_clock: str | None = None) -> None:
-        """This function will have `deed` done to an object at a moment of its clock (again: the last moment
-        counts).
-        """
+        """This function will have `deed` done to an object at a moment of its clock; the last call counts."""
         notes = self.note(identity)
         self.note(identity, alarms={**notes.get("alarms", {}), deed: [moment, test_clock]})
         self.alarms.add(test_clock, moment, deed, identity)

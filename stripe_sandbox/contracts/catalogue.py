@@ -125,9 +125,7 @@ def _blank_part(kind: str, part: str) -> Obj:
 
 
 def part(kind: str, name: str, /, **values: Any) -> Obj:
-    """This function will return a nested object of a kind (`part("charge", "BillingDetails.Address")`),
-    filled in.
-    """
+    """This function will return a filled-in part of a kind, such as `part("charge", "BillingDetails")`."""
     return {**copy.deepcopy(_blank_part(kind, name)), **values}
 
 
@@ -137,9 +135,7 @@ def _check(kind: str) -> checking.Check:
 
 
 def hold_to_contract(value: Any) -> None:
-    """This function will raise `ContractBroken` unless an object, or every row of a list object, is as
-    documented.
-    """
+    """This function will raise `ContractBroken` unless an object, or each row of a list, is as documented."""
     rows = value["data"] if value.get("object") == "list" else [value]
     for row in rows:
         if row.get("deleted") is True and len(row) == 3:

@@ -1,6 +1,4 @@
-"""One API call from its bytes to its answer: authenticate, throttle, replay, execute, expand, hold to the
-contract.
-"""
+"""One API call from its bytes to its answer: authenticate, throttle, replay, execute, expand, check."""
 
 from __future__ import annotations
 
@@ -35,6 +33,7 @@ class Call:
 
     @property
     def key(self) -> str | None:
+        """The idempotency key, if the request has one that counts."""
         return self.headers.get("idempotency-key") if self.method == "POST" else None
 
 
