@@ -134,6 +134,13 @@ def _check(kind: str) -> checking.Check:
     return checking.compiled(reading.find(KINDS[kind].module, KINDS[kind].class_name))
 
 
+def compile_kind(kind: str) -> None:
+    """This function will compile the validator of a kind ahead of its first use."""
+    check = _check(kind)
+    if isinstance(check, checking.ObjectCheck):
+        check.compile()
+
+
 def hold_to_contract(value: Any) -> None:
     """This function will raise `ContractBroken` unless an object, or each row of a list, is as documented."""
     rows = value["data"] if value.get("object") == "list" else [value]

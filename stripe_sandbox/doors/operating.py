@@ -249,6 +249,9 @@ class Operator:
 
     def advance(self, given: Given) -> Any:
         """This function will move the own clock `to` a moment or by `seconds`, or the test `clock` named."""
+        if given.get("set"):
+            clocks.set_own(self.world, float(given["set"]))
+            return self.clock(given)
         clock = given.get("clock")
         now = self.world.clock(clock)
         target = float(given["to"]) if given.get("to") else now + float(given["seconds"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import stripe
@@ -19,7 +19,7 @@ def charged(sandbox: Sandbox, browser: Browser, amount: int = 10_000, **fields: 
 
 def owed(sandbox: Sandbox, currency: str = "usd") -> int:
     balance = sandbox.v1.balance.retrieve()
-    parts = cast(list[Any], [*balance.available, *balance.pending])
+    parts: list[Any] = [*balance.available, *balance.pending]
     return sum(part.amount for part in parts if part.currency == currency)
 
 
