@@ -202,9 +202,7 @@ def _skewed(body: bytes, fault: faults.Fault) -> bytes:
 
 
 def warm_up() -> None:
-    """This function will compile the contract ahead of the first call, which would otherwise wait half a
-    second.
-    """
+    """This function will compile the contract ahead of the first call, which would wait half a second."""
     world.api_version()
     for route in routes.ROUTES:
         route.parser().compile()

@@ -52,8 +52,8 @@ class Operator:
             return board.drawn(self.world, self.courier.state(), self.api.faults.shown())
         from_page = "form-urlencoded" in call.headers.get("content-type", "")
         try:
-            if call.method == "POST" and from_page and not _same_origin(call):
-                raise errors.ApiError(403, "Forms are taken from the operator page only.")
+            if call.method != "GET" and not _same_origin(call):
+                raise errors.ApiError(403, "Another site may not operate the sandbox.")
             result, status = self._done(call, path, _given(call, from_page)), 200
         except errors.ApiError as refusal:
             result, status = refusal.envelope(), refusal.status

@@ -1,6 +1,4 @@
-"""What the tests drive with: a sandbox process, a browser without scripts, a webhook endpoint that
-verifies.
-"""
+"""What the tests drive with: a sandbox process, a browser without scripts, a verifying webhook endpoint."""
 
 from __future__ import annotations
 

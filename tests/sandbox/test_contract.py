@@ -1,6 +1,4 @@
-"""The contract comes from the installed `stripe` package: what is asked and what is said are both held to
-it.
-"""
+"""The contract comes from the installed `stripe` package, and binds what is asked and what is said."""
 
 from __future__ import annotations
 
