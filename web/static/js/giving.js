@@ -1,0 +1,84 @@
+// The giving form works without this file. It shows the live sum, checks a field when it is left, and stops second presses.
+(() => {
+  "use strict";
+  const form = document.getElementById("give");
+  if (!form) return;
+  const at = (id) => document.getElementById(id);
+  const kept = form.dataset, places = Number(kept.places), unit = 10 ** places, other = at("other");
+
+  const read = (typed) => {
+    const text = typed.normalize("NFKC").replace(/\s/g, "").replace(/^(US\$|[$₩원]|USD|KRW|달러)|(원|달러|USD|KRW)$/gi, "");
+    const found = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(text);
+    if (!found || (found[2] || "").length > places) return null;
+    const minor = Number(found[1].replace(/,/g, "") + (found[2] || "").padEnd(places, "0"));
+    return minor > 0 && minor <= 99999999 ? minor : null;
+  };
+  const show = (minor, short) => {
+    const whole = Math.floor(minor / unit).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+    const part = places && !(short && minor % unit === 0) ? "." + String(minor % unit).padStart(places, "0") : "";
+    return kept.symbol + whole + part;
+  };
+  const often = () => (at("freq-monthly").checked ? "monthly" : "once");
+  const picked = () => form.querySelector(`[name=amount_${often()}]:checked`);
+  const gift = () => (other.value.trim() ? read(other.value) : picked() ? read(picked().value) : null);
+  // The same whole-number sum as on the server: ceil((A + f) / (1 - p)) - A.
+  const fee = (minor) => {
+    const top = (minor + Number(kept.fixed)) * 10000, left = 10000 - Number(kept.percent);
+    return (top + ((left - (top % left)) % left)) / left - minor;
+  };
+
+  const words = at("cover-words") && at("cover-words").querySelector(".live");
+  const sum = at("sum-words");
+  let later;
+  const tell = () => {
+    const minor = gift(), cover = words && minor ? fee(minor) : 0;
+    if (words && minor) words.textContent = kept.cover.replace("[cover]", show(cover)).replace("[amount]", show(minor, true));
+    else if (words) words.textContent = kept.rule;
+    clearTimeout(later);
+    later = setTimeout(() => {
+      const all = minor ? minor + (words && at("cover").checked ? cover : 0) : 0;
+      const parts = kept.sum.replace("[often]", kept[often()]).replace("[purpose]", at("fund").selectedOptions[0].text).split("[amount]");
+      const b = document.createElement("b");
+      b.textContent = all ? show(all) : "";
+      sum.replaceChildren(parts[0], b, parts[1]);
+    }, 250);
+  };
+
+  const wrong = (field) => {
+    const typed = field.value.trim();
+    if (field === other) return typed !== "" && read(typed) === null ? field.dataset.wrong : typed !== "" && read(typed) < Number(kept.least) ? field.dataset.low : "";
+    if (field.id === "email") return /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(typed) ? "" : field.dataset.wrong;
+    return typed ? "" : field.dataset.wrong;
+  };
+  const mark = (field, text) => {
+    at((field === other ? "amount" : field.id) + "-msg").textContent = text;
+    field.closest(field === other ? "#amount" : ".field").classList.toggle("err", Boolean(text));
+    if (text) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  };
+  for (const field of [other, at("name"), at("email")]) {
+    field.addEventListener("blur", () => field.value.trim() && mark(field, wrong(field)));
+    field.addEventListener("input", () => field.getAttribute("aria-invalid") && !wrong(field) && mark(field, ""));
+  }
+
+  // A typed amount and a suggested one cannot both be meant.
+  other.addEventListener("input", () => other.value.trim() && form.querySelectorAll("[name^=amount_]:checked").forEach((radio) => (radio.checked = false)));
+  form.addEventListener("change", (event) => {
+    if (!event.target.name.startsWith("amount_")) return;
+    other.value = "";
+    mark(other, "");
+  });
+  form.addEventListener("input", tell);
+  form.addEventListener("change", tell);
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.hasAttribute("formaction")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    at("go").disabled = true;
+  });
+  addEventListener("pageshow", () => {
+    delete form.dataset.sent;
+    at("go").disabled = false;
+    tell();
+  });
+})();
