@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from pytest_django import DjangoDbBlocker, Settings
 
-from config import celery
+from jobs import ringing
 from payments import gateway
 from tests.api.making import NOW
 
@@ -28,7 +28,7 @@ def fresh_cache() -> None:
 @pytest.fixture
 def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     rung: list[tuple[object, ...]] = []
-    monkeypatch.setattr(celery, "ring", lambda *names, first=(): rung.append((*names, *first)))
+    monkeypatch.setattr(ringing, "ring", lambda *names, first=(): rung.append((*names, *first)))
     return rung
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -55,9 +56,10 @@ def ask(client: Client, route: str, method: str) -> int:
 
 
 def routes() -> list[tuple[str, str, str, type[Resource]]]:
+    patterns: list[Any] = router.urls
     return [
         (pattern.name, method, action, pattern.callback.cls)
-        for pattern in router.urls
+        for pattern in patterns
         for method, action in pattern.callback.actions.items()
     ]
 
@@ -198,5 +200,5 @@ def test_allowances(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused.json()["type"] == "urn:almoner:problem:throttled"
     assert other.get("/api/v1/donations/").status_code == 200
     assert [Client().get("/api/v1/campaigns/").status_code for _ in range(2)] == [200, 429]
-    household = [{"REMOTE_ADDR": f"2001:db8::{place}"} for place in (1, 2)]
-    assert [Client().get("/api/v1/campaigns/", **extra).status_code for extra in household] == [200, 429]
+    household = [Client(REMOTE_ADDR=f"2001:db8::{place}") for place in (1, 2)]
+    assert [one.get("/api/v1/campaigns/").status_code for one in household] == [200, 429]

@@ -4,8 +4,10 @@ import csv
 import hashlib
 import io
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -46,6 +48,10 @@ def run(now: datetime = NOW) -> None:
     assert running.run_one(works=export_jobs.works(), now=now)
 
 
+def fetched(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
 @pytest.mark.usefixtures("committed")
 def test_an_export_from_order_to_file(folder: Path) -> None:
     client = making.bearer(making.key(Role.FINANCE))
@@ -57,7 +63,7 @@ def test_an_export_from_order_to_file(folder: Path) -> None:
     run()
     done = client.get(f"{URL}{ordered['id']}/").json()
     answer = client.get(done["file"])
-    content = b"".join(answer.streaming_content)
+    content = fetched(answer)
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     assert {row["donation_id"] for row in rows} == {str(gift.pk) for gift in gifts}
     manifest = done["manifest"]
@@ -92,7 +98,7 @@ def test_the_journal_of_a_period() -> None:
     run()
     done = client.get(f"{URL}{ordered['id']}/").json()
     assert (done["manifest"]["rows"], done["manifest"]["sums"]) == (0, [])
-    assert b"".join(client.get(done["file"]).streaming_content).startswith(b"journal_id,")
+    assert fetched(client.get(done["file"])).startswith(b"journal_id,")
 
 
 @pytest.mark.usefixtures("committed")
@@ -116,7 +122,7 @@ def test_called_off_while_it_runs_it_leaves_nothing(folder: Path, monkeypatch: p
     real = exporting.donations
     answers: list[int] = []
 
-    def canceled_midway(**given: object) -> object:
+    def canceled_midway(**given: Any) -> Iterator[bytes]:
         yield b"x" * export_jobs.REPORT_EVERY
         making.beside(lambda: answers.append(client.delete(f"{URL}{ordered['id']}/").status_code)).join(30)
         for _ in range(40):
@@ -139,7 +145,7 @@ def test_one_that_breaks_is_tried_again_and_leaves_no_half(
     client = making.bearer(making.key(Role.FINANCE))
     ordered = order(client)
 
-    def broken(**given: object) -> object:
+    def broken(**given: Any) -> Iterator[bytes]:
         yield b"half"
         raise RuntimeError("the disk is gone")
 

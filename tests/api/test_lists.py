@@ -4,9 +4,11 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from api.v1.donations import DonationShape
 from api.v1.donors import DonorShape
@@ -63,7 +65,7 @@ def test_donor_and_receipt_pages_hold_every_row_once(finance: Client) -> None:
 
 
 def test_a_page_of_fifty_costs_as_many_queries_as_a_page_of_one(
-    finance: Client, django_assert_num_queries: Callable[..., object]
+    finance: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     making.donations(55)
     finance.get("/api/v1/donations/?page_size=1")
@@ -260,7 +262,7 @@ def test_what_a_donor_may_not_be(finance: Client) -> None:
         "name_key",
         "status",
     ]
-    for body in [
+    bodies: list[Any] = [
         {},
         {"name": ""},
         {"name": "\u202e\u200b"},
@@ -278,7 +280,8 @@ def test_what_a_donor_may_not_be(finance: Client) -> None:
         None,
         5,
         True,
-    ]:
+    ]
+    for body in bodies:
         answer = finance.post("/api/v1/donors/", json.dumps(body), content_type="application/json")
         assert answer.status_code == 400, body
         assert answer.json()["errors"], body

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 NAMES = ["type", "title", "status", "detail", "instance", "errors"]
 
 
-def check(answer: object, status: int, kind: str) -> dict[str, object]:
+def check(answer: Any, status: int, kind: str) -> dict[str, object]:
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/problem+json"
     body: dict[str, object] = answer.json()

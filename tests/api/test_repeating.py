@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,7 +19,7 @@ from tests.api.making import NOW
 URL = "/api/v1/donors/"
 
 
-def enter(client: Client, key: str, body: object = None, url: str = URL) -> object:
+def enter(client: Client, key: str, body: object = None, url: str = URL) -> Any:
     return client.post(
         url, body or {"name": "Grace Kim"}, content_type="application/json", headers={"Idempotency-Key": key}
     )
@@ -119,7 +120,7 @@ def test_ten_at_once_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
     inside, finish = threading.Event(), threading.Event()
     real = keeping.add
 
-    def slow(**given: object) -> Donor:
+    def slow(**given: Any) -> Donor:
         inside.set()
         assert finish.wait(30)
         return real(**given)
