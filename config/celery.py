@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("almoner")
 app.conf.update(settings.CELERY)
-app.autodiscover_tasks(["donors", "donations", "receipts", "reports", "jobs", "config"])
+app.autodiscover_tasks(["donors", "donations", "receipts", "reports", "jobs", "api", "config"])
 
 app.conf.beat_schedule = {
     "settle what waits, look at what stopped halfway": {"task": "donations.sweep", "schedule": 20},
@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
     "events that never came": {"task": "donations.catch_up", "schedule": 600},
     "the processor's balance against the books": {"task": "donations.reconcile", "schedule": 3600},
+    "answers no longer repeated": {"task": "api.purge", "schedule": 3600},
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},
     "the worker is alive": {"task": "config.heartbeat", "schedule": 30},
 }
