@@ -8,17 +8,15 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from donations import refunding
-from donations.models import RefundRequest
 from jobs import beating
 from ledger.money import Money
 from payments.models import BalanceTransaction, ProcessorEvent
@@ -36,11 +34,11 @@ def finance(signed_in: Callable[[Role | None], Client]) -> Client:
     return signed_in(Role.FINANCE)
 
 
-def words(response: HttpResponse) -> str:
-    return response.content.decode()
+def words(response: Any) -> str:
+    return str(response.content.decode())
 
 
-def sign_in(browser: Client, email: str, password: str) -> HttpResponse:
+def sign_in(browser: Client, email: str, password: str) -> Any:
     return browser.post(reverse("account_login"), {"login": email, "password": password})
 
 
@@ -51,8 +49,8 @@ def test_signing_in_leads_to_today_and_back_to_where_one_was_going(today: dateti
     making.user(role=Role.FINANCE, password=PASSWORD, now=today)
     browser = Client()
     asked = browser.get(reverse("office:funds"))
-    assert asked.url == f"{reverse('account_login')}?next={reverse('office:funds')}"
-    assert sign_in(browser, "staff@example.org", PASSWORD).url == reverse("office:today")
+    assert asked.headers["Location"] == f"{reverse('account_login')}?next={reverse('office:funds')}"
+    assert sign_in(browser, "staff@example.org", PASSWORD).headers["Location"] == reverse("office:today")
     assert browser.get(reverse("office:funds")).status_code == 200
 
 
@@ -266,82 +264,7 @@ def test_lines_in_the_books_are_all_of_the_gifts_and_none_of_anothers(
     page = words(finance.get(reverse("office:donation", args=[gift.pk])))
     assert "dispute:txn_" in page
     assert "dispute_lost:dp_" in page
-    assert other.processor_ref not in page
-
-
-# Refunds
-
-
-class Door:
-    """The form of one refund, as a browser would send it."""
-
-    def __init__(self, browser: Client, gift_id: uuid.UUID) -> None:
-        self.browser, self.gift_id = browser, gift_id
-        page = words(browser.get(reverse("office:refund", args=[gift_id])))
-        [self.request_id] = re.findall(r'name="request_id" value="([^"]+)"', page)
-
-    def press(self, step: str, amount: str, reason: str = "Given twice") -> HttpResponse:
-        fields = {"amount": amount, "reason": reason, "request_id": self.request_id}
-        return self.browser.post(reverse(f"office:refund_{step}", args=[self.gift_id]), fields)
-
-
-def test_looking_at_a_refund_does_nothing(finance: Client, today: datetime) -> None:
-    gift = making.donation(by=making.donor(now=today), at=today)
-    receipt = making.receipt(of=gift, is_drawn=False, now=today)
-    page = words(Door(finance, gift.pk).press("check", "40"))
-    assert "Give $40.00 back?" in page
-    assert "$60.00 of the gift stays." in page
-    assert f"Receipt {receipt.serial} becomes void; a corrected one" in page
-    assert RefundRequest.objects.count() == 0
-
-
-@pytest.mark.parametrize("amount", ["0", "-5", "100.01", "abc", "", "1e2", "50.005"])
-def test_an_impossible_amount_is_refused_on_its_field(finance: Client, today: datetime, amount: str) -> None:
-    gift = making.donation(by=making.donor(now=today), at=today)
-    answer = Door(finance, gift.pk).press("check", amount)
-    assert answer.status_code == 422
-    assert 'class="msg"' in words(answer)
-    assert RefundRequest.objects.count() == 0
-
-
-def test_pressing_twice_is_one_refund(
-    finance: Client, today: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The processor is away: the request is stored once, the person is told so, nothing is asked for twice."""
-    from payments import gateway
-
-    class Away:
-        def send_refund(self, **_: object) -> None:
-            raise gateway.ProcessorUnsure("time-out")
-
-    monkeypatch.setattr(gateway, "connect", Away)
-    gift = making.donation(by=making.donor(now=today), at=today)
-    door = Door(finance, gift.pk)
-    first, second = door.press("send", "100"), door.press("send", "100")
-    assert first.status_code == second.status_code == 302
-    request = RefundRequest.objects.get()
-    assert (str(request.pk), request.amount, request.reason) == (door.request_id, gift.amount, "Given twice")
-    page = words(finance.get(reverse("office:donation", args=[gift.pk])))
-    assert "The processor has not answered yet." in page
-    assert "Waiting for the processor" in page
-    assert not refunding.refundable(donation=gift)
-
-
-def test_a_refusal_is_told_and_offers_a_fresh_form(finance: Client, today: datetime) -> None:
-    gift = making.donation(by=making.donor(now=today), at=today)
-    door = Door(finance, gift.pk)
-    making.refund(of=gift, amount=Money(7000, USD), at=today)
-    answer = door.press("send", "100")
-    assert answer.status_code == 422
-    assert "At most $30.00 can be refunded." in words(answer)
-    assert door.request_id not in words(answer)
-
-
-def test_a_disputed_gift_offers_no_refund(finance: Client, today: datetime) -> None:
-    gift = making.donation(by=making.donor(now=today), at=today)
-    making.dispute(of=gift, at=today)
-    assert "Give money back" not in words(finance.get(reverse("office:donation", args=[gift.pk])))
-    assert "Nothing of this gift is left" in words(finance.get(reverse("office:refund", args=[gift.pk])))
+    assert str(other.processor_ref) not in page
 
 
 # Receipts, books, files
@@ -403,8 +326,8 @@ def test_files_stream_with_the_filter_of_the_page_and_are_noted(finance: Client,
     giver = making.donor(now=today)
     making.donation(by=giver, at=today)
     making.donation(by=giver, amount=Money(50000, "KRW"), at=today)
-    answer = finance.get(f"{reverse('office:donations_export')}?currency=KRW&q=grace&mark=1")
-    body = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    answer: Any = finance.get(f"{reverse('office:donations_export')}?currency=KRW&q=grace&mark=1")
+    body = b"".join(answer.streaming_content)
     assert body.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
     assert [row["gross"] for row in rows] == ["50000"]
@@ -412,9 +335,11 @@ def test_files_stream_with_the_filter_of_the_page_and_are_noted(finance: Client,
     assert answer.headers["Content-Disposition"] == 'attachment; filename="donations.csv"'
     event = AuditEvent.objects.get(action="export donations")
     assert event.details == {"asked": ["currency", "mark", "q"]}
-    journal = finance.get(f"{reverse('office:journal_export')}?given_from=2020-01-01&given_to=2030-12-31")
+    journal: Any = finance.get(
+        f"{reverse('office:journal_export')}?given_from=2020-01-01&given_to=2030-12-31"
+    )
     assert 'filename="journal-2020-01-01-2030-12-31.csv"' in journal.headers["Content-Disposition"]
-    assert b"".join(journal.streaming_content).count(b"\n") == 5  # type: ignore[attr-defined]
+    assert b"".join(journal.streaming_content).count(b"\n") == 5
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
