@@ -81,7 +81,9 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
     )
     page = (
         pages.select_related("campaign")
-        .prefetch_related("campaign__texts", "campaign__unit_costs", "currencies__presets", "funds__fund__texts")
+        .prefetch_related(
+            "campaign__texts", "campaign__unit_costs", "currencies__presets", "funds__fund__texts"
+        )
         .first()
     )
     if page is None:
@@ -111,9 +113,7 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
 
 def _purposes(page: GivingPage, *, language: str) -> tuple[Purpose, ...]:
     return tuple(
-        Purpose(
-            fund_id=choice.fund_id, name=telling.told(choice.fund.texts.all(), language=language).name
-        )
+        Purpose(fund_id=choice.fund_id, name=telling.told(choice.fund.texts.all(), language=language).name)
         for choice in sorted(page.funds.all(), key=lambda row: row.position)
         if choice.fund.is_open and choice.fund.texts.all()
     )
@@ -125,7 +125,9 @@ def _offer(row: PageCurrency) -> Offer:
         currency=row.currency,
         minimum=row.minimum,
         once=_ladder([preset for preset in presets if preset.frequency == "once"], currency=row.currency),
-        monthly=_ladder([preset for preset in presets if preset.frequency == "monthly"], currency=row.currency),
+        monthly=_ladder(
+            [preset for preset in presets if preset.frequency == "monthly"], currency=row.currency
+        ),
     )
 
 
