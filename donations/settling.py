@@ -162,7 +162,8 @@ def apply_charge(*, charge: ChargeState, now: datetime) -> None:
                 shares=recording.shares_of(donation),
                 now=now,
             )
-        for state in story.refunds:
+        # The processor lists the newest first; parts of funds are taken in the order of the refunds.
+        for state in sorted(story.refunds, key=lambda state: (state.created_at, state.ref)):
             refunding.apply(donation=donation, state=state, now=now)
 
 

@@ -154,7 +154,7 @@ def _snapshot(
             "local_name": donor.local_name or None,
             "address": donor.address.splitlines(),
         },
-        "lines": _lines(donation=donation, back=back),
+        "lines": _lines(donation=donation),
         "currency": donation.currency,
         "currency_exponent": money.exponent(donation.currency),
         "total_minor": (donation.amount - back).minor,
@@ -164,10 +164,10 @@ def _snapshot(
     }
 
 
-def _lines(*, donation: Donation, back: Money) -> list[dict[str, object]]:
-    """One line for each fund; what went back is taken off fund by fund."""
+def _lines(*, donation: Donation) -> list[dict[str, object]]:
+    """One line for each fund; what went back is taken off the fund it came out of."""
     parts = list(donation.designations.select_related("fund").prefetch_related("fund__texts").order_by("id"))
-    refunds = back.split([part.amount_minor for part in parts])
+    back = refunding.refunded_by_fund(donation=donation)
     method = METHODS.get(donation.method, donation.method)
     return [
         {
@@ -175,10 +175,10 @@ def _lines(*, donation: Donation, back: Money) -> list[dict[str, object]]:
             "method": method if method in wording.METHODS else "other",
             "fund": telling.told(part.fund.texts.all(), language=donation.language).name,
             "amount_minor": part.amount_minor,
-            "refunded_minor": refund.minor,
+            "refunded_minor": back.get(part.fund_id, 0),
             "note": None,
         }
-        for part, refund in zip(parts, refunds, strict=True)
+        for part in parts
     ]
 
 
