@@ -65,6 +65,10 @@ def settle(*, event_id: int, now: datetime) -> ProcessorEvent.Status:
         logger.warning("event %s is parked: %s", event.ref, type(error).__name__)
         words = f"{type(error).__name__}: {error}"
         inbox.close(pk=event.pk, status=ProcessorEvent.Status.PARKED, reason=words, now=now)
+    except Exception as error:
+        # A mistake of ours: told with its trace, tried again, parked in the end; it must not stop the others.
+        logger.exception("event %s could not be settled", event.ref)
+        inbox.postpone(event=event, reason=f"{type(error).__name__}: {error}", now=now)
     else:
         inbox.close(pk=event.pk, status=ProcessorEvent.Status.SETTLED, now=now)
     return ProcessorEvent.Status(ProcessorEvent.objects.values_list("status", flat=True).get(pk=event.pk))

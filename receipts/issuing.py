@@ -5,6 +5,7 @@ back, so there is never a gap. The snapshot is canonical JSON, hashed and chaine
 """
 
 import hashlib
+import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +20,8 @@ from ledger import money
 from ledger.money import Money
 from receipts import snapshots, statements, wording
 from receipts.models import Coverage, Exclusion, Receipt, ReceiptLine, Series
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 GENESIS = "0" * 64
@@ -44,10 +47,16 @@ def due(*, limit: int = BATCH) -> list[uuid.UUID]:
 def issue_due(*, now: datetime) -> int:
     """Decide every gift that waits: a receipt, or an exclusion with its reason.
 
-    Each gift has a transaction of its own, so one gift's trouble never stops the others. This function will
-    return how many receipts it issued.
+    Each gift has a transaction of its own, and one gift's trouble never stops the others: it is logged and
+    decided again next time. This function will return how many receipts it issued.
     """
-    return sum(decide(donation_id=donation_id, now=now) is not None for donation_id in due())
+    issued = 0
+    for donation_id in due():
+        try:
+            issued += decide(donation_id=donation_id, now=now) is not None
+        except Exception:
+            logger.exception("no receipt could be decided for donation %s", donation_id)
+    return issued
 
 
 def decide(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
 from payments import gateway
@@ -69,6 +70,7 @@ class _Server:
 
 def _leave_database() -> None:
     connection.close()
+    assert isinstance(connection, DatabaseWrapper)
     connection.close_pool()
 
 

@@ -16,7 +16,7 @@ from donations import disputing, recording, refunding
 from donations.models import Checkout, Dispute, Donation, Refund, RefundRequest
 from donors import matching
 from donors.models import Donor, Message
-from ledger.models import Fund
+from ledger.models import Fund, FundText
 from ledger.money import Money
 from payments.gateway import BalanceLine, DisputeState, RefundState
 from payments.models import BalanceTransaction, Payout, PayoutLine, ProcessorEvent
@@ -39,7 +39,8 @@ def campaign() -> Campaign:
         found = making.campaign()
         making.words(of=found)
         making.currency(making.page(found))
-        making.fund("GEN", restriction="none")
+        for fund in (found.fund, making.fund("GEN", restriction="none")):
+            FundText.objects.create(fund=fund, language="en", name=f"Fund {fund.code}")
     return found
 
 
