@@ -114,7 +114,9 @@ def ensure(*, rows: int) -> int:
     This function will return how many were written now.
     """
     with psycopg.connect(os.environ.get("BENCH_DATABASE_URL") or os.environ["DATABASE_URL"]) as raw:
-        found = raw.execute("SELECT count(*) FROM payments_balancetransaction WHERE ref LIKE 'txn\\_bench%'").fetchone()
+        found = raw.execute(
+            "SELECT count(*) FROM payments_balancetransaction WHERE ref LIKE 'txn\\_bench%'"
+        ).fetchone()
         present = int(found[0]) if found else 0
         _skip_triggers(raw)
         raw.execute(_FIGURE)

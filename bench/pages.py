@@ -18,7 +18,10 @@ class Failed(Exception):
 def measure() -> pairing.Outcome:
     """This function will return pages per second, ours to a view that does nothing."""
     told: list[loading.Told] = []
-    with standing.web(environment={}) as ours, standing.web(application="bench.bare:application()", environment={}) as bare:
+    with (
+        standing.web(environment={}) as ours,
+        standing.web(application="bench.bare:application()", environment={}) as bare,
+    ):
         _ask(ours, PATH, seconds=1.0)
 
         def page() -> float:
@@ -35,7 +38,9 @@ def measure() -> pairing.Outcome:
 
 
 def _ask(base: str, path: str, *, seconds: float = SECONDS) -> loading.Told:
-    told = loading.run(loading.Load(base=base, requests=[loading.Asked(path)], clients=CLIENTS, seconds=seconds))
+    told = loading.run(
+        loading.Load(base=base, requests=[loading.Asked(path)], clients=CLIENTS, seconds=seconds)
+    )
     if set(told.statuses) != {"200"}:
         raise Failed(f"{path} answered {told.statuses}")
     return told

@@ -160,6 +160,8 @@ def _write_facts(
         raw.execute(CONSENT, [donor_id, f"checkout:{checkout.pk}", now])
     raw.execute(PAID, [now, checkout.pk])
     raw.execute(BALANCE, [balance, amount, fee, amount - fee, charge, now, now.date(), now])
-    entry = raw.execute(ENTRY, [entity, "processor_fee", f"balance:{balance}", now, now.date(), now]).fetchone()
+    entry = raw.execute(
+        ENTRY, [entity, "processor_fee", f"balance:{balance}", now, now.date(), now]
+    ).fetchone()
     ref = entry[0] if entry else None
     raw.execute(LINES, [ref, fees, fund, fee, ref, clearing, fund, -fee, ""])

@@ -27,7 +27,16 @@ def sandbox(*, latency_ms: int = 0) -> Iterator[str]:
 
     This function will yield its address.
     """
-    command = [sys.executable, "-m", "stripe_sandbox", "--port", "0", "--quiet", "--latency-ms", str(latency_ms)]
+    command = [
+        sys.executable,
+        "-m",
+        "stripe_sandbox",
+        "--port",
+        "0",
+        "--quiet",
+        "--latency-ms",
+        str(latency_ms),
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         first = process.stdout.readline() if process.stdout else ""
