@@ -21,6 +21,7 @@ from jobs import beating
 from ledger.money import Money
 from payments.models import BalanceTransaction, ProcessorEvent
 from receipts.models import Receipt, RenderingTrouble
+from reports import books
 from staff.models import AuditEvent, Role, User
 from tests import making
 
@@ -137,8 +138,10 @@ def test_no_page_has_scripts_or_styles_in_line(finance: Client, today: datetime)
 
 def test_a_quiet_day_says_that_nothing_needs_you(finance: Client, today: datetime) -> None:
     beating.beat(name="worker", now=today)
-    beating.beat(name="selfcheck", now=today, report={"problems": []})
-    assert "Nothing needs you." in words(finance.get(reverse("office:today")))
+    beating.beat(name="selfcheck", now=today, report={"broken": []})
+    page = words(finance.get(reverse("office:today")))
+    assert "Nothing needs you." in page
+    assert "The books were last checked at" in page
 
 
 def test_everything_that_needs_a_person_is_on_the_first_page(finance: Client, today: datetime) -> None:
@@ -152,7 +155,7 @@ def test_everything_that_needs_a_person_is_on_the_first_page(finance: Client, to
         received_at=today, status="parked", settle_after=today, settled_at=today, reason="no attempt of ours",
     )  # fmt: skip
     beating.beat(name="worker", now=today - timedelta(minutes=3))
-    beating.beat(name="selfcheck", now=today, report={"problems": ["L1 entries balance"]})
+    beating.beat(name="selfcheck", now=today, report={"broken": ["L1 entries balance"]})
     page = words(finance.get(reverse("office:today")))
     assert "Needs a person (5)" in page
     for told in ("worker is silent", "L1 entries balance", "answer by", "ch_lost", "U+1F600"):
@@ -347,3 +350,23 @@ def test_the_office_speaks_both_languages(finance: Client, language: str) -> Non
     page = words(finance.get(f"/{language}/office/"))
     assert f'<html lang="{language}">' in page
     assert f'href="/{"ko" if language == "en" else "en"}/office/"' in page
+
+
+def test_what_is_left_of_a_fund_follows_money_into_the_currency_it_settled_in(
+    finance: Client, today: datetime
+) -> None:
+    making.donation(
+        by=making.donor(now=today),
+        amount=Money(50000, "KRW"),
+        settled=Money(3600, USD),
+        fee=Money(140, USD),
+        at=today,
+    )
+    dollars, won = sorted(books.balances(language="en"), key=lambda one: one.left.currency, reverse=True)
+    assert (won.received, won.exchanged, won.left) == (
+        Money(50000, "KRW"), Money(-50000, "KRW"), Money(0, "KRW"),
+    )  # fmt: skip
+    assert (dollars.fees, dollars.exchanged, dollars.left) == (
+        Money(140, USD), Money(3600, USD), Money(3460, USD),
+    )  # fmt: skip
+    assert "$34.60" in words(finance.get(reverse("office:funds")))
