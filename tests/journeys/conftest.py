@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from launcher import browsers
 from launcher.stack import Stack, free_port
@@ -34,23 +34,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # tests elsewhere would be refused the database.
 @pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
+    """A new system of its own, or the one that runs already in the state directory JOURNEYS_AT names."""
+    if at := os.environ.get("JOURNEYS_AT"):
+        elsewhere = Stack(ROOT, Path(at), python=Path(sys.executable))
+        elsewhere.connect_elsewhere()
+        yield elsewhere
+        return
     state = Path(tempfile.mkdtemp(prefix="almoner-journeys-"))
     state.chmod(0o711)  # the database's own user passes through
-    ports: set[int] = set()
-    while len(ports) < 4:
-        ports.add(free_port(exclude=ports))
-    web, sandbox, mailbox, smtp = ports
-    running = Stack(
-        ROOT,
-        state,
-        python=Path(sys.executable),
-        durable=False,
-        web_port=web,
-        sandbox_port=sandbox,
-        mailbox_port=mailbox,
-        smtp_port=smtp,
-        sandbox_options=["--bank-debit-seconds", "0", "--quiet"],  # a bank answers when the journey says so
-    )
+    running = described(state)
     try:
         running.start()
         yield running
@@ -61,6 +53,25 @@ def stack() -> Iterator[Stack]:
         shutil.rmtree(state, ignore_errors=True)
 
 
+def described(state: Path) -> Stack:
+    """This function will describe a hasty system on free ports, whose banks answer when a journey says so."""
+    ports: set[int] = set()
+    while len(ports) < 4:
+        ports.add(free_port(exclude=ports))
+    web, sandbox, mailbox, smtp = ports
+    return Stack(
+        ROOT,
+        state,
+        python=Path(sys.executable),
+        durable=False,
+        web_port=web,
+        sandbox_port=sandbox,
+        mailbox_port=mailbox,
+        smtp_port=smtp,
+        sandbox_options=["--bank-debit-seconds", "0", "--quiet"],
+    )
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     arguments = ["--disable-background-networking", "--disable-gpu"]
@@ -69,6 +80,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = browsers.chromium()
         assert found, f"Chromium is missing: {browsers.HOW_TO_GET}"
+        expect.set_options(timeout=PATIENCE)
         running = playwright.chromium.launch(executable_path=found, args=arguments)
         yield running
         running.close()

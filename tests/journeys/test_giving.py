@@ -122,7 +122,8 @@ def _tabs_to(page: Page, selector: str) -> None:
               const at = document.activeElement, around = at.parentElement.querySelector("label") || at;
               return [at, around].some((one) => {
                 const style = getComputedStyle(one);
-                return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+                const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+                return isOutlined || style.boxShadow !== "none";
               });
             }"""
         )

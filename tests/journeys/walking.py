@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -63,7 +64,7 @@ class Giver:
         self, *, name: str, email: str, amount: str = "", monthly: bool = False, note: str = ""
     ) -> None:
         if monthly:
-            self.page.locator("label[for=freq-monthly]").click()
+            self.page.locator("#freq-monthly").check()
         if amount:
             self.page.locator("#other").fill(amount)
         self.page.locator("#name").fill(name)
@@ -107,12 +108,16 @@ class Giver:
     def gets_receipt(self, *, email: str, number: str) -> LetterRow:
         return self.mailbox.wait(to=email, subject=number)
 
-    def signs_in(self, *, email: str) -> str:
-        """By a mailed link and a second press. This function will return the address of the used link."""
+    def signs_in(self, *, email: str, on_the_way: Callable[[], None] | None = None) -> str:
+        """By a mailed link and a second press; `on_the_way` looks at the page between the two.
+
+        This function will return the address of the used link.
+        """
         before = {row["id"] for row in self.mailbox.letters(to=email)}
         self.page.goto(f"/{self.language}/portal/")
         self.page.locator("#id_email").fill(email)
         self.page.locator("#main button").click()
+        self.page.wait_for_url("**/portal/sent/")
         letter = until(
             lambda: next(
                 (
@@ -127,6 +132,8 @@ class Giver:
         )
         link = next(link for link in letter["links"] if "/portal/open/" in link)
         self.page.goto(link)
+        if on_the_way:
+            on_the_way()
         self.page.locator("#main button").click()
         self.page.wait_for_url("**/portal/home/")
         return link
