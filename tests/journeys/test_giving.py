@@ -43,7 +43,7 @@ def test_gives_monthly_in_korean_won(open_page: OpenPage, mailbox: Mailbox) -> N
     giver.presses_continue()
     giver.is_on_payment_page()
     expect(giver.page.locator(".amount")).to_contain_text("KRW 50,000")
-    expect(giver.page.locator("button.main")).to_have_text("정기 후원하기")
+    expect(giver.page.locator("button.main")).to_have_text("헌금하기")
     giver.pays()
 
     number = giver.is_thanked()

@@ -16,7 +16,7 @@ GOOD_CARD = "4242 4242 4242 4242"
 DECLINED_CARD = "4000 0000 0000 0002"
 CONFIRMED_CARD = "4000 0027 6000 3184"
 GOOD_ACCOUNT = "000123456789"
-THANKS = {"en": "Thank you.", "ko": "감사합니다"}
+THANKS = {"en": "Thank you.", "ko": "감사합니다."}
 
 __all__ = ["Finance", "Giver", "Watch", "until"]
 
