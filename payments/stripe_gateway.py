@@ -263,7 +263,9 @@ class StripeGateway:
     def verify(self, *, body: bytes, signature: str, now: datetime) -> Notice:
         """The notice in a webhook's body. Raises ForgedEvent unless one of our secrets signed it just now."""
         try:
+            signature.encode("ascii")  # the package's comparison raises on anything else
             text = body.decode()
+            signature.encode("ascii")  # the package compares signatures as ASCII text and would raise TypeError
             # Exactly one time: with two, the package would believe another than the one checked here.
             (stamp,) = (int(part[2:]) for part in signature.split(",") if part.startswith("t="))
             raw = json.loads(text)

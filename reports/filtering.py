@@ -160,7 +160,7 @@ def _search_donor(term: str, params: dict[str, object]) -> str:
         params["name"] = f"%{_like(matching.name_key(term))}%"
         params["local"] = f"%{_like(term)}%"
     return (
-        f"d.donor_id IN (SELECT p.id FROM donors_donor p WHERE {condition}"  # noqa: S608
+        f"d.donor_id IN (SELECT p.id FROM donors_donor p WHERE {condition}"
         " UNION SELECT m.id FROM donors_donor p JOIN donors_donor m ON m.merged_into_id = p.id"
         f" WHERE {condition})"
     )

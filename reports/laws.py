@@ -186,7 +186,8 @@ LAWS = (
         "I10",
         "a receipt's total is the sum of its lines and of its snapshot, which is unchanged and chained",
         """
-        SELECT 'receipt ' || r.serial || ' is ' || r.total_minor || ', its lines ' || sum(l.amount_minor - l.refunded_minor)
+        SELECT 'receipt ' || r.serial || ' is ' || r.total_minor || ', its lines '
+               || sum(l.amount_minor - l.refunded_minor)
           FROM receipts_receipt r JOIN receipts_receiptline l ON l.receipt_id = r.id
          GROUP BY r.id HAVING sum(l.amount_minor - l.refunded_minor) <> r.total_minor
         UNION ALL
@@ -286,7 +287,7 @@ LAWS = (
         "every file is the bytes its hash says, and belongs to a receipt or a letter",
         """
         SELECT 'document ' || sha256 || ' is damaged' FROM paper_document
-         WHERE encode(sha256(content), 'hex') <> paper_document.sha256
+         WHERE created_at >= %(since)s AND encode(sha256(content), 'hex') <> paper_document.sha256
         UNION ALL
         SELECT 'document ' || d.sha256 || ' belongs to nothing' FROM paper_document d
          WHERE NOT EXISTS (SELECT 1 FROM receipts_rendering r WHERE r.document_id = d.sha256)
