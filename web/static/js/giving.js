@@ -37,9 +37,10 @@
     clearTimeout(later);
     later = setTimeout(() => {
       const all = minor ? minor + (words && at("cover").checked ? cover : 0) : 0;
+      if (!all) return sum.replaceChildren(kept.none);
       const parts = kept.sum.replace("[often]", kept[often()]).replace("[purpose]", at("fund").selectedOptions[0].text).split("[amount]");
       const b = document.createElement("b");
-      b.textContent = all ? show(all) : "";
+      b.textContent = show(all);
       sum.replaceChildren(parts[0], b, parts[1]);
     }, 250);
   };
