@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.cache import cache
-
 from campaigns import costing, telling
 from campaigns.models import GivingPage, PageCurrency, PresetAmount
 from ledger.money import Money
-
-KEPT_SECONDS = 30
+from reports import keeping
 
 
 @dataclass(frozen=True)
@@ -63,10 +60,9 @@ def ask(*, slug: str, status: str, language: str, day: date) -> Ask | None:
 
     This function will return what the page offers, or None when it takes no gifts.
     """
-    kept: list[Ask] = cache.get_or_set(
+    kept = keeping.kept(
         f"ask:v1:{language}:{day}:{status}:{slug}",
         lambda: _asked(slug=slug, language=language, day=day),
-        KEPT_SECONDS,
     )
     return kept[0] if kept else None
 
@@ -81,7 +77,9 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
     )
     page = (
         pages.select_related("campaign")
-        .prefetch_related("campaign__texts", "campaign__unit_costs", "currencies__presets", "funds__fund__texts")
+        .prefetch_related(
+            "campaign__texts", "campaign__unit_costs", "currencies__presets", "funds__fund__texts"
+        )
         .first()
     )
     if page is None:
@@ -111,9 +109,7 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
 
 def _purposes(page: GivingPage, *, language: str) -> tuple[Purpose, ...]:
     return tuple(
-        Purpose(
-            fund_id=choice.fund_id, name=telling.told(choice.fund.texts.all(), language=language).name
-        )
+        Purpose(fund_id=choice.fund_id, name=telling.told(choice.fund.texts.all(), language=language).name)
         for choice in sorted(page.funds.all(), key=lambda row: row.position)
         if choice.fund.is_open and choice.fund.texts.all()
     )
@@ -125,7 +121,9 @@ def _offer(row: PageCurrency) -> Offer:
         currency=row.currency,
         minimum=row.minimum,
         once=_ladder([preset for preset in presets if preset.frequency == "once"], currency=row.currency),
-        monthly=_ladder([preset for preset in presets if preset.frequency == "monthly"], currency=row.currency),
+        monthly=_ladder(
+            [preset for preset in presets if preset.frequency == "monthly"], currency=row.currency
+        ),
     )
 
 

@@ -9,21 +9,21 @@ _MONTHS = (
 
 
 def day(on: date, *, language: str) -> str:
-    """"1 July 2025", "2025년 7월 1일"."""
+    """ "1 July 2025", "2025년 7월 1일"."""
     if language == "ko":
         return f"{on.year}년 {on.month}월 {on.day}일"
     return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
 
 
 def short_day(on: date, *, language: str) -> str:
-    """"1 July", "7월 1일"."""
+    """ "1 July", "7월 1일"."""
     if language == "ko":
         return f"{on.month}월 {on.day}일"
     return f"{on.day} {_MONTHS[on.month - 1]}"
 
 
 def span(starts: date, ends: date | None, *, language: str) -> str:
-    """"19 to 29 April", "28 April to 3 May", "After 27 May"; in Korean with the year's usual marks.
+    """ "19 to 29 April", "28 April to 3 May", "After 27 May"; in Korean with the year's usual marks.
 
     This function will return the words for a window whose end may be unknown.
     """

@@ -95,7 +95,9 @@ def _posted(request: HttpRequest, *, ask: Ask) -> HttpResponse:
         known = checkout_id or uuid.uuid4()
         return forming.page(request, ask=ask, form=form, checkout_id=known, errors=errors, status=422)
     if checkout_id is None:
-        notice = gettext("This page was open for a long time. Everything you typed is still here: press the button again.")
+        notice = gettext(
+            "This page was open for a long time. Everything you typed is still here: press the button again."
+        )
         return forming.page(request, ask=ask, form=form, checkout_id=uuid.uuid4(), notice=notice, status=422)
     return _begin(request, ask=ask, form=form, understood=understood, checkout_id=checkout_id)
 
@@ -107,13 +109,17 @@ def _begin(
     try:
         begun = giving.begin(checkout_id=checkout_id, gift=gift, now=timezone.now())
     except giving.OtherGift:
-        notice = gettext("Something was changed after the first press. Look once more, then press the button again.")
+        notice = gettext(
+            "Something was changed after the first press. Look once more, then press the button again."
+        )
         return forming.page(request, ask=ask, form=form, checkout_id=uuid.uuid4(), notice=notice, status=409)
     except giving.GiftRefused as refused:
         if refused.code == "page_closed":
             return redirect("giving:campaign", slug=ask.slug)
         if refused.code == "processor":
-            notice = gettext("The payment company did not accept this gift. Nothing was charged; please try once more.")
+            notice = gettext(
+                "The payment company did not accept this gift. Nothing was charged; please try once more."
+            )
             return forming.page(
                 request, ask=ask, form=form, checkout_id=uuid.uuid4(), notice=notice, status=502
             )

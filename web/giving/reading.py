@@ -138,8 +138,10 @@ def with_amount(form: Typed, *, amount: str, offer: asking.Offer) -> Typed:
 def in_currency(form: Typed, *, currency: str, ask: Ask) -> Typed:
     """Another currency: suggested amounts change, everything typed stays. This function will return the form."""
     offer = ask.offer(currency)
-    return form if offer.currency == form.currency else defaults(
-        replace(form, currency=offer.currency), offer=offer
+    return (
+        form
+        if offer.currency == form.currency
+        else defaults(replace(form, currency=offer.currency), offer=offer)
     )
 
 
@@ -183,7 +185,9 @@ def amount_words(code: str, *, offer: asking.Offer) -> str:
         return gettext("Choose an amount or write another one")
     if code in {"large", "above_maximum"}:
         largest = Money(money.LARGEST_MINOR, offer.currency).shown(language, short=True)
-        return gettext("Online we can take up to %(largest)s at once; write to us for more") % {"largest": largest}
+        return gettext("Online we can take up to %(largest)s at once; write to us for more") % {
+            "largest": largest
+        }
     if code == "below_minimum":
         smallest = offer.minimum.shown(language, short=True)
         return gettext("The smallest gift here is %(smallest)s") % {"smallest": smallest}
@@ -208,9 +212,9 @@ def _name(written: str, *, errors: dict[str, str]) -> str:
     elif missing := texts.missing_characters(name):
         # The receipt is a legal paper: better to ask now than to print an empty box later.
         shown = " ".join(sorted(missing)[:8])
-        errors["name"] = gettext("We cannot print %(characters)s on your receipt; write your name without it") % {
-            "characters": shown
-        }
+        errors["name"] = gettext(
+            "We cannot print %(characters)s on your receipt; write your name without it"
+        ) % {"characters": shown}
     return name
 
 

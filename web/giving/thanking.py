@@ -92,7 +92,11 @@ def _outcome(checkout: Checkout, *, language: str) -> Outcome:
 
 
 def _state(checkout: Checkout, *, donation: Donation | None) -> str:
-    if donation is not None and checkout.status == Checkout.Status.PAID and checkout.frequency == Frequency.ONCE:
+    if (
+        donation is not None
+        and checkout.status == Checkout.Status.PAID
+        and checkout.frequency == Frequency.ONCE
+    ):
         returned = Refund.objects.filter(donation=donation, failure__isnull=True)
         if (returned.aggregate(sum=Sum("amount_minor"))["sum"] or 0) >= donation.amount_minor:
             return "returned"
@@ -107,9 +111,9 @@ def _serial(donation: Donation | None) -> str:
 
 
 def masked(email: str) -> str:
-    """"g...@...org": enough to know one's own address, nothing to learn for anybody else."""
+    """ "g...@...org": enough to know one's own address, nothing to learn for anybody else."""
     local, _, domain = email.partition("@")
-    return f"{local[:1]}…@…{domain[domain.rfind('.'):] if '.' in domain else ''}"
+    return f"{local[:1]}…@…{domain[domain.rfind('.') :] if '.' in domain else ''}"
 
 
 def _smaller_monthly(checkout: Checkout) -> Money | None:

@@ -104,7 +104,9 @@ def _has_cents(story: Story) -> bool:
 @require_safe
 def letters(request: HttpRequest) -> HttpResponse:
     """This function will list the letters, newest first."""
-    return _public(render(request, "giving/letters.html", {"letters": speaking.letters(language=_language())}))
+    return _public(
+        render(request, "giving/letters.html", {"letters": speaking.letters(language=_language())})
+    )
 
 
 @require_safe

@@ -1,6 +1,5 @@
-from django.urls import path
-
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 
 def _nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:

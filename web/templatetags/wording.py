@@ -52,7 +52,7 @@ def called(entity: LegalEntity | None) -> str:
 
 @register.filter
 def currency_name(code: str) -> str:
-    """"US dollars", for labels, where a sign alone is not read out"""
+    """ "US dollars", for labels, where a sign alone is not read out"""
     names = {"USD": gettext("US dollars"), "KRW": gettext("Korean won")}
     return names.get(code, code)
 
