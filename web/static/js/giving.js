@@ -1,6 +1,5 @@
 // The form works without this: live sum, checks on leaving a field, no second press.
 (() => {
-  "use strict";
   const form = document.getElementById("give");
   if (!form) return;
   const at = (id) => document.getElementById(id);
@@ -71,12 +70,12 @@
   form.addEventListener("change", tell);
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
+    if (kept.sent) event.preventDefault();
+    kept.sent = "1";
     at("go").disabled = true;
   });
   addEventListener("pageshow", () => {
-    delete form.dataset.sent;
+    delete kept.sent;
     at("go").disabled = false;
     tell();
   });

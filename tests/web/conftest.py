@@ -1,0 +1,49 @@
+"""What the tests of the pages stand on: the demo organization, plain static files and compiled texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.core.cache import cache
+from django.core.management import call_command
+from django.utils import timezone, translation
+
+from web.demo import writing
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_texts() -> None:
+    call_command("compile_texts", verbosity=0)
+    assert Path(configured.LOCALE_PATHS[0], "ko", "LC_MESSAGES", "django.mo").exists()
+
+
+@pytest.fixture(autouse=True)
+def plain_pages(settings: Any) -> Iterator[None]:
+    """No collected static files, nothing kept from the test before, English to begin with."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    settings.SECURE_SSL_REDIRECT = False
+    cache.clear()
+    with translation.override("en"):
+        yield
+    cache.clear()
+
+
+@pytest.fixture
+def today() -> datetime:
+    """Doors take the time from the clock, so their world must be of today."""
+    return timezone.now()
+
+
+@pytest.fixture
+def house(db: None, today: datetime, tmp_path: Path) -> None:
+    """The demo organization with its campaigns, letters and tours."""
+    writing.write(now=today, state_dir=tmp_path)
