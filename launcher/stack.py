@@ -234,7 +234,7 @@ class Stack:
             return False
         finally:
             connection.close()
-        if status >= 500:
+        if status >= 400:
             raise Stop(f"The first page answers {status}; see {self.state.logs / 'web.log'}.", code=1)
         return True
 

@@ -31,9 +31,7 @@ def _is_wrong(donation_id: uuid.UUID) -> bool:
     if line is None:
         return issuing.why_none(donation) is None
     told = line.refunded_minor
-    return (
-        issuing.why_none(donation) is not None or told != refunding.refunded(donation=donation).minor
-    )
+    return issuing.why_none(donation) is not None or told != refunding.refunded(donation=donation).minor
 
 
 def correct_due(*, now: datetime) -> int:

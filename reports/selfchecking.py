@@ -110,5 +110,3 @@ def _balance() -> Iterator[str]:
 def unexplained(findings: list[Finding]) -> list[str]:
     """The rows of every broken law, each with its letter, for a person to read."""
     return [f"{finding.code} {row}" for finding in findings for row in finding.rows]
-
-

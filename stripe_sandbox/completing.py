@@ -12,7 +12,8 @@ from stripe_sandbox.world import World
 def submit(world: World, session: Obj, typed: Typed) -> str:
     """`typed` is what the visitor chose. Returns the outcome as `paying.attempt` does.
 
-    This function will attempt the payment of an open session; raises ApiError (402) for an impossible card number.
+    This function will attempt the payment of an open session; raises ApiError (402) for an impossible card
+    number.
     """
     if session["status"] != "open":
         raise errors.invalid("This Checkout Session is no longer open.")
@@ -115,7 +116,8 @@ def _details(session: Obj, method: Obj) -> Obj:
 def payer_answered(world: World, intent: Obj, *, agreed: bool) -> str:
     """The payer came back from the bank's or wallet's page.
 
-    This function will go on with the payment, or note the refusal, and return the outcome as `paying.attempt` does.
+    This function will go on with the payment, or note the refusal, and return the outcome as `paying.attempt`
+    does.
     """
     if intent["status"] != "requires_action":
         raise errors.invalid("This payment does not wait for the payer.")
@@ -145,7 +147,11 @@ def settle_bank_debit(world: World, charge: Obj, *, succeeds: bool | None = None
     world.silence(charge["id"], "settle_bank_debit")
     customer = world.kinds["customer"].get(charge["customer"] or "")
     now = world.now(customer["test_clock"] if customer else None)
-    failure = paying.bank_failure(world, charge) if succeeds is None else (None if succeeds else ("debit_not_authorized", None))
+    failure = (
+        paying.bank_failure(world, charge)
+        if succeeds is None
+        else (None if succeeds else ("debit_not_authorized", None))
+    )
     if failure is None:
         paying.collect(world, charge, now=now)
     else:

@@ -1,7 +1,7 @@
 """Try to collect a PaymentIntent with a payment method, and settle what is collected later.
 
-One intent may see several charges: each attempt makes one. What follows from the outcome (a Checkout Session completes, an
-invoice is paid) is done by the follower that the intent's notes name, see `following`.
+One intent may see several charges: each attempt makes one. What follows from the outcome (a Checkout Session
+completes, an invoice is paid) is done by the follower that the intent's notes name, see `following`.
 """
 
 from __future__ import annotations
@@ -43,11 +43,18 @@ def open_intent(
 
 
 def attempt(
-    world: World, intent: Obj, method: Obj, *, now: int, authenticated: bool = False, off_session: bool = False
+    world: World,
+    intent: Obj,
+    method: Obj,
+    *,
+    now: int,
+    authenticated: bool = False,
+    off_session: bool = False,
 ) -> str:
     """Returns `succeeded`, `processing`, `requires_action` or `declined`.
 
-    This function will try to collect the intent once, recording a charge unless the payer must first authenticate.
+    This function will try to collect the intent once, recording a charge unless the payer must first
+    authenticate.
     """
     world.change(intent, payment_method=method["id"])
     if not authenticated and _must_authenticate(world, method, off_session=off_session):
@@ -176,7 +183,15 @@ def reject(
             decline_code or code,
         ),
     )
-    fail_intent(world, charge["payment_intent"], code=code, decline_code=decline_code, now=now, charge=charge, message=words)
+    fail_intent(
+        world,
+        charge["payment_intent"],
+        code=code,
+        decline_code=decline_code,
+        now=now,
+        charge=charge,
+        message=words,
+    )
 
 
 def fail_intent(
@@ -202,7 +217,11 @@ def fail_intent(
     )
     known = {name: value for name, value in error.items() if value is not None}
     world.change(
-        intent, status="requires_payment_method", payment_method=None, next_action=None, last_payment_error=known
+        intent,
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        last_payment_error=known,
     )
     if charge:
         world.emit("charge.failed", charge, now=now)
@@ -223,7 +242,9 @@ def _outcome(kind: str, network: str, words: str, reason: str | None) -> Obj:
 
 
 def bank_failure(world: World, charge: Obj) -> tuple[str, str | None] | None:
-    """This function will return why the test account of a pending bank debit fails, or None when it will succeed."""
+    """This function will return why the test account of a pending bank debit fails, or None when it will
+    succeed.
+    """
     rule = bank_rule(world, charge)
     return (rule.failure_code, rule.failure_message) if rule.failure_code else None
 

@@ -33,7 +33,9 @@ def make_price(world: World, params: dict[str, Any], *, at: str = "", active: bo
     if unit_amount is None and params.get("unit_amount_decimal") is not None:
         unit_amount = int(params["unit_amount_decimal"])
     if unit_amount is None:
-        raise errors.invalid("You must specify unit_amount.", param=f"{at}[unit_amount]", code="parameter_missing")
+        raise errors.invalid(
+            "You must specify unit_amount.", param=f"{at}[unit_amount]", code="parameter_missing"
+        )
     if unit_amount < 0:
         raise errors.invalid("Invalid non-negative integer", param=f"{at}[unit_amount]")
     recurring = params.get("recurring")
@@ -58,7 +60,9 @@ def _product_of(world: World, params: dict[str, Any], *, at: str, active: bool) 
         return world.get("product", params["product"], param=f"{at}[product]")
     if not params.get("product_data"):
         raise errors.invalid(
-            "You must specify either product or product_data.", param=f"{at}[product_data]", code="parameter_missing"
+            "You must specify either product or product_data.",
+            param=f"{at}[product_data]",
+            code="parameter_missing",
         )
     return make_product(world, params["product_data"], active=active)
 

@@ -1,4 +1,6 @@
-"""The thread that does what becomes due on the sandbox's own clock: bank debits, expiries, disputes, renewals."""
+"""The thread that does what becomes due on the sandbox's own clock: bank debits, expiries, disputes,
+renewals.
+"""
 
 from __future__ import annotations
 

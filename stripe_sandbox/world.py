@@ -1,7 +1,8 @@
 """Everything the sandbox knows: its objects, its clock, and the unit of work in which they change together.
 
-A deed changes objects only through `make` and `change`. At the end of a unit of work every touched object is held to the
-contract and written down; if the deed fails, everything it touched is put back. Events leave after the commit.
+A deed changes objects only through `make` and `change`. At the end of a unit of work every touched object is
+held to the contract and written down; if the deed fails, everything it touched is put back. Events leave
+after the commit.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class World:
         self.shelf = storing.Shelf(settings.state) if settings.state else None
         self.on_events: Callable[[list[str]], None] = lambda identities: None
         self.request: dict[str, str | None] = {"id": None, "idempotency_key": None}
+        self.alarms = alarms.Alarms()
         self._forget()
         if self.shelf:
             self._remember(self.shelf)
@@ -40,7 +42,7 @@ class World:
         self.sequence: dict[str, int] = {}
         self.next_sequence = 0
         self.offset = 0.0
-        self.alarms = alarms.Alarms()
+        self.alarms.clear()
         self._touched: set[str] = set()
         self._undo: list[Callable[[], None]] = []
         self._outbox: list[str] = []
@@ -68,7 +70,7 @@ class World:
             if self.shelf:
                 self.shelf.clear()
 
-    # -- time ---------------------------------------------------------------------------------------------------------
+    # -- time ------------------------------------------------------------------------------------------------
 
     def clock(self, test_clock: str | None = None) -> float:
         """This function will return the seconds shown by a test clock, or by the sandbox's own clock."""
@@ -90,7 +92,9 @@ class World:
         self._facts_changed = True
 
     def wake(self, identity: str, deed: str, moment: float, test_clock: str | None = None) -> None:
-        """This function will have `deed` done to an object at a moment of its clock (again: the last moment counts)."""
+        """This function will have `deed` done to an object at a moment of its clock (again: the last moment
+        counts).
+        """
         notes = self.note(identity)
         self.note(identity, alarms={**notes.get("alarms", {}), deed: [moment, test_clock]})
         self.alarms.add(test_clock, moment, deed, identity)
@@ -100,7 +104,7 @@ class World:
         remaining = {name: at for name, at in self.note(identity).get("alarms", {}).items() if name != deed}
         self.note(identity, alarms=remaining)
 
-    # -- objects ------------------------------------------------------------------------------------------------------
+    # -- objects ---------------------------------------------------------------------------------------------
 
     def make(self, kind: str, **values: Any) -> Obj:
         """This function will create an object from its blank and these values."""
@@ -164,7 +168,7 @@ class World:
         """This function will run through the objects of a kind, the newest first."""
         return reversed(self.kinds[kind].values())
 
-    # -- events -------------------------------------------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------------------------
 
     def emit(self, name: str, thing: Obj, *, now: int | None = None, before: Obj | None = None) -> Obj:
         """This function will record an event about an object as it is now, and send it after the commit."""
@@ -185,7 +189,7 @@ class World:
         self._outbox.append(event["id"])
         return event
 
-    # -- units of work ------------------------------------------------------------------------------------------------
+    # -- units of work ---------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def work(self) -> Iterator[None]:

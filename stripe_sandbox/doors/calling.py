@@ -1,4 +1,6 @@
-"""One API call from its bytes to its answer: authenticate, throttle, replay, execute, expand, hold to the contract."""
+"""One API call from its bytes to its answer: authenticate, throttle, replay, execute, expand, hold to the
+contract.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +133,9 @@ class Api:
             self.keys.finish(call.key, given.status, given.body.decode())
         return given
 
-    def _executed(self, call: Call, route: routes.Route, identity: tuple[str, ...], params: dict[str, Any]) -> Answer:
+    def _executed(
+        self, call: Call, route: routes.Route, identity: tuple[str, ...], params: dict[str, Any]
+    ) -> Answer:
         expand = params.pop("expand", [])
         try:
             with self.world.work(), self._on_behalf_of(call):

@@ -24,10 +24,10 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-MODES = frozenset(
-    "429 409 html_error 500_before 500_before_sticky hang_before 500_after hang_after reset half_json empty_200".split()
+MODES = (
+    "429 409 html_error 500_before 500_before_sticky hang_before "
+    "500_after hang_after reset half_json empty_200"
 )
-BEFORE_KEYS = frozenset(("429", "html_error"))
 INSTEAD = frozenset(("409", "500_before", "500_before_sticky", "hang_before"))
 
 
@@ -58,9 +58,13 @@ class Faults:
 
     def arm(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """This function will have a fault strike the next matching requests; raises BadFault."""
-        known = {name: wanted[name] for name in ("path", "method", "count", "seconds", "lasts") if name in wanted}
-        if wanted.get("mode") not in MODES or set(wanted) - {"mode", *known}:
-            raise BadFault(f"mode must be one of {', '.join(sorted(MODES))}; others: path, method, count, seconds, lasts")
+        known = {
+            name: wanted[name] for name in ("path", "method", "count", "seconds", "lasts") if name in wanted
+        }
+        if wanted.get("mode") not in MODES.split() or set(wanted) - {"mode", *known}:
+            raise BadFault(
+                f"mode must be one of {', '.join(MODES.split())}; others: path, method, count, seconds, lasts"
+            )
         fault = Fault(mode=str(wanted["mode"]), **known)
         with self._lock:
             self._armed.append(fault)

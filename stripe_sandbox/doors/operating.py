@@ -24,7 +24,7 @@ from stripe_sandbox import (
     renewing,
 )
 from stripe_sandbox.delivering import Courier
-from stripe_sandbox.doors import calling, faults, form
+from stripe_sandbox.doors import calling, form
 from stripe_sandbox.pages import board
 from stripe_sandbox.world import World
 
@@ -48,7 +48,7 @@ class Operator:
         """This function will answer one request under /_sandbox."""
         path = call.path.removeprefix(PREFIX) or "/"
         if call.method == "GET" and path == "/":
-            return self._page(call)
+            return board.drawn(self.world, self.courier.state(), self.api.faults.shown())
         from_page = "form-urlencoded" in call.headers.get("content-type", "")
         try:
             if call.method == "POST" and from_page and not _same_origin(call):
@@ -62,10 +62,6 @@ class Operator:
             return calling.Answer(303, b"", {"Location": f"{PREFIX}/"})
         return calling.Answer(status, form.encoded(result))
 
-    def _page(self, call: calling.Call) -> calling.Answer:
-        body = board.drawn(self.world, self.courier.state(), self.api.faults.shown())
-        return calling.Answer(200, body, kind="text/html; charset=utf-8")
-
     def _done(self, call: calling.Call, path: str, given: Given) -> Any:
         for method, pattern, deed in TABLE:
             match = pattern.fullmatch(path)
@@ -73,7 +69,7 @@ class Operator:
                 return deed(self, given, *match.groups())
         raise errors.ApiError(404, f"The operator's door has no {call.method} {call.path}.")
 
-    # -- reading ------------------------------------------------------------------------------------------------------
+    # -- reading ---------------------------------------------------------------------------------------------
 
     def record(self, given: Given) -> Any:
         """This function will return every object by kind: the sandbox's own record, for comparisons."""
@@ -104,7 +100,7 @@ class Operator:
         rows = list(self.api.seen)
         return {"requests": rows[-int(given.get("limit", len(rows)) or 1) :] if rows else []}
 
-    # -- faults and deliveries ----------------------------------------------------------------------------------------
+    # -- faults and deliveries -------------------------------------------------------------------------------
 
     def arm(self, given: Given) -> Any:
         return self.api.faults.arm(given)
@@ -145,7 +141,9 @@ class Operator:
         return {"expired": self.api.keys.expire()}
 
     def reset(self, given: Given) -> Any:
-        """This function will forget everything: objects, keys, faults, queued deliveries, the clock's offset."""
+        """This function will forget everything: objects, keys, faults, queued deliveries, the clock's
+        offset.
+        """
         self.api.faults.clear()
         self.courier.forget()
         with self.world.lock:
@@ -155,7 +153,7 @@ class Operator:
             self.world.settings.refund_status = "succeeded"
         return {"reset": True}
 
-    # -- money --------------------------------------------------------------------------------------------------------
+    # -- money -----------------------------------------------------------------------------------------------
 
     def bank_debit(self, given: Given, charge: str, outcome: str) -> Any:
         with self.world.work():
@@ -214,7 +212,7 @@ class Operator:
             self.world.keep_settings()
         return {"refund_status": wanted}
 
-    # -- supporters and time ------------------------------------------------------------------------------------------
+    # -- supporters and time ---------------------------------------------------------------------------------
 
     def card(self, given: Given, customer: str) -> Any:
         with self.world.work():
@@ -232,7 +230,9 @@ class Operator:
         return {"now": self.world.clock(), "offset": self.world.offset}
 
     def advance(self, given: Given) -> Any:
-        """This function will move the sandbox's own clock: {"to": epoch} or {"seconds": n}, or a test clock by `clock`."""
+        """This function will move the sandbox's own clock: {"to": epoch} or {"seconds": n}, or a test clock
+        by `clock`.
+        """
         clock = given.get("clock")
         now = self.world.clock(clock)
         target = float(given["to"]) if given.get("to") else now + float(given["seconds"])

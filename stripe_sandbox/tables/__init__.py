@@ -1,1 +1,3 @@
-"""What no contract can prove: fees, test cards, currencies, order and timing, each in one documented table."""
+"""What no contract can prove: fees, test cards, currencies, order and timing, each in one documented
+table.
+"""

@@ -1,8 +1,8 @@
 """When things happen. All seconds unless said; what is real time and what is clock time is noted.
 
-Shortened on purpose (real time): Stripe's sandbox retries a webhook three times over some hours; here within two minutes.
-Unverified against the real service: the exact retry schedule, the hour between draft and charge being exact, and that hard
-declines are never retried by Stripe itself.
+Shortened on purpose (real time): Stripe's sandbox retries a webhook three times over some hours; here within
+two minutes. Unverified against the real service: the exact retry schedule, the hour between draft and charge
+being exact, and that hard declines are never retried by Stripe itself.
 """
 
 from __future__ import annotations

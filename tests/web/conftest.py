@@ -23,12 +23,13 @@ def compiled_texts() -> None:
 
 
 @pytest.fixture(autouse=True)
-def plain_pages(settings: Any) -> Iterator[None]:
+def plain_pages(settings: Any, tmp_path: Path) -> Iterator[None]:
     """No collected static files, nothing kept from the test before, English to begin with."""
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.STATIC_ROOT = tmp_path
     settings.ALLOWED_HOSTS = ["testserver", "localhost"]
     settings.SECURE_SSL_REDIRECT = False
     cache.clear()
