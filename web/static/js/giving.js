@@ -60,7 +60,7 @@
     field.addEventListener("input", () => field.getAttribute("aria-invalid") && !wrong(field) && mark(field, ""));
   }
 
-  other.addEventListener("input", () => other.value.trim() && form.querySelectorAll("[name^=amount_]:checked").forEach((radio) => (radio.checked = false)));
+  other.addEventListener("input", () => other.value.trim() && picked() && (picked().checked = false));
   form.addEventListener("change", (event) => {
     if (!event.target.name.startsWith("amount_")) return;
     other.value = "";
