@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from api import problems, ringing
+from api import problems
+from jobs import ringing
 from payments import gateway, inbox
 
 
@@ -33,7 +34,7 @@ def stripe(request: HttpRequest) -> HttpResponse:
     except gateway.ForgedEvent:
         return problems.plain(status=400, code="forged", detail=_("This is not a notice of the processor."))
     if event_id is not None:
-        ringing.ring("donations.settle", event_id)
+        ringing.ring("donations.settle", "receipts.follow_up", "donors.send_due", first=(event_id,))
     return JsonResponse({})
 
 

@@ -1,20 +1,16 @@
-"""The Celery application, the bell and THE TIMETABLE.
+"""The Celery application, its queue and THE TIMETABLE.
 
 A task is only a nudge: every row it would work on is found again by the timetable, so a lost bell costs
 seconds, never money.
 """
 
-import logging
 import os
 
-from celery import Celery, signature
+from celery import Celery
 from celery.schedules import crontab
 from django.conf import settings
-from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-logger = logging.getLogger(__name__)
 
 app = Celery("almoner")
 app.conf.update(settings.CELERY)
@@ -31,24 +27,6 @@ app.conf.beat_schedule = {
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},
     "the worker is alive": {"task": "config.heartbeat", "schedule": 30},
 }
-
-
-def ring(*names: str, first: tuple[object, ...] = ()) -> None:
-    """Ring for tasks, one after the other; `first` are the arguments of the first.
-
-    A queue that is away is no error: the rows wait for the timetable. This function will never raise for it.
-    """
-    steps = [
-        signature(name, args=first if place == 0 else (), immutable=True, app=app)
-        for place, name in enumerate(names)
-    ]
-    bell = steps[0]
-    for step in steps[1:]:
-        bell = bell | step
-    try:
-        bell.apply_async(retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("the queue is away (%s): the timetable will find the rows", type(error).__name__)
 
 
 def database_queue() -> dict[str, object]:
@@ -78,5 +56,5 @@ def database_queue() -> dict[str, object]:
 
 
 if not settings.CELERY["broker_url"]:
-    app.conf.broker_url = "pgmq://"
+    app.conf.broker_url = "pgmq://database"
     app.conf.broker_transport_options = database_queue()

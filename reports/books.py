@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Sum
 
 from donations.models import Dispute, Donation, Refund
 from ledger.models import Entry, Fund, Line
@@ -70,7 +69,10 @@ def turnover(*, booked_from: date | None, booked_to: date | None) -> list[tuple[
         )
         .order_by("currency")
     )
-    return [(Money(row["debits"] or 0, row["currency"]), Money(-(row["credits"] or 0), row["currency"])) for row in rows]
+    return [
+        (Money(row["debits"] or 0, row["currency"]), Money(-(row["credits"] or 0), row["currency"]))
+        for row in rows
+    ]
 
 
 def payouts() -> QuerySet[Payout]:
@@ -84,9 +86,7 @@ def payouts() -> QuerySet[Payout]:
 
 def payout_lines(*, payout: Payout) -> list[PayoutLineShown]:
     """This function will return the lines of a payout with their donations, oldest first."""
-    lines = list(
-        BalanceTransaction.objects.filter(payout_line__payout=payout).order_by("created_at", "id")
-    )
+    lines = list(BalanceTransaction.objects.filter(payout_line__payout=payout).order_by("created_at", "id"))
     refs = [line.source_ref for line in lines if line.source_ref]
     owners = {
         donation.processor_ref: donation

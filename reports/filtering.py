@@ -91,7 +91,10 @@ def _add_period(filters: Filters, clauses: list[str], params: dict[str, object])
     # `given_on` is the day in the entity's zone and decides; the bound on `given_at` only lets the index help.
     if filters.given_from:
         clauses.append("d.given_on >= %(given_from)s AND d.given_at >= %(given_from_wide)s")
-        params |= {"given_from": filters.given_from, "given_from_wide": filters.given_from - timedelta(days=1)}
+        params |= {
+            "given_from": filters.given_from,
+            "given_from_wide": filters.given_from - timedelta(days=1),
+        }
     if filters.given_to:
         clauses.append("d.given_on <= %(given_to)s AND d.given_at < %(given_to_wide)s")
         params |= {"given_to": filters.given_to, "given_to_wide": filters.given_to + timedelta(days=3)}
@@ -108,7 +111,9 @@ def _add_amount(filters: Filters, clauses: list[str], params: dict[str, object])
         except money.UnreadableAmount:
             continue
         parts.append((currency, minor))
-    clauses.append("(d.currency, d.amount_minor) IN (SELECT * FROM unnest(%(currencies)s::text[], %(minors)s::bigint[]))")
+    clauses.append(
+        "(d.currency, d.amount_minor) IN (SELECT * FROM unnest(%(currencies)s::text[], %(minors)s::bigint[]))"
+    )
     params |= {"currencies": [part[0] for part in parts], "minors": [part[1] for part in parts]}
 
 

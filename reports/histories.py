@@ -55,7 +55,9 @@ WITH RECURSIVE own AS (
 def donors(*, email_key: str) -> list[Donor]:
     """This function will return the donors who share an address, merged ones left out, by name."""
     return list(
-        Donor.objects.filter(email_key=email_key, merged_into__isnull=True).exclude(email_key="").order_by("name", "id")
+        Donor.objects.filter(email_key=email_key, merged_into__isnull=True)
+        .exclude(email_key="")
+        .order_by("name", "id")
     )
 
 

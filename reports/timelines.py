@@ -51,7 +51,10 @@ def _refunds(donation: Donation) -> Iterator[Moment]:
     requests = RefundRequest.objects.filter(donation=donation).select_related("requested_by")
     for request in requests.order_by("requested_at", "id"):
         yield Moment(
-            request.requested_at, "refund_requested", request.amount, words=f"{request.requested_by.name}: {request.reason}"
+            request.requested_at,
+            "refund_requested",
+            request.amount,
+            words=f"{request.requested_by.name}: {request.reason}",
         )
         if request.ended_at and request.status in {RefundRequest.Status.REFUSED, RefundRequest.Status.FAILED}:
             yield Moment(request.ended_at, f"refund_{request.status}", request.amount, words=request.answer)
@@ -64,7 +67,9 @@ def _refunds(donation: Donation) -> Iterator[Moment]:
 
 
 def _disputes(donation: Donation) -> Iterator[Moment]:
-    for dispute in donation.disputes.select_related("closing").prefetch_related("movements").order_by("opened_at", "id"):
+    for dispute in (
+        donation.disputes.select_related("closing").prefetch_related("movements").order_by("opened_at", "id")
+    ):
         amount = Money(dispute.amount_minor, donation.currency)
         yield Moment(dispute.opened_at, "disputed", amount, dispute.processor_ref, dispute.reason)
         for movement in dispute.movements.all():
@@ -86,7 +91,9 @@ def _receipts(donation: Donation) -> Iterator[Moment]:
             documents.append(rendering.document_id)
         if voiding is not None:
             yield Moment(voiding.voided_at, "receipt_voided", ref=receipt.serial, words=voiding.reason)
-    for attachment in Attachment.objects.filter(document_id__in=documents).select_related("message").order_by("id"):
+    for attachment in (
+        Attachment.objects.filter(document_id__in=documents).select_related("message").order_by("id")
+    ):
         message = attachment.message
         if message.sent_at:
             yield Moment(message.sent_at, "mail_sent", ref=attachment.filename)

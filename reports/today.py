@@ -66,7 +66,11 @@ def _beats(now: datetime) -> _Group:
         tasks.append(Task("worker_silent", worker.at if worker else None))
     if check is not None and check.report.get("problems"):
         problems = check.report["problems"]
-        words = "; ".join(str(problem) for problem in problems[:5]) if isinstance(problems, list) else str(problems)
+        words = (
+            "; ".join(str(problem) for problem in problems[:5])
+            if isinstance(problems, list)
+            else str(problems)
+        )
         tasks.append(Task("selfcheck_failed", check.at, words=words))
     return tasks, len(tasks)
 
@@ -127,7 +131,8 @@ def _messages() -> _Group:
 def _jobs() -> _Group:
     failed = Job.objects.filter(status=Job.Status.FAILED)
     tasks = [
-        Task("job_failed", job.ended_at, job.kind, job.error) for job in failed.order_by("-ended_at", "-id")[:LISTED]
+        Task("job_failed", job.ended_at, job.kind, job.error)
+        for job in failed.order_by("-ended_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, failed)
 

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from api import permitting, repeating, ringing
+from api import permitting, repeating
 from api.models import ApiKey
 from api.permitting import Access
 from api.problems import Conflict
@@ -22,7 +22,7 @@ from api.v1 import shapes
 from api.v1.donations import DonationFilters
 from api.v1.donors import IDEMPOTENCY
 from api.v1.resources import Resource, person
-from jobs import running
+from jobs import ringing, running
 from jobs.models import Job
 from reports import export_jobs
 

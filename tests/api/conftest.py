@@ -7,7 +7,7 @@ import time_machine
 from django.core.cache import cache
 from pytest_django import Settings
 
-from config import celery
+from jobs import ringing
 from payments import gateway
 from tests.api.making import NOW
 
@@ -26,7 +26,7 @@ def fresh_cache() -> None:
 @pytest.fixture
 def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     rung: list[tuple[object, ...]] = []
-    monkeypatch.setattr(celery, "ring", lambda *names, first=(): rung.append((*names, *first)))
+    monkeypatch.setattr(ringing, "ring", lambda *names, first=(): rung.append((*names, *first)))
     return rung
 
 

@@ -43,7 +43,14 @@ def bearer(issued: keying.Issued) -> Client:
 
 def donor(name: str = "Grace Kim", **given: object) -> Donor:
     email = f"{uuid.uuid4().hex[:10]}@example.org"
-    values = {"name": name, "name_key": name.lower(), "email": email, "email_key": email, "created_at": NOW, **given}
+    values = {
+        "name": name,
+        "name_key": name.lower(),
+        "email": email,
+        "email_key": email,
+        "created_at": NOW,
+        **given,
+    }
     return Donor.objects.create(**values)
 
 

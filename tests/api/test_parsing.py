@@ -52,7 +52,9 @@ def test_accepted() -> None:
     assert parsing.read(b"[" * 20 + b"]" * 20)
 
 
-@pytest.mark.parametrize("text", ['"' + '\\"' * 500_000, '"' * 999_999, "\\" * 1_000_000, '"' + "\\" * 999_999])
+@pytest.mark.parametrize(
+    "text", ['"' + '\\"' * 500_000, '"' * 999_999, "\\" * 1_000_000, '"' + "\\" * 999_999]
+)
 def test_hostile_quotes_take_no_time(text: str) -> None:
     began = time.process_time()
     with pytest.raises(ParseError):

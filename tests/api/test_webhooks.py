@@ -38,20 +38,26 @@ def signature(body: str, secret: str, *, at: int = STAMP) -> str:
 
 def send(body: str | bytes, header: str | None) -> object:
     headers = {} if header is None else {"Stripe-Signature": header}
-    return Client(raise_request_exception=False).post(URL, body, content_type="application/json", headers=headers)
+    return Client(raise_request_exception=False).post(
+        URL, body, content_type="application/json", headers=headers
+    )
 
 
-def test_a_notice_is_stored_once_and_the_bell_rings_once(webhook_secret: str, bells: list[tuple[object, ...]]) -> None:
+def test_a_notice_is_stored_once_and_the_bell_rings_once(
+    webhook_secret: str, bells: list[tuple[object, ...]]
+) -> None:
     body = event()
     for _ in range(5):
         answer = send(body, signature(body, webhook_secret))
         assert (answer.status_code, answer.content) == (200, b"{}")
     stored = ProcessorEvent.objects.get()
     assert (stored.ref, stored.deliveries, stored.object_ref) == ("evt_1", 5, "ch_1")
-    assert bells == [("donations.settle", stored.pk)]
+    assert bells == [("donations.settle", "receipts.follow_up", "donors.send_due", stored.pk)]
 
 
-def test_the_secret_before_the_last_still_counts(webhook_secret: str, bells: list[tuple[object, ...]]) -> None:
+def test_the_secret_before_the_last_still_counts(
+    webhook_secret: str, bells: list[tuple[object, ...]]
+) -> None:
     body = event()
     assert send(body, signature(body, "whsec_the_one_before")).status_code == 200
 
@@ -99,7 +105,17 @@ def test_a_changed_space_is_a_forgery(webhook_secret: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["", "[]", "null", "{}", "[" * 100_000, '{"id": "evt_1"}', '{"id":null,"type":1,"data":[]}', '"text"', "1e999"],
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        "[" * 100_000,
+        '{"id": "evt_1"}',
+        '{"id":null,"type":1,"data":[]}',
+        '"text"',
+        "1e999",
+    ],
 )
 def test_a_signed_text_that_is_no_notice_is_refused(body: str, webhook_secret: str) -> None:
     assert send(body, signature(body, webhook_secret)).status_code == 400
@@ -130,5 +146,7 @@ def test_one_statement_writes_and_nothing_else_asks(
     django_assert_num_queries: Callable[..., object],
 ) -> None:
     body = event()
-    with django_assert_num_queries(3):  # the insert between SAVEPOINT and RELEASE, which are BEGIN and COMMIT outside
+    with django_assert_num_queries(
+        3
+    ):  # the insert between SAVEPOINT and RELEASE, which are BEGIN and COMMIT outside
         assert send(body, signature(body, webhook_secret)).status_code == 200

@@ -22,7 +22,10 @@ def journal(request: HttpRequest) -> HttpResponse:
     """Entries by day with their lines; debits and credits of the whole period stand on top."""
     form = PeriodForm(request.GET)
     is_understood = form.is_valid()
-    period = {"booked_from": form.cleaned_data.get("given_from"), "booked_to": form.cleaned_data.get("given_to")}
+    period = {
+        "booked_from": form.cleaned_data.get("given_from"),
+        "booked_to": form.cleaned_data.get("given_to"),
+    }
     rows = books.entries(**period) if is_understood else Entry.objects.none()
     page = paging.page(rows=rows, by="booked_on", after=request.GET.get("after", ""))
     context = {
@@ -30,7 +33,9 @@ def journal(request: HttpRequest) -> HttpResponse:
         "page": page,
         "older": paging.older(request, page, fields=form.fields),
         "turnover": books.turnover(**period) if is_understood else [],
-        "query": urlencode({key: value for key, value in request.GET.items() if value and key in form.fields}),
+        "query": urlencode(
+            {key: value for key, value in request.GET.items() if value and key in form.fields}
+        ),
         "may_export": roles.may(request.user, roles=[Role.FINANCE, Role.APPROVER]),
     }
     return render(request, "office/journal.html", context, status=200 if is_understood else 400)
@@ -40,7 +45,9 @@ def journal(request: HttpRequest) -> HttpResponse:
 def payouts(request: HttpRequest) -> HttpResponse:
     page = paging.page(rows=books.payouts(), by="created_at", after=request.GET.get("after", ""))
     rows = [(payout, _sum(payout)) for payout in page.rows]
-    return render(request, "office/payouts.html", {"rows": rows, "older": paging.older(request, page, fields=())})
+    return render(
+        request, "office/payouts.html", {"rows": rows, "older": paging.older(request, page, fields=())}
+    )
 
 
 def _sum(payout: Payout) -> Money:

@@ -24,7 +24,9 @@ STATES, METHODS, FREQUENCIES = (
 class PeriodForm(forms.Form):
     """A period; both days are inclusive."""
 
-    given_from = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    given_from = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     given_to = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
@@ -37,7 +39,9 @@ class FilterForm(PeriodForm):
     frequency = forms.ChoiceField(label=_("Frequency"), required=False, choices=[ANY, *FREQUENCIES])
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *STATES])
     currency = forms.ChoiceField(
-        label=_("Currency"), required=False, choices=[ANY, *((code, code) for code in sorted(money.CURRENCIES))]
+        label=_("Currency"),
+        required=False,
+        choices=[ANY, *((code, code) for code in sorted(money.CURRENCIES))],
     )
     amount = forms.CharField(label=_("Amount"), required=False, max_length=20)
     donor = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -62,7 +66,9 @@ class FilterForm(PeriodForm):
     @property
     def filters(self) -> Filters:
         """What is valid of what was asked for."""
-        asked: dict[str, Any] = {key: value for key, value in self.cleaned_data.items() if value not in (None, "")}
+        asked: dict[str, Any] = {
+            key: value for key, value in self.cleaned_data.items() if value not in (None, "")
+        }
         asked["search"] = asked.pop("q", "")
         return Filters(**asked)
 

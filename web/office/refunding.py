@@ -41,7 +41,9 @@ class RefundForm(forms.Form):
         except money.UnreadableAmount as error:
             raise forms.ValidationError(_("This is not an amount: write 100 or 100.00.")) from error
         if not amount or self.left < amount:
-            raise forms.ValidationError(_("At most %(left)s can be given back.") % {"left": self.left.shown()})
+            raise forms.ValidationError(
+                _("At most %(left)s can be given back.") % {"left": self.left.shown()}
+            )
         return amount
 
 
@@ -60,7 +62,9 @@ def _page(request: HttpRequest, donation: Donation, form: RefundForm, *, status:
 def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     donation = _donation(pk)
     left = refunding.refundable(donation=donation)
-    return _page(request, donation, RefundForm(left=left, initial={"amount": left.plain, "request_id": uuid.uuid4()}))
+    return _page(
+        request, donation, RefundForm(left=left, initial={"amount": left.plain, "request_id": uuid.uuid4()})
+    )
 
 
 @admit(Role.FINANCE)
@@ -123,6 +127,6 @@ def _told(made: RefundRequest) -> str:
         return _("%(amount)s was given back.") % {"amount": shown}
     if made.status == RefundRequest.Status.SENT:
         return _("%(amount)s is on its way back; the bank has to confirm it.") % {"amount": shown}
-    return _("The processor has not answered yet. The refund of %(amount)s is stored and will be finished.") % {
-        "amount": shown
-    }
+    return _(
+        "The processor has not answered yet. The refund of %(amount)s is stored and will be finished."
+    ) % {"amount": shown}

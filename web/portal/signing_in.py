@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config import celery
 from donors import signing_in
+from jobs import ringing
 from web.portal import admitting
 from web.portal.admitting import public
 
@@ -38,15 +38,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "portal/sign_in.html", {"form": form}, status=422)
     signing_in.request_link(
-        email=form.cleaned_data["email"], language=get_language() or "en", ip=_address(request), now=timezone.now()
+        email=form.cleaned_data["email"],
+        language=get_language() or "en",
+        ip=_address(request),
+        now=timezone.now(),
     )
-    celery.ring("donors.answer_requests", "donors.send_due")
+    ringing.ring("donors.answer_requests")
     return redirect("portal:sent")
 
 
 def _address(request: HttpRequest) -> str:
     """Who asks, as the nearest proxy of ours saw it; with no proxy of ours, the header is not believed."""
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    forwarded = [
+        part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
+    ]
     proxies = settings.TRUSTED_PROXIES
     if proxies and len(forwarded) >= proxies:
         return forwarded[-proxies]

@@ -25,5 +25,6 @@ def barred(years: Sequence[Year]) -> list[Bar]:
     for one in years:
         largest[one.kept.currency] = max(largest.get(one.kept.currency, 0), one.kept.minor)
     return [
-        Bar(one.year, one.kept, max(one.kept.minor, 0) * 100 // (largest[one.kept.currency] or 1)) for one in years
+        Bar(one.year, one.kept, max(one.kept.minor, 0) * 100 // (largest[one.kept.currency] or 1))
+        for one in years
     ]
