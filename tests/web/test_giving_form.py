@@ -45,7 +45,9 @@ def test_the_same_form_pressed_twice_is_one_gift(client: Client, processor: Sand
     assert Checkout.objects.count() == 1
 
 
-def test_a_changed_form_asks_for_one_more_press_with_everything_kept(client: Client, processor: Sandbox) -> None:
+def test_a_changed_form_asks_for_one_more_press_with_everything_kept(
+    client: Client, processor: Sandbox
+) -> None:
     form = filling.filled(client)
     client.post(GIVE, form)
     answer = client.post(GIVE, form | {"amount_once": "250"})
@@ -87,7 +89,9 @@ def test_f23_amounts_are_read_as_people_write_them(
     assert Checkout.objects.get().amount == Money(minor, currency)
 
 
-@pytest.mark.parametrize("typed", ["10.005", "-5", "1e3", "5,00", "0x10", "abc", "NaN", "١٠", "1_000", "<b>9</b>"])
+@pytest.mark.parametrize(
+    "typed", ["10.005", "-5", "1e3", "5,00", "0x10", "abc", "NaN", "١٠", "1_000", "<b>9</b>"]
+)
 def test_f23_what_is_no_amount_gets_the_same_words(client: Client, typed: str) -> None:
     answer = client.post(GIVE, filling.filled(client, other=typed))
     assert answer.status_code == 422
@@ -284,7 +288,11 @@ def test_an_unknown_answer_is_told_honestly_and_tried_again(
 
 def test_what_the_deed_refuses_stands_at_its_field(client: Client) -> None:
     form = filling.filled(client)
-    for code, words in [("fund", b"Choose where"), ("currency", b"no longer takes"), ("processor", b"did not accept")]:
+    for code, words in [
+        ("fund", b"Choose where"),
+        ("currency", b"no longer takes"),
+        ("processor", b"did not accept"),
+    ]:
         with mock.patch.object(giving, "begin", side_effect=giving.GiftRefused(code)):
             answer = client.post(GIVE, form)
         assert answer.status_code in {422, 502}
