@@ -102,9 +102,9 @@ def test_places_to_fill_are_the_same_in_both_languages(korean: Catalog) -> None:
         if not message.id:
             continue
         forms = message.string if isinstance(message.string, tuple) else (message.string,)
-        wanted = set(PLACE.findall(message.id if isinstance(message.id, str) else message.id[1]))
-        wrong += [message.id for form in forms if not set(PLACE.findall(form)) <= wanted]
-        if isinstance(message.id, str) and set(PLACE.findall(forms[0])) != wanted:
+        wanted = set(PLACE.findall(str(message.id if isinstance(message.id, str) else message.id[1])))
+        wrong += [message.id for form in forms if not set(PLACE.findall(str(form))) <= wanted]
+        if isinstance(message.id, str) and set(PLACE.findall(str(forms[0]))) != wanted:
             wrong.append(message.id)
     assert wrong == []
 

@@ -90,8 +90,8 @@ def test_home_tells_what_is_asked_prayed_and_visited(client: Client) -> None:
     for words in [
         "Bring a family of three out together", "Urgent, until", "Cost checked", "Safe house", "74,724 sq ft",
         "closed to new gifts", "Pray this week", "God, please guide us", "DC and Virginia", "19 to 29 April", "3 open",
-        "After 27 May", "No family left apart", "This letter mentions suicide", "Harbour Mission Inc.", "EIN 00-0000000",
-        "give@example.org",
+        "After 27 May", "No family left apart", "This letter mentions suicide", "Harbour Mission Inc.",
+        "EIN 00-0000000", "give@example.org",
     ]:  # fmt: skip
         assert words in html, words
     assert html.count("Urgent") == 1
@@ -128,7 +128,8 @@ def test_a_campaign_shows_what_one_journey_costs(client: Client) -> None:
     html = page(client, "/en/campaigns/family/")
     for words in [
         "Guides and transport", "$9,200", "Adds up to", "$17,000", "Cost checked", "$1,700", "2010",
-        "Why is it harder now?", "If this group cannot travel, your gift helps the next one.", "This is a group of three",
+        "Why is it harder now?", "If this group cannot travel, your gift helps the next one.",
+        "This is a group of three",
     ]:  # fmt: skip
         assert words in html, words
 
@@ -156,7 +157,7 @@ def test_f13_no_bar_before_thirty_percent(
     monkeypatch.setattr(progress, "counted", lambda: {"family": standing})
     html = page(client, "/en/campaigns/family/")
     assert ("<progress" in html) is has_bar
-    assert ("raised so far" in html) is (0 < raised and not has_bar)
+    assert ("raised so far" in html) is (raised > 0 and not has_bar)
     assert "₩50,000" in html
     assert "people give" not in html
     if raised == 41_200_00:

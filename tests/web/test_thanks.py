@@ -110,6 +110,7 @@ def test_a_resting_campaign_keeps_its_words(client: Client, supporter: Supporter
         (Money(50_00, "USD"), Money(5_00, "USD")),
         (Money(1000_00, "USD"), Money(125_00, "USD")),
         (Money(20_00, "USD"), Money(5_00, "USD")),
+        (Money(30_000_00, "USD"), None),
         (Money(5_00, "USD"), None),
         (Money(50_000, "KRW"), Money(5_000, "KRW")),
         (Money(5_000, "KRW"), None),

@@ -123,7 +123,11 @@ def smaller_monthly(checkout: Checkout) -> Money | None:
     offer = Money(max(1, round(gift.minor / 8 / step)) * step, checkout.currency)
     if not gift.minor <= offer.minor * 12 <= gift.minor * 3:
         return None
-    minimum = PageCurrency.objects.filter(page=checkout.page_id, currency=checkout.currency).first()
+    rows = PageCurrency.objects.filter(page=checkout.page_id, currency=checkout.currency)
+    # More than the page itself suggests each month would be pushing.
+    minimum = rows.filter(
+        presets__frequency=Frequency.MONTHLY, presets__amount_minor__gte=offer.minor
+    ).first()
     return offer if minimum is not None and not offer < minimum.minimum else None
 
 
