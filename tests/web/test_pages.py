@@ -298,3 +298,10 @@ def test_health(client: Client) -> None:
     assert client.get("/healthz").content == b"ok\n"
     assert client.get("/readyz").content == b"ready\n"
     assert Checkout.objects.count() == 0
+
+
+def test_what_one_reader_asked_is_never_shown_to_another(client: Client) -> None:
+    assert "secret-word" in page(client, "/en/campaigns/family/?src=secret-word")
+    assert "secret-word" not in page(client, "/en/campaigns/family/")
+    assert "secret-word" in page(client, "/en/?src=secret-word")
+    assert "secret-word" not in page(client, "/en/")

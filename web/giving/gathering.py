@@ -77,9 +77,14 @@ def status_of(slug: str) -> str | None:
     return None if status == Campaign.Status.DRAFT else status
 
 
+def shown() -> list[tuple[str, str]]:
+    """This function will return the slug and state of every public campaign at this moment, in order."""
+    return list(Campaign.objects.public().in_order().values_list("slug", "status"))
+
+
 def stories(*, language: str, day: date) -> list[Story]:
     """This function will return every public campaign in order; the list of them is always of this moment."""
-    rows = list(Campaign.objects.public().in_order().values_list("slug", "status"))
+    rows = shown()
     mark = hashlib.sha256(repr(rows).encode()).hexdigest()[:24]
     return keeping.kept(
         f"stories:v1:{language}:{day}:{mark}",
