@@ -83,7 +83,7 @@ def test_monthly_is_told_and_no_further_monthly_is_asked(
     ],
 )
 def test_each_state_has_its_words(
-    client: Client, supporter: Supporter, today: datetime, settings: Any, status: str, words: str
+    client: Client, supporter: Supporter, settings: Any, status: str, words: str
 ) -> None:
     if status in {"begun", "abandoned"}:
         # Nobody answers, so the attempt stays begun.
@@ -91,7 +91,7 @@ def test_each_state_has_its_words(
         gateway.connect.cache_clear()
     checkout = supporter.begin().checkout
     if status != "begun":
-        assert Checkout.advance(pk=checkout.pk, to=Checkout.Status(status), now=today)
+        assert Checkout.advance(pk=checkout.pk, to=Checkout.Status(status), now=supporter.now)
     html = thanks(client, checkout)
     assert words in html
     assert "Thank you." not in html
