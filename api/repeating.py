@@ -53,7 +53,9 @@ def claim(*, actor: str, key: str, target: str, body_sha256: str, now: datetime)
     )
     # The unique constraint decides who is first, not a look beforehand.
     IdempotencyRecord.objects.bulk_create([fresh], ignore_conflicts=True)
-    record = IdempotencyRecord.objects.get(actor=actor, key=key)
+    record = IdempotencyRecord.objects.filter(actor=actor, key=key).first()
+    if record is None:  # the first request was refused and let go of its key between our two looks
+        raise Conflict(_("The first request with this Idempotency-Key is still running."), "still_running")
     if record.work_id == fresh.work_id:
         return Claim(record, is_ours=True)
     if (record.target, record.body_sha256) != (target, body_sha256):

@@ -14,16 +14,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("almoner")
 app.conf.update(settings.CELERY)
-app.autodiscover_tasks(["donors", "donations", "receipts", "reports", "jobs", "config"])
+app.autodiscover_tasks(["donors", "donations", "receipts", "reports", "jobs", "api", "config"])
 
 app.conf.beat_schedule = {
     "settle what waits, look at what stopped halfway": {"task": "donations.sweep", "schedule": 20},
     "receipts that are due": {"task": "receipts.follow_up", "schedule": 20},
+    "receipts that waited long": {"task": "receipts.look_at_all", "schedule": crontab(hour=3, minute=17)},
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
     "events that never came": {"task": "donations.catch_up", "schedule": 600},
     "the processor's balance against the books": {"task": "donations.reconcile", "schedule": 3600},
+    "answers no longer repeated": {"task": "api.purge", "schedule": 3600},
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},
     "the worker is alive": {"task": "config.heartbeat", "schedule": 30},
 }

@@ -43,7 +43,7 @@ JOIN ledger_legalentity e ON e.id = d.entity_id
 LEFT JOIN donations_recognition n ON n.donation_id = d.id
 LEFT JOIN receipts_coverage v ON v.donation_id = d.id
 ORDER BY d.given_at DESC, d.id DESC
-"""  # noqa: S608  # only expressions of `filtering` are set in; values are parameters
+"""  # only expressions of `filtering` are set in; values are parameters
 _NOT_ANONYMOUS = """ AND NOT EXISTS (SELECT 1 FROM donations_recognition h
   WHERE h.donation_id = d.id AND h.is_anonymous)"""
 

@@ -7,7 +7,7 @@ from jobs import running
 from reports import export_jobs
 
 
-@shared_task(name="reports.run_jobs")  # type: ignore[untyped-decorator]  # celery ships no types
+@shared_task(name="reports.run_jobs")
 def run_jobs() -> None:
     export_jobs.purge(now=timezone.now())
     while running.run_one(works=export_jobs.works(), now=timezone.now()) is not None:

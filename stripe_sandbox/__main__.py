@@ -97,6 +97,7 @@ def main(argv: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    threading.Thread(target=calling.warm_up, daemon=True).start()
     courier.start()
     keeper.start()
     sys.stdout.write(f"Stripe sandbox on {settings.base_url()}\n")

@@ -25,9 +25,7 @@ class Alarms:
         self.changed.set()
 
     def clear(self) -> None:
-        """This function will forget every hint; who waits for `changed` goes on waiting for the same
-        event.
-        """
+        """This function will forget every hint; `changed` stays the same event for those who wait for it."""
         self.heaps.clear()
 
     def next_moment(self, clock: str | None) -> float | None:

@@ -28,9 +28,7 @@ CATEGORIES = {
 
 
 def settlement(world: World, amount: int, currency: str) -> tuple[int, str, float | None]:
-    """This function will return what an amount settles as: minor units, currency, exchange rate (None: its
-    own).
-    """
+    """This function will return what an amount settles as: minor units, currency, exchange rate or None."""
     if currency not in world.settings.settle:
         return amount, currency, None
     target, rate = world.settings.settle[currency]
@@ -122,9 +120,7 @@ def retrieve(world: World, params: dict[str, Any]) -> Obj:
 
 
 def breaches(world: World) -> list[str]:
-    """This function will return every law of the money that does not hold (an empty list is the only good
-    answer).
-    """
+    """This function will return every law of the money that does not hold; empty is the only good answer."""
     found = []
     for line in world.kinds["balance_transaction"].values():
         if line["amount"] - line["fee"] != line["net"]:

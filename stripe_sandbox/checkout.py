@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from stripe_sandbox import errors, instruments, pricing
+from stripe_sandbox import errors, instruments, listing, pricing
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.tables import timing
@@ -242,12 +242,7 @@ def items_of(world: World, identity: str) -> list[Obj]:
 def line_items(world: World, params: Params, identity: str) -> Obj:
     """This function will answer GET /v1/checkout/sessions/{id}/line_items."""
     world.get("checkout.session", identity)
-    return page_of(items_of(world, identity), f"/v1/checkout/sessions/{identity}/line_items")
-
-
-def page_of(rows: list[Obj], url: str) -> Obj:
-    """This function will return a list object that holds everything at once."""
-    return {"object": "list", "data": rows, "has_more": False, "url": url}
+    return listing.all_rows(items_of(world, identity), f"/v1/checkout/sessions/{identity}/line_items")
 
 
 def address() -> Obj:

@@ -105,10 +105,15 @@ def _refuse_too_far(world: World, clock: Obj, target: int) -> None:
         )
 
 
+def set_own(world: World, target: float) -> None:
+    """This function will set the sandbox's own clock, also back, doing nothing on the way."""
+    with world.work():
+        world.move_clock(world.offset + target - world.clock())
+    world.alarms.changed.set()
+
+
 def advance_own(world: World, target: float) -> None:
-    """This function will move the sandbox's own clock forward, doing on the way what becomes due, each at
-    its moment.
-    """
+    """This function will move the sandbox's own clock, doing on the way what falls due, at its moment."""
     if target < world.clock():
         raise errors.invalid("The clock can only be moved forward.", param="to")
 

@@ -51,9 +51,7 @@ def update(world: World, params: dict[str, Any], identity: str) -> Obj:
 
 
 def merged(before: dict[str, str], given: Any) -> dict[str, str]:
-    """An empty value removes a key, an empty text removes all. This function will return the metadata after
-    an update.
-    """
+    """This function will return metadata after an update: an empty value removes a key, an empty text all."""
     if not given:
         return {}
     return {key: value for key, value in {**before, **given}.items() if value != ""}

@@ -136,9 +136,7 @@ class Courier:
             self._condition.notify_all()
 
     def drain(self, timeout: float) -> bool:
-        """This function will wait until nothing is queued or being sent; it returns whether that came
-        true.
-        """
+        """This function will wait until nothing is queued or being sent, and say whether that came true."""
         with self._condition:
             return self._condition.wait_for(lambda: not self._queue and not self._busy, timeout)
 
@@ -199,9 +197,7 @@ class Courier:
     def send_now(
         self, identity: str, *, signature: str = "good", times: int = 1, at_once: bool = False
     ) -> list[int]:
-        """This function will deliver an event again, in a row or all at once, and return the answers'
-        statuses.
-        """
+        """This function will deliver an event again, in a row or all at once, and return the statuses."""
         if signature not in SIGNATURES:
             raise ValueError(f"signature must be one of {', '.join(SIGNATURES)}")
         event = self.world.get("event", identity)

@@ -22,6 +22,9 @@ VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
 def open_when_due(world: World, charge: str) -> None:
     """This function will open the dispute of a test card's charge."""
     notes = world.note(charge)
+    found = world.get("charge", charge)
+    if found["disputed"] or found["refunded"]:  # a fully refunded card charge cannot be disputed
+        return
     create(world, charge, inquiry=bool(notes.get("inquiry")), reason=notes["dispute_reason"])
 
 

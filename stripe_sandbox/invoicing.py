@@ -1,82 +1,76 @@
-"""Invoices of subscriptions, in the shape since basil: no `invoice.payment_intent`, but invoice payments and
-a parent.
-"""
+"""Invoices of subscriptions, as since basil: a parent and invoice payments, no `payment_intent`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox import errors, paying
+from stripe_sandbox import errors, listing, paying
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.world import World
+
+TOTALS = (
+    "amount_due",
+    "amount_remaining",
+    "subtotal",
+    "subtotal_excluding_tax",
+    "total",
+    "total_excluding_tax",
+)
 
 
 def draft(
     world: World, subscription: Obj, customer: Obj, *, reason: str, period: tuple[int, int], now: int
 ) -> Obj:
-    """`period` is what the lines are for. This function will create the draft invoice of one period and say
-    so.
-    """
+    """`period` is what the lines are for. This function will draft the invoice of one period and say so."""
     items = subscription["items"]["data"]
     total = sum(item["price"]["unit_amount"] * item["quantity"] for item in items)
-    details = {"subscription": subscription["id"], "metadata": subscription["metadata"]}
+    first = reason == "subscription_create"
     invoice = world.make(
         "invoice",
-        customer=customer["id"],
-        customer_email=customer["email"],
-        customer_name=customer["name"],
-        customer_tax_exempt="none",
-        customer_tax_ids=[],
+        **dict.fromkeys(TOTALS, total),
+        **_of_customer(customer),
         currency=subscription["currency"],
-        amount_due=total,
-        amount_remaining=total,
-        subtotal=total,
-        subtotal_excluding_tax=total,
-        total=total,
-        total_excluding_tax=total,
         auto_advance=True,
-        automatic_tax={
-            "enabled": False,
-            "disabled_reason": None,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
         billing_reason=reason,
         collection_method="charge_automatically",
         status="draft",
-        issuer={"type": "self", "account": None},
-        parent={
-            "type": "subscription_details",
-            "quote_details": None,
-            "subscription_details": {**details, "subscription_proration_date": None},
-        },
-        payment_settings=catalogue.part("invoice", "PaymentSettings"),
-        status_transitions=catalogue.part("invoice", "StatusTransitions"),
-        period_start=period[0]
-        if reason == "subscription_create"
-        else _before(world, subscription, period[0]),
-        period_end=period[0],
         account_country="US",
         account_name="Sandbox",
-        default_payment_method=None,
-        test_clock=customer["test_clock"],
+        automatic_tax=catalogue.part("invoice", "AutomaticTax"),
+        issuer={"type": "self", "account": None},
+        parent=_parent(subscription),
+        payment_settings=catalogue.part("invoice", "PaymentSettings"),
+        status_transitions=catalogue.part("invoice", "StatusTransitions"),
+        period_start=period[0] if first else _before(world, subscription, period[0]),
+        period_end=period[0],
         created=now,
     )
     lines = [_line(invoice, subscription, item, period) for item in items]
-    world.change(
-        invoice,
-        lines={
-            "object": "list",
-            "data": lines,
-            "has_more": False,
-            "url": f"/v1/invoices/{invoice['id']}/lines",
-        },
-    )
+    world.change(invoice, lines=listing.all_rows(lines, f"/v1/invoices/{invoice['id']}/lines"))
     world.note(invoice["id"], subscription=subscription["id"])
     world.emit("invoice.created", invoice, now=now)
     return invoice
+
+
+def _of_customer(customer: Obj) -> Obj:
+    return {
+        "customer": customer["id"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_tax_exempt": "none",
+        "customer_tax_ids": [],
+        "test_clock": customer["test_clock"],
+    }
+
+
+def _parent(subscription: Obj) -> Obj:
+    details = {
+        "subscription": subscription["id"],
+        "metadata": subscription["metadata"],
+        "subscription_proration_date": None,
+    }
+    return {"type": "subscription_details", "quote_details": None, "subscription_details": details}
 
 
 def _before(world: World, subscription: Obj, start: int) -> int:

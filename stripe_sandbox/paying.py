@@ -70,9 +70,14 @@ def attempt(
         world.note(method["id"], authenticated=True)
     collect(world, charge, now=now, at_once=rule.at_once)
     if rule.dispute:
-        world.note(charge["id"], dispute_reason=rule.dispute, inquiry=rule.inquiry)
-        world.wake(charge["id"], "open_dispute", world.clock() + timing.DISPUTE_OPENS_AFTER)
+        dispute_soon(world, charge, reason=rule.dispute, inquiry=rule.inquiry)
     return "succeeded"
+
+
+def dispute_soon(world: World, charge: Obj, *, reason: str, inquiry: bool = False) -> None:
+    """This function will have a dispute opened on a charge shortly after it succeeded."""
+    world.note(charge["id"], dispute_reason=reason, inquiry=inquiry)
+    world.wake(charge["id"], "open_dispute", world.clock() + timing.DISPUTE_OPENS_AFTER)
 
 
 def _must_authenticate(world: World, method: Obj, *, off_session: bool) -> bool:
@@ -242,9 +247,7 @@ def _outcome(kind: str, network: str, words: str, reason: str | None) -> Obj:
 
 
 def bank_failure(world: World, charge: Obj) -> tuple[str, str | None] | None:
-    """This function will return why the test account of a pending bank debit fails, or None when it will
-    succeed.
-    """
+    """This function will return why the test account of a bank debit fails, or None when it succeeds."""
     rule = bank_rule(world, charge)
     return (rule.failure_code, rule.failure_message) if rule.failure_code else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import errors
@@ -31,7 +32,7 @@ def make_price(world: World, params: dict[str, Any], *, at: str = "", active: bo
     currency = checked_currency(params["currency"], at=at)
     unit_amount = params.get("unit_amount")
     if unit_amount is None and params.get("unit_amount_decimal") is not None:
-        unit_amount = int(params["unit_amount_decimal"])
+        unit_amount = _whole(params["unit_amount_decimal"], at)
     if unit_amount is None:
         raise errors.invalid(
             "You must specify unit_amount.", param=f"{at}[unit_amount]", code="parameter_missing"
@@ -53,6 +54,12 @@ def make_price(world: World, params: dict[str, Any], *, at: str = "", active: bo
         nickname=params.get("nickname"),
         metadata=params.get("metadata") or {},
     )
+
+
+def _whole(amount: Decimal, at: str) -> int:
+    if amount != amount.to_integral_value():
+        raise errors.invalid("The sandbox takes whole minor units only.", param=f"{at}[unit_amount_decimal]")
+    return int(amount)
 
 
 def _product_of(world: World, params: dict[str, Any], *, at: str, active: bool) -> Obj:

@@ -102,9 +102,7 @@ def _destination(charge: Obj) -> Obj:
 
 
 def _line(world: World, charge: Obj, refund: Obj, amount: int, line_type: str) -> Obj:
-    """The refund settles at the rate of its charge, so that a full refund takes back what the charge
-    brought.
-    """
+    """The refund settles at the rate of its charge: a full refund takes back what the charge brought."""
     own = world.get("balance_transaction", charge["balance_transaction"])
     rate = own["exchange_rate"]
     settled = amount

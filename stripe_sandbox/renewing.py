@@ -1,6 +1,4 @@
-"""Renewals: each period drafts an invoice, an hour later charges it, and tries again as `tables.timing`
-says.
-"""
+"""Renewals: each period drafts an invoice, an hour later charges it, and retries as `tables.timing` says."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ OVER = ("canceled", "incomplete_expired")
 
 
 def renew(world: World, identity: str) -> None:
-    """This function will begin the next period of a subscription and draft its invoice, or end it if it was
-    asked to.
-    """
+    """This function will begin the next period and draft its invoice, or end the subscription if asked to."""
     subscription = world.get("subscription", identity)
     if subscription["status"] in OVER:
         return
@@ -66,9 +62,7 @@ def _resume(world: World, subscription: Obj, now: int) -> None:
 
 
 def finalize_when_due(world: World, identity: str) -> None:
-    """This function will make a draft payable and try to collect it (or void it while collection is
-    paused).
-    """
+    """This function will make a draft payable and try to collect it, or shut it while paused."""
     invoice = world.get("invoice", identity)
     subscription = world.get("subscription", world.note(identity)["subscription"])
     if invoice["status"] != "draft" or subscription["status"] in OVER:

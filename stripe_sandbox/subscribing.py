@@ -1,6 +1,4 @@
-"""Subscriptions: begin one from Checkout, change its amount, pause its collection, end it. Renewals are in
-`renewing`.
-"""
+"""Subscriptions: begin, change the amount, pause the collection, end. Renewals are in `renewing`."""
 
 from __future__ import annotations
 
@@ -38,19 +36,7 @@ def begin(
         default_payment_method=method["id"],
         description=data.get("description"),
         metadata=data.get("metadata") or {},
-        automatic_tax={"enabled": False, "disabled_reason": None, "liability": None},
-        billing_mode={"type": "flexible", "flexible": {"proration_discounts": "included"}, "updated_at": now},
-        invoice_settings={
-            "issuer": {"type": "self", "account": None},
-            "account_tax_ids": None,
-            "custom_fields": None,
-            "description": None,
-            "footer": None,
-        },
-        payment_settings=catalogue.part("subscription", "PaymentSettings", save_default_payment_method="off"),
-        trial_settings={
-            "end_behavior": {"missing_payment_method": "create_invoice", "billing_cycle_anchor": None}
-        },
+        **_constants(now),
         test_clock=customer["test_clock"],
     )
     rows = [_item(subscription, line["price"], line["quantity"], (now, end), now) for line in items]
@@ -68,6 +54,24 @@ def begin(
         invoicing.mark_paid(world, invoice, now=now)
     set_status(world, subscription, "active", now=now)
     return subscription
+
+
+def _constants(now: int) -> Obj:
+    ending = {"missing_payment_method": "create_invoice", "billing_cycle_anchor": None}
+    issuer = {"type": "self", "account": None}
+    return {
+        "automatic_tax": catalogue.part("subscription", "AutomaticTax"),
+        "billing_mode": {
+            "type": "flexible",
+            "flexible": {"proration_discounts": "included"},
+            "updated_at": now,
+        },
+        "invoice_settings": catalogue.part("subscription", "InvoiceSettings", issuer=issuer),
+        "payment_settings": catalogue.part(
+            "subscription", "PaymentSettings", save_default_payment_method="off"
+        ),
+        "trial_settings": {"end_behavior": ending},
+    }
 
 
 def _item(subscription: Obj, price: Obj, quantity: int, period: tuple[int, int], now: int) -> Obj:
@@ -111,9 +115,7 @@ def set_status(world: World, subscription: Obj, status: str, *, now: int) -> Non
 
 
 def update(world: World, params: Params, identity: str) -> Obj:
-    """This function will answer POST /v1/subscriptions/{id}. Amounts change without proration, from the next
-    period on.
-    """
+    """This function will answer POST /v1/subscriptions/{id}; amounts change from the next period on."""
     subscription = world.get("subscription", identity)
     foreign = set(params) - set(UNDERSTOOD.split())
     if foreign:

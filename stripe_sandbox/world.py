@@ -92,9 +92,7 @@ class World:
         self._facts_changed = True
 
     def wake(self, identity: str, deed: str, moment: float, test_clock: str | None = None) -> None:
-        """This function will have `deed` done to an object at a moment of its clock (again: the last moment
-        counts).
-        """
+        """This function will have `deed` done to an object at a moment of its clock; the last call counts."""
         notes = self.note(identity)
         self.note(identity, alarms={**notes.get("alarms", {}), deed: [moment, test_clock]})
         self.alarms.add(test_clock, moment, deed, identity)
@@ -195,23 +193,29 @@ class World:
     def work(self) -> Iterator[None]:
         """A unit of work: everything or nothing, except that a decline (402) keeps the attempt it reports."""
         with self.lock:
+            outbox: list[str] = []
             self._depth += 1
             try:
                 yield
-                if self._depth == 1:
-                    self._commit()
+                outbox = self._commit()
             except errors.ApiError as refusal:
-                if self._depth == 1:
-                    self._commit() if refusal.status == 402 else self._roll_back()
+                if refusal.status == 402:
+                    outbox = self._commit()
+                else:
+                    self._roll_back()
                 raise
             except BaseException:
-                if self._depth == 1:
-                    self._roll_back()
+                self._roll_back()
                 raise
             finally:
                 self._depth -= 1
+                if outbox:
+                    self.on_events(outbox)
 
-    def _commit(self) -> None:
+    def _commit(self) -> list[str]:
+        """Returns the events that may now leave. Work inside work ends with the outer one."""
+        if self._depth > 1:
+            return []
         touched = sorted(self._touched, key=self.sequence.__getitem__)
         catalogue.hold_all([self.objects[identity] for identity in touched])
         if self.shelf and (touched or self._facts_changed):
@@ -221,10 +225,11 @@ class World:
             )
         outbox = self._outbox
         self._settle_down()
-        if outbox:
-            self.on_events(outbox)
+        return outbox
 
     def _roll_back(self) -> None:
+        if self._depth > 1:
+            return
         for put_back in reversed(self._undo):
             put_back()
         self._settle_down()

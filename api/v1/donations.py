@@ -67,7 +67,10 @@ class DonationFilters(shapes.PeriodQuery):
     campaign = serializers.SlugField(required=False, max_length=60)
     currency = shapes.currency_field(required=False)
     amount = shapes.Text(
-        required=False, max_length=20, help_text='Exactly this amount, as "50.00"; needs `currency`.'
+        required=False,
+        max_length=20,
+        trim_whitespace=False,
+        help_text='Exactly this amount, as "50.00"; needs `currency`.',
     )
     donor = shapes.Identifier(required=False)
     method = serializers.RegexField(r"\A[a-z0-9_]+\Z", required=False, max_length=40)

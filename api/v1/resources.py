@@ -46,6 +46,7 @@ class Resource(ViewSet):
     throttle_classes = [ActorThrottle]
     content_negotiation_class = JSONAlways
     metadata_class = None
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     cache_control = "no-store, private"
     query: dict[str, Any]
 

@@ -125,9 +125,7 @@ def _blank_part(kind: str, part: str) -> Obj:
 
 
 def part(kind: str, name: str, /, **values: Any) -> Obj:
-    """This function will return a nested object of a kind (`part("charge", "BillingDetails.Address")`),
-    filled in.
-    """
+    """This function will return a filled-in part of a kind, such as `part("charge", "BillingDetails")`."""
     return {**copy.deepcopy(_blank_part(kind, name)), **values}
 
 
@@ -136,10 +134,15 @@ def _check(kind: str) -> checking.Check:
     return checking.compiled(reading.find(KINDS[kind].module, KINDS[kind].class_name))
 
 
+def compile_kind(kind: str) -> None:
+    """This function will compile the validator of a kind ahead of its first use."""
+    check = _check(kind)
+    if isinstance(check, checking.ObjectCheck):
+        check.compile()
+
+
 def hold_to_contract(value: Any) -> None:
-    """This function will raise `ContractBroken` unless an object, or every row of a list object, is as
-    documented.
-    """
+    """This function will raise `ContractBroken` unless an object, or each row of a list, is as documented."""
     rows = value["data"] if value.get("object") == "list" else [value]
     for row in rows:
         if row.get("deleted") is True and len(row) == 3:

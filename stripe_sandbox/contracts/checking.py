@@ -22,9 +22,7 @@ class ContractBroken(Exception):
 
 
 class ObjectCheck:
-    """Validates one class; compiled at the first dictionary it sees (classes refer to each other in
-    circles).
-    """
+    """Validates one class; compiled when first used, for classes refer to each other in circles."""
 
     def __init__(self, place: reading.Place) -> None:
         self.place = place
@@ -32,6 +30,7 @@ class ObjectCheck:
         self.required: frozenset[str] = frozenset()
 
     def compile(self) -> dict[str, Check]:
+        """This function will compile the fields of the class, once."""
         documented = reading.fields(self.place)
         self.required = frozenset(name for name, field in documented.items() if field.required)
         self.checks = {name: compiled(field.shape) for name, field in documented.items()}

@@ -38,6 +38,7 @@ class ObjectParse:
         self.required: tuple[str, ...] = ()
 
     def compile(self) -> dict[str, Parse]:
+        """This function will compile the parameters of the class, once."""
         documented = reading.fields(self.place)
         self.required = tuple(name for name, field in documented.items() if field.required)
         self.parsers = {name: compiled(field.shape) for name, field in documented.items()}

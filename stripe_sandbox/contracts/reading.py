@@ -219,9 +219,7 @@ def _subscripted(annotation: ast.Subscript, scope: Place) -> Shape:
 
 
 def _one_of(elements: list[ast.expr], scope: Place) -> Shape:
-    """An enumeration that Stripe leaves open (`Literal[...] | str`) is closed here: we may only use what is
-    documented.
-    """
+    """An enumeration that Stripe leaves open (`Literal[...] | str`) is closed: we say only what is in it."""
     options = [shape_of(element, scope) for element in elements]
     if any(isinstance(option, Literals) and set(option.values) != {""} for option in options):
         options = [option for option in options if option != Scalar("str")]

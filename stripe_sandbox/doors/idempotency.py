@@ -36,9 +36,7 @@ class Keys:
         self.known = {name: Kept(**body) for name, body in stored.items()}
 
     def begin(self, key: str, path: str, body: str) -> Kept | None:
-        """This function will return the stored answer to replay, or None after noting that the request now
-        runs.
-        """
+        """This function will return the stored answer to replay, or None and note that it now runs."""
         if len(key) > LONGEST:
             raise errors.ApiError(
                 400, "Idempotency keys may be up to 255 characters.", kind="idempotency_error"

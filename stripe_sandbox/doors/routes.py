@@ -50,9 +50,7 @@ class Route:
 
 
 def _route(method: str, pattern: str, params: str, deed: Deed) -> Route:
-    """`params` is `folder/snake_name` of the module under stripe.params; the class is its name in camel
-    case.
-    """
+    """`params` is `folder/snake_name` of the module under stripe.params; its class has that name."""
     folder, _, name = params.rpartition("/")
     module = ".".join(filter(None, ("stripe.params", folder, f"_{name}_params")))
     class_name = "".join(word.title() for word in name.split("_")) + "Params"

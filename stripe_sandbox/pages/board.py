@@ -49,7 +49,8 @@ def _choice(path: str, name: str, options: Iterable[str], chosen: str, label: st
     )
     return (
         f'<form method="post" action="/_sandbox/{path}"><label>{text(label)}<br>'
-        f'<select name="{name}">{rows}</select></label><button>Set</button></form>'
+        f'<select name="{name}">{rows}</select></label>'
+        f'<button aria-label="Set {text(label)}">Set</button></form>'
     )
 
 
@@ -91,7 +92,7 @@ def _controls(deliveries: dict[str, Any], armed: list[dict[str, Any]]) -> str:
     ]
     listed = ", ".join(f"{fault['mode']} on {fault['path']}" for fault in armed) or "none"
     strikes = [
-        _choice("faults", "mode", faults.MODES.split(), "", "Next API call fails by"),
+        _choice("faults", "mode", faults.MODES, "", "Next API call fails by"),
         button("faults/clear", "Disarm"),
     ]
     return (

@@ -44,14 +44,16 @@ def show(
             value=email or known.get("email", ""),
             extra=f'required autocomplete="email"{" readonly" if email else ""}',
         ),
+        layout.field("name", say["name"], value=known.get("name", ""), extra='autocomplete="name"'),
         _methods(session, say, known.get("method") or session["payment_method_types"][0]),
+        '<div class="only-card">',
         layout.field(
             "card",
             say["card_number"],
             hint=say["card_hint"],
             extra='inputmode="numeric" autocomplete="cc-number"',
         ),
-        layout.field("name", say["name"], value=known.get("name", ""), extra='autocomplete="name"'),
+        "</div>",
         _bank_fields(session, say),
         f'<button class="main">{text(_verb(session, say))}</button></form>',
         _back(session, say),
@@ -97,9 +99,8 @@ def _bank_fields(session: Obj, say: dict[str, str]) -> str:
     routing = layout.field(
         "routing", say["routing"], value=cards.GOOD_ROUTING_NUMBER, extra='inputmode="numeric"'
     )
-    return routing + layout.field(
-        "account", say["account"], hint=say["bank_hint"], extra='inputmode="numeric"'
-    )
+    account = layout.field("account", say["account"], hint=say["bank_hint"], extra='inputmode="numeric"')
+    return f'<div class="only-bank">{routing}{account}</div>'
 
 
 def _back(session: Obj, say: dict[str, str]) -> str:

@@ -110,9 +110,7 @@ def luhn(number: str) -> bool:
 
 
 def card(number: str) -> Card:
-    """This function will return what a card number does; `code` is `incorrect_number` for one that cannot
-    exist.
-    """
+    """This function will return what a card number does (`incorrect_number` for one that cannot exist)."""
     if number in CARDS:
         return CARDS[number]
     if number.isdecimal() and number.isascii() and 12 <= len(number) <= 19 and luhn(number):

@@ -37,9 +37,7 @@ def rounded(value: Decimal) -> int:
 
 
 def of_charge(amount: int, currency: str, method: str) -> int:
-    """This function will return the fee on a charge that settles as `amount` of `currency`, never above the
-    amount.
-    """
+    """This function will return the fee on a charge that settles as `amount`, never above it."""
     share = rounded(Decimal(amount) * PERCENT[method])
     if method == "us_bank_account":
         return min(share, BANK_DEBIT_CEILING.get(currency, share), amount)
@@ -52,8 +50,6 @@ def of_dispute(currency: str) -> int:
 
 
 def converted(amount: int, source: str, target: str, rate: Decimal) -> int:
-    """`rate` is major units of `target` for one major unit of `source`. This function will return minor
-    units.
-    """
+    """This function will return minor units of `target`; `rate` counts major units of both."""
     shift = Decimal(10) ** (currencies.exponent(target) - currencies.exponent(source))
     return rounded(Decimal(amount) * rate * shift)

@@ -1,10 +1,12 @@
 """Rows for the tests of the API; what a test does not care about is filled in."""
 
 import hashlib
+import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection, transaction
 from django.test import Client
 
 from api import keying
@@ -75,9 +77,10 @@ def donation(*, minor: int = 50_00, is_anonymous: bool = False, **given: object)
     }
     values.setdefault("donor", None)
     values["donor"] = values["donor"] or donor()
-    made = Donation.objects.create(**values)
-    Designation.objects.create(donation=made, fund=campaigns.any_fund(), amount_minor=minor)
-    Recognition.objects.create(donation=made, is_anonymous=is_anonymous, changed_at=NOW)
+    with transaction.atomic():
+        made = Donation.objects.create(**values)
+        Designation.objects.create(donation=made, fund=campaigns.any_fund(), amount_minor=minor)
+        Recognition.objects.create(donation=made, is_anonymous=is_anonymous, changed_at=NOW)
     return made
 
 
@@ -89,6 +92,7 @@ def donations(count: int) -> list[Donation]:
 
 def receipt(of: Donation, *, number: int = 1) -> Receipt:
     series, _ = Series.objects.get_or_create(entity=of.entity, year=2026, defaults={"last_hash": "0" * 64})
+    Series.objects.filter(pk=series.pk).update(next_number=number + 1)
     made = Receipt.objects.create(
         series=series,
         number=number,
@@ -106,3 +110,17 @@ def receipt(of: Donation, *, number: int = 1) -> Receipt:
     )
     ReceiptLine.objects.create(receipt=made, donation=of, amount_minor=of.amount_minor)
     return made
+
+
+def beside(work: Callable[[], object]) -> threading.Thread:
+    """Another client at the same moment: a thread with a connection of its own."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread

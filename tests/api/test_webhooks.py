@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import stripe
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from payments import inbox
 from payments.models import ProcessorEvent
@@ -33,10 +35,11 @@ def event(**changes: object) -> str:
 
 
 def signature(body: str, secret: str, *, at: int = STAMP) -> str:
-    return stripe.WebhookSignature.generate_signature_header(body, secret, at)
+    header: str = stripe.WebhookSignature.generate_signature_header(body, secret, at)
+    return header
 
 
-def send(body: str | bytes, header: str | None) -> object:
+def send(body: str | bytes, header: str | None) -> Any:
     headers = {} if header is None else {"Stripe-Signature": header}
     return Client(raise_request_exception=False).post(
         URL, body, content_type="application/json", headers=headers
@@ -143,7 +146,7 @@ def test_only_post(method: str) -> None:
 def test_one_statement_writes_and_nothing_else_asks(
     webhook_secret: str,
     bells: list[tuple[object, ...]],
-    django_assert_num_queries: Callable[..., object],
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     body = event()
     with django_assert_num_queries(

@@ -68,7 +68,8 @@ def test_shuffled_and_repeated_events_end_alike(
 ) -> None:
     events: list[Notice] = request.getfixturevalue(story)
     expected = told(supporter, events)
-    assert expected["donations"] and expected["books"]
+    assert expected["donations"]
+    assert expected["books"]
     dice = random.Random(story)
     for _ in range(8):
         shuffled = dice.sample(events, len(events)) + dice.choices(events, k=3)

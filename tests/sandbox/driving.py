@@ -1,6 +1,4 @@
-"""What the tests drive with: a sandbox process, a browser without scripts, a webhook endpoint that
-verifies.
-"""
+"""What the tests drive with: a sandbox process, a browser without scripts, a verifying webhook endpoint."""
 
 from __future__ import annotations
 
@@ -75,7 +73,7 @@ class Sandbox:
 
     def stop(self) -> int:
         """This function will end the process with SIGTERM and return its exit code."""
-        self.http.close()
+        cast(Any, self.http).close()  # untyped in the package
         self.process.terminate()
         code = self.process.wait(timeout=10)
         if self.process.stdout:
@@ -84,7 +82,7 @@ class Sandbox:
 
     def kill(self) -> None:
         """This function will end the process with SIGKILL."""
-        self.http.close()
+        cast(Any, self.http).close()  # untyped in the package
         self.process.kill()
         self.process.wait(timeout=10)
         if self.process.stdout:

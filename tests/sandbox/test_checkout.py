@@ -177,7 +177,7 @@ def test_a_bank_debit_that_fails_later(sandbox: Sandbox, browser: Browser, recei
     charge = sandbox.v1.charges.list().data[0]
     sandbox.operate("POST", f"bank_debits/{charge.id}/fail")
     charge = sandbox.v1.charges.retrieve(charge.id)
-    assert (charge.status, charge.failure_code) == ("failed", "debit_not_authorized")
+    assert (charge.status, charge.failure_code) == ("failed", "insufficient_funds")
     assert sandbox.v1.balance_transactions.list().data == []
     sandbox.drain()
     assert receiver.types()[-1] == "checkout.session.async_payment_failed"
@@ -195,6 +195,18 @@ def test_a_bank_debit_settles_by_itself_after_the_configured_time(
         event = receiver.wait_for("checkout.session.async_payment_failed")
         assert event.data.object["id"] == bad.id
         assert quick.v1.charges.list().data[0].failure_code == "account_closed"
+
+
+def test_a_bank_debit_may_be_disputed_or_wait(sandbox: Sandbox, browser: Browser, receiver: Receiver) -> None:
+    session = one_off(sandbox, 10_000)
+    browser.pay(session.url or "", method="us_bank_account", account="000555555559")
+    charge = sandbox.v1.charges.list().data[0]
+    sandbox.operate("POST", f"bank_debits/{charge.id}/settle")
+    assert receiver.wait_for("charge.dispute.created").data.object["charge"] == charge.id
+    waiting = one_off(sandbox, 10_000)
+    browser.pay(waiting.url or "", method="us_bank_account", account="000000000009")
+    sandbox.operate("POST", "clock", {"seconds": 10 * 86_400})
+    assert sandbox.v1.checkout.sessions.retrieve(waiting.id).payment_status == "unpaid"
 
 
 def test_abandoned_and_expired(sandbox: Sandbox, browser: Browser, receiver: Receiver) -> None:

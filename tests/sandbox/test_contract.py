@@ -1,6 +1,4 @@
-"""The contract comes from the installed `stripe` package: what is asked and what is said are both held to
-it.
-"""
+"""The contract comes from the installed `stripe` package, and binds what is asked and what is said."""
 
 from __future__ import annotations
 
@@ -219,7 +217,7 @@ def test_intents_without_checkout(sandbox: Sandbox) -> None:
     params: Any = {"amount": 500, "currency": "usd", "confirm": True, "payment_method": "pm_card_visa"}
     assert sandbox.v1.payment_intents.create(params).status == "succeeded"
     with pytest.raises(stripe.CardError) as decline:
-        sandbox.v1.payment_intents.create({**params, "payment_method": "pm_card_chargeDeclined"})
+        sandbox.v1.payment_intents.create(cast(Any, {**params, "payment_method": "pm_card_chargeDeclined"}))
     assert (decline.value.http_status, decline.value.code) == (402, "card_declined")
     waiting = sandbox.v1.payment_intents.list().data[0]
     assert waiting.status == "requires_payment_method"  # the attempt is kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import stripe
 
@@ -17,7 +19,8 @@ def charged(sandbox: Sandbox, browser: Browser, amount: int = 10_000, **fields: 
 
 def owed(sandbox: Sandbox, currency: str = "usd") -> int:
     balance = sandbox.v1.balance.retrieve()
-    return sum(part.amount for part in [*balance.available, *balance.pending] if part.currency == currency)
+    parts: list[Any] = [*balance.available, *balance.pending]
+    return sum(part.amount for part in parts if part.currency == currency)
 
 
 def test_partial_refunds_up_to_the_charge_and_not_above(sandbox: Sandbox, browser: Browser) -> None:

@@ -138,6 +138,9 @@ def test_stored_and_unstored_errors(sandbox: Sandbox) -> None:
         ("409", 0),
         ("429", 0),
         ("hang_before", 0),
+        ("redirect", 0),
+        ("odd_error", 0),
+        ("idempotency_error", 0),
     ],
 )
 def test_broken_answers(sandbox: Sandbox, mode: str, done: int) -> None:
@@ -151,6 +154,31 @@ def test_broken_answers(sandbox: Sandbox, mode: str, done: int) -> None:
     assert sandbox.v1.customers.create({"name": "x"}, {"idempotency_key": "k"}).name == "x"
     assert len(sandbox.v1.customers.list().data) == 1
     assert sandbox.operate("GET", "requests")["requests"][0]["fault"] == mode
+
+
+def test_an_api_that_has_moved_on(sandbox: Sandbox, browser: Browser) -> None:
+    charge = charge_of(sandbox, browser)
+    patch = {"status": "unheard_of", "amount": None, "receipt_url": "__absent__", "novelty": {"a": 1}}
+    sandbox.operate("POST", "faults", {"mode": "skew", "path": "/v1/charges", "count": 2, "patch": patch})
+    odd: Any = sandbox.v1.charges.retrieve(charge)
+    assert (odd.status, odd.amount, odd["novelty"]["a"], "receipt_url" in odd) == (
+        "unheard_of",
+        None,
+        1,
+        False,
+    )
+    assert sandbox.v1.charges.list().data[0].status == "unheard_of"
+    assert sandbox.v1.charges.retrieve(charge).status == "succeeded"
+
+
+def test_a_charge_made_last_year(sandbox: Sandbox, browser: Browser, receiver: Receiver) -> None:
+    session = one_off(sandbox)
+    midnight = 1_767_243_480  # 31 Dec 2025 23:58 in New York
+    sandbox.operate("POST", "clock", {"set": midnight})
+    assert browser.pay(session.url or "").status == 303
+    event = receiver.wait_for("charge.succeeded")
+    assert midnight <= event.data.object["created"] <= midnight + 60
+    assert midnight <= event.created <= midnight + 60
 
 
 def test_the_sdk_retries_a_lost_answer_without_doing_it_twice(sandbox: Sandbox) -> None:
@@ -252,7 +280,10 @@ def test_state_survives_a_restart(
         browser.pay(monthly_session.url or "")
         first.operate("POST", "clock", {"seconds": 3600})
         before = first.operate("GET", "record")
-        assert first.stop() == 0 if ending == "stop" else first.kill() is None
+        if ending == "stop":
+            assert first.stop() == 0
+        else:
+            first.kill()
     with Sandbox(state=state_file, webhook_url=receiver.url, options=["--bank-debit-seconds", "0"]) as second:
         after = second.operate("GET", "record")
         assert after["objects"] == before["objects"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,11 @@ import pytest
 from django.conf import settings as configured
 from django.core.cache import cache
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone, translation
 
+from staff.models import Role, User
+from tests import making
 from web.demo import writing
 
 
@@ -50,3 +53,17 @@ def today() -> datetime:
 def house(db: None, today: datetime, tmp_path: Path) -> None:
     """The demo organization with its campaigns, letters and tours."""
     writing.write(now=today, state_dir=tmp_path)
+
+
+@pytest.fixture
+def signed_in(db: None, today: datetime) -> Callable[[Role | None], Client]:
+    """A browser in which somebody with a role is signed in."""
+
+    def sign_in(role: Role | None) -> Client:
+        name = role.value if role else "nobody"
+        user = User.objects.filter(email=f"{name}@example.org").first()
+        client = Client()
+        client.force_login(user or making.user(email=f"{name}@example.org", role=role, now=today))
+        return client
+
+    return sign_in
