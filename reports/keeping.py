@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 SECONDS = 30
 T = TypeVar("T")
@@ -14,8 +14,9 @@ def kept(key: str, make: Callable[[], T]) -> T:
 
     This function will return what is kept under `key`, or make it and keep it. `make` never returns None.
     """
-    found = cache.get(key)
+    pages = caches["pages"]
+    found = pages.get(key)
     if found is None:
         found = make()
-        cache.set(key, found, SECONDS)
+        pages.set(key, found, SECONDS)
     return cast(T, found)
