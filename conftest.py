@@ -23,5 +23,8 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STATE_DIR=folder, STATIC_ROOT=folder / "static", STORAGES=storages):
+    # One memory for both, so that clearing the default one forgets the pages too.
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}
+    caches = {"default": memory, "pages": memory}
+    with override_settings(STATE_DIR=folder, STATIC_ROOT=folder / "static", STORAGES=storages, CACHES=caches):
         yield folder

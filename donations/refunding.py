@@ -88,7 +88,9 @@ def _write_request(
                 raise UnableToRefund("other", _("This form was used for another refund."))
             return known, False
         if amount.currency != donation.currency:
-            raise UnableToRefund("currency", _("The gift is in %(currency)s.") % {"currency": donation.currency})
+            raise UnableToRefund(
+                "currency", _("The gift is in %(currency)s.") % {"currency": donation.currency}
+            )
         left = refundable(donation=donation)
         if amount.minor <= 0 or left < amount:
             raise UnableToRefund("amount", _("At most %(left)s can be given back.") % {"left": left.shown()})

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db.models import Count, Sum
 
 from campaigns.models import Campaign
 from donations.models import RecurringPlan
 from ledger import balances
 from ledger.money import Money
+from reports import keeping
 
-KEPT_SECONDS = 30
 KEY = "progress:campaigns:v1"
 
 
@@ -35,8 +34,7 @@ def standings() -> Mapping[str, Standing]:
 
     This function will return the standing of every public campaign by its slug.
     """
-    kept: dict[str, Standing] = cache.get_or_set(KEY, counted, KEPT_SECONDS)
-    return kept
+    return keeping.kept(KEY, counted)
 
 
 def counted() -> dict[str, Standing]:

@@ -92,7 +92,7 @@ def test_a_refusal_is_told_and_offers_a_fresh_form(finance: Client, today: datet
     making.refund(of=gift, amount=Money(7000, USD), at=today)
     answer = door.press("send", "100")
     assert answer.status_code == 422
-    assert "At most $30.00 can be refunded." in words(answer)
+    assert "At most $30.00 can be given back." in words(answer)
     assert door.request_id not in words(answer)
 
 

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.cache import cache
-
 from campaigns import costing, telling
 from campaigns.models import GivingPage, PageCurrency, PresetAmount
 from ledger.money import Money
-
-KEPT_SECONDS = 30
+from reports import keeping
 
 
 @dataclass(frozen=True)
@@ -63,10 +60,9 @@ def ask(*, slug: str, status: str, language: str, day: date) -> Ask | None:
 
     This function will return what the page offers, or None when it takes no gifts.
     """
-    kept: list[Ask] = cache.get_or_set(
+    kept = keeping.kept(
         f"ask:v1:{language}:{day}:{status}:{slug}",
         lambda: _asked(slug=slug, language=language, day=day),
-        KEPT_SECONDS,
     )
     return kept[0] if kept else None
 

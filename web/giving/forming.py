@@ -51,6 +51,7 @@ def page(
         "notice": notice,
         "gift": _gift(form, offer=offer),
         "cover": _cover(form, offer=offer),
+        "total": _total(form, offer=offer),
         "rate": covering.RATES.get(offer.currency),
         "exponent": money.exponent(offer.currency),
         "symbol": money.SYMBOLS.get(offer.currency, offer.currency),
@@ -90,6 +91,12 @@ def _gift(form: Typed, *, offer: Offer) -> Money | None:
 def _cover(form: Typed, *, offer: Offer) -> Money | None:
     gift = _gift(form, offer=offer)
     return covering.added(gift) if gift else None
+
+
+def _total(form: Typed, *, offer: Offer) -> Money | None:
+    """What will be paid: the gift and, if ticked, its cover."""
+    gift, cover = _gift(form, offer=offer), _cover(form, offer=offer)
+    return gift + cover if gift and cover and form.cover else gift or None
 
 
 def _fixed(offer: Offer) -> Money | None:

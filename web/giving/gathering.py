@@ -9,13 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.cache import cache
-
 from campaigns import costing, measuring, telling
 from campaigns.models import Campaign, CampaignText, NeedGroup, UnitCost
 from ledger.money import Money
-
-KEPT_SECONDS = 30
+from reports import keeping
 
 
 @dataclass(frozen=True)
@@ -80,24 +77,26 @@ def status_of(slug: str) -> str | None:
     return None if status == Campaign.Status.DRAFT else status
 
 
+def shown() -> list[tuple[str, str]]:
+    """This function will return the slug and state of every public campaign at this moment, in order."""
+    return list(Campaign.objects.public().in_order().values_list("slug", "status"))
+
+
 def stories(*, language: str, day: date) -> list[Story]:
     """This function will return every public campaign in order; the list of them is always of this moment."""
-    rows = list(Campaign.objects.public().in_order().values_list("slug", "status"))
+    rows = shown()
     mark = hashlib.sha256(repr(rows).encode()).hexdigest()[:24]
-    kept: list[Story] = cache.get_or_set(
+    return keeping.kept(
         f"stories:v1:{language}:{day}:{mark}",
         lambda: _told([slug for slug, _ in rows], language=language, day=day),
-        KEPT_SECONDS,
     )
-    return kept
 
 
 def story(slug: str, *, status: str, language: str, day: date) -> Story | None:
     """`status` is what `status_of` just said. This function will return one campaign, or None."""
-    kept: list[Story] = cache.get_or_set(
+    kept = keeping.kept(
         f"story:v1:{language}:{day}:{status}:{slug}",
         lambda: _told([slug], language=language, day=day),
-        KEPT_SECONDS,
     )
     return kept[0] if kept else None
 

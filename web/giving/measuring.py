@@ -60,7 +60,16 @@ def funded_places(*, size: int, raised: Money, unit_cost: Money) -> int:
 def in_words(number: int) -> str:
     """ "three"; from eleven on, digits. Korean uses the counting form ("세")."""
     words = (
-        pgettext("counting", "none"), pgettext("counting", "one"), pgettext("counting", "two"), pgettext("counting", "three"), pgettext("counting", "four"), pgettext("counting", "five"),
-        pgettext("counting", "six"), pgettext("counting", "seven"), pgettext("counting", "eight"), pgettext("counting", "nine"), pgettext("counting", "ten"),
-    )  # fmt: skip
+        pgettext("counting", "none"),
+        pgettext("counting", "one"),
+        pgettext("counting", "two"),
+        pgettext("counting", "three"),
+        pgettext("counting", "four"),
+        pgettext("counting", "five"),
+        pgettext("counting", "six"),
+        pgettext("counting", "seven"),
+        pgettext("counting", "eight"),
+        pgettext("counting", "nine"),
+        pgettext("counting", "ten"),
+    )
     return words[number] if 0 <= number < len(words) else str(number)

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from campaigns import telling
-from outreach.models import Newsletter, Tour, TourStop
+from outreach.models import Newsletter, NewsletterText, Tour, TourStop
+from reports import keeping
 from web.giving import dating
 
-KEPT_SECONDS = 30
 LISTED = 60
 
 
@@ -57,35 +56,30 @@ class Road:
 
 def letters(*, language: str) -> list[Letter]:
     """This function will return the published letters, newest first, at most sixty."""
-    kept: list[Letter] = cache.get_or_set(
+    return keeping.kept(
         f"letters:v1:{language}",
-        lambda: [_letter(row, language=language) for row in _rows().newest_first()[:LISTED]],
-        KEPT_SECONDS,
+        lambda: [_letter(row, language=language) for row in _rows()[:LISTED]],
     )
-    return kept
 
 
 def letter(number: int, *, language: str) -> Letter | None:
     """This function will return one published letter in the reader's language, or None."""
-    kept: list[Letter] = cache.get_or_set(
+    kept = keeping.kept(
         f"letter:v1:{language}:{number}",
         lambda: [_letter(row, language=language) for row in _rows().filter(number=number)],
-        KEPT_SECONDS,
     )
     return kept[0] if kept else None
 
 
 def roads(*, language: str, day: date) -> list[Road]:
     """This function will return the current tours with the stops that are not over."""
-    kept: list[Road] = cache.get_or_set(
-        f"roads:v1:{language}:{day}", lambda: _roads(language=language, day=day), KEPT_SECONDS
-    )
-    return kept
+    return keeping.kept(f"roads:v1:{language}:{day}", lambda: _roads(language=language, day=day))
 
 
-def _rows() -> "QuerySet[Newsletter]":
-    published = Newsletter.objects.published().filter(texts__isnull=False).distinct()
-    return published.prefetch_related("texts", "prayer_points__texts")
+def _rows() -> QuerySet[Newsletter]:
+    told = Exists(NewsletterText.objects.filter(newsletter=OuterRef("pk")))
+    rows = Newsletter.objects.published().newest_first().filter(told)
+    return rows.prefetch_related("texts", "prayer_points__texts")
 
 
 def _letter(row: Newsletter, *, language: str) -> Letter:

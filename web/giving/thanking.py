@@ -71,7 +71,7 @@ def _outcome(checkout: Checkout, *, language: str) -> Outcome:
     donation = Donation.objects.filter(checkout=checkout).order_by("given_at", "id").first()
     is_monthly = checkout.frequency == Frequency.MONTHLY
     state = _state(checkout, donation=donation)
-    monthly = _smaller_monthly(checkout) if state == "paid" and not is_monthly else None
+    monthly = smaller_monthly(checkout) if state == "paid" and not is_monthly else None
     slug = checkout.page.campaign.slug
     # While a campaign rests, its words rest too.
     is_shown = checkout.campaign.status in Campaign.SHOWN
@@ -116,14 +116,18 @@ def masked(email: str) -> str:
     return f"{local[:1]}…@…{domain[domain.rfind('.') :] if '.' in domain else ''}"
 
 
-def _smaller_monthly(checkout: Checkout) -> Money | None:
+def smaller_monthly(checkout: Checkout) -> Money | None:
     """A quiet offer between a twelfth and a quarter of the gift, in round fives, if that can be given (F16)."""
     gift = checkout.amount - Money(checkout.cover_minor, checkout.currency)
     step = _step(checkout.currency)
     offer = Money(max(1, round(gift.minor / 8 / step)) * step, checkout.currency)
     if not gift.minor <= offer.minor * 12 <= gift.minor * 3:
         return None
-    minimum = PageCurrency.objects.filter(page=checkout.page_id, currency=checkout.currency).first()
+    rows = PageCurrency.objects.filter(page=checkout.page_id, currency=checkout.currency)
+    # More than the page itself suggests each month would be pushing.
+    minimum = rows.filter(
+        presets__frequency=Frequency.MONTHLY, presets__amount_minor__gte=offer.minor
+    ).first()
     return offer if minimum is not None and not offer < minimum.minimum else None
 
 

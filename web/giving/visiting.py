@@ -1,5 +1,9 @@
 """Visiting: pages that are only read. They set no cookie, so anything between us and the reader may keep them."""
 
+import hashlib
+from collections.abc import Callable
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,8 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
-from ledger.money import Money
-from reports import progress
+from reports import keeping, progress
 from web.giving import gathering, measuring, speaking
 from web.giving.gathering import Story
 from web.giving.measuring import Meter
@@ -25,6 +28,24 @@ def _language() -> str:
 def _public(response: HttpResponse) -> HttpResponse:
     patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
     return response
+
+
+def _kept(
+    request: HttpRequest, template: str, *, state: str, make: Callable[[], dict[str, object]]
+) -> HttpResponse:
+    """A page that is the same for everybody, written once in half a minute.
+
+    `state` is what the database says at this moment, so that a change of it is seen at once. A page asked for with a
+    query is written anew: the query is repeated in its links and belongs to one reader.
+    """
+
+    def written() -> bytes:
+        return render(request, template, make()).content
+
+    if request.META.get("QUERY_STRING"):
+        return _public(HttpResponse(written()))
+    mark = hashlib.sha256(f"{request.build_absolute_uri()} {state}".encode()).hexdigest()[:32]
+    return _public(HttpResponse(keeping.kept(f"page:v1:{mark}", written)))
 
 
 def _meter(story: Story) -> Meter:
@@ -53,7 +74,13 @@ def _places(story: Story, meter: Meter) -> dict[str, object]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """This function will show what is asked for this week, what to pray for and where to meet."""
-    language, today = _language(), timezone.now().date()
+    today = timezone.now().date()
+    state = f"{today} {gathering.shown()}"
+    return _kept(request, "giving/home.html", state=state, make=lambda: _home(today))
+
+
+def _home(today: date) -> dict[str, object]:
+    language = _language()
     stories = gathering.stories(language=language, day=today)
     urgent = next((story.slug for story in stories if story.urgent_until), None)
     cards = []
@@ -69,7 +96,7 @@ def home(request: HttpRequest) -> HttpResponse:
         )
     letters = speaking.letters(language=language)
     groups = sum(story.groups_waiting for story in stories if story.takes_gifts)
-    context = {
+    return {
         "cards": cards,
         "first": next((story for story in stories if story.takes_gifts), None),
         "letter": letters[0] if letters else None,
@@ -77,7 +104,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "groups_word": measuring.in_words(groups),
     }
-    return _public(render(request, "giving/home.html", context))
 
 
 @require_safe
@@ -88,17 +114,16 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(slug)
     if status == Campaign.Status.RESTING:
         return resting(request)
-    story = gathering.story(slug, status=status, language=_language(), day=timezone.now().date())
+    today = timezone.now().date()
+    story = gathering.story(slug, status=status, language=_language(), day=today)
     if story is None:
         raise Http404(slug)
+    return _kept(request, "giving/campaign.html", state=f"{today} {status}", make=lambda: _campaign(story))
+
+
+def _campaign(story: Story) -> dict[str, object]:
     meter = _meter(story)
-    context = {"story": story, "meter": meter, "places": _places(story, meter), "cents": _has_cents(story)}
-    return _public(render(request, "giving/campaign.html", context))
-
-
-def _has_cents(story: Story) -> bool:
-    amounts: list[Money] = [part.amount for part in story.cost.parts] if story.cost else []
-    return any(not amount.plain.endswith(".00") for amount in amounts)
+    return {"story": story, "meter": meter, "places": _places(story, meter)}
 
 
 @require_safe

@@ -1,13 +1,12 @@
-// The giving form works without this file. It shows the live sum, checks a field when it is left, and stops second presses.
+// The form works without this: live sum, checks on leaving a field, no second press.
 (() => {
-  "use strict";
   const form = document.getElementById("give");
   if (!form) return;
   const at = (id) => document.getElementById(id);
   const kept = form.dataset, places = Number(kept.places), unit = 10 ** places, other = at("other");
 
   const read = (typed) => {
-    const text = typed.normalize("NFKC").replace(/\s/g, "").replace(/^(US\$|[$₩원]|USD|KRW|달러)|(원|달러|USD|KRW)$/gi, "");
+    const text = typed.normalize("NFKC").replace(/\s/g, "").replace(/^(US\$|[$₩]|USD|KRW)|(원|달러|USD|KRW)$/gi, "");
     const found = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(text);
     if (!found || (found[2] || "").length > places) return null;
     const minor = Number(found[1].replace(/,/g, "") + (found[2] || "").padEnd(places, "0"));
@@ -21,7 +20,7 @@
   const often = () => (at("freq-monthly").checked ? "monthly" : "once");
   const picked = () => form.querySelector(`[name=amount_${often()}]:checked`);
   const gift = () => (other.value.trim() ? read(other.value) : picked() ? read(picked().value) : null);
-  // The same whole-number sum as on the server: ceil((A + f) / (1 - p)) - A.
+  // As on the server: ceil((A + f) / (1 - p)) - A.
   const fee = (minor) => {
     const top = (minor + Number(kept.fixed)) * 10000, left = 10000 - Number(kept.percent);
     return (top + ((left - (top % left)) % left)) / left - minor;
@@ -36,17 +35,17 @@
     else if (words) words.textContent = kept.rule;
     clearTimeout(later);
     later = setTimeout(() => {
-      const all = minor ? minor + (words && at("cover").checked ? cover : 0) : 0;
+      if (!minor) return sum.replaceChildren(kept.none);
       const parts = kept.sum.replace("[often]", kept[often()]).replace("[purpose]", at("fund").selectedOptions[0].text).split("[amount]");
       const b = document.createElement("b");
-      b.textContent = all ? show(all) : "";
+      b.textContent = show(minor + (words && at("cover").checked ? cover : 0));
       sum.replaceChildren(parts[0], b, parts[1]);
     }, 250);
   };
 
   const wrong = (field) => {
     const typed = field.value.trim();
-    if (field === other) return typed !== "" && read(typed) === null ? field.dataset.wrong : typed !== "" && read(typed) < Number(kept.least) ? field.dataset.low : "";
+    if (field === other) return !typed ? "" : read(typed) === null ? field.dataset.wrong : read(typed) < Number(kept.least) ? field.dataset.low : "";
     if (field.id === "email") return /^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(typed) ? "" : field.dataset.wrong;
     return typed ? "" : field.dataset.wrong;
   };
@@ -61,8 +60,7 @@
     field.addEventListener("input", () => field.getAttribute("aria-invalid") && !wrong(field) && mark(field, ""));
   }
 
-  // A typed amount and a suggested one cannot both be meant.
-  other.addEventListener("input", () => other.value.trim() && form.querySelectorAll("[name^=amount_]:checked").forEach((radio) => (radio.checked = false)));
+  other.addEventListener("input", () => other.value.trim() && picked() && (picked().checked = false));
   form.addEventListener("change", (event) => {
     if (!event.target.name.startsWith("amount_")) return;
     other.value = "";
@@ -72,12 +70,12 @@
   form.addEventListener("change", tell);
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
+    if (kept.sent) event.preventDefault();
+    kept.sent = "1";
     at("go").disabled = true;
   });
   addEventListener("pageshow", () => {
-    delete form.dataset.sent;
+    delete kept.sent;
     at("go").disabled = false;
     tell();
   });
