@@ -46,6 +46,7 @@ def page(
         "form": form,
         "offer": offer,
         "token": vouching.token(checkout_id=checkout_id, slug=ask.slug),
+        "checkout_id": checkout_id,
         "errors": errors or {},
         "troubles": _troubles(errors or {}, form=form, offer=offer),
         "notice": notice,
