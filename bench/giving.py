@@ -53,7 +53,10 @@ def give(count: int) -> list[uuid.UUID]:
 
 def begin_unpaid(count: int) -> list[Checkout]:
     """Begin gifts that stay unpaid. This function will return their checkouts with all a gift is made of."""
-    begun = [giving.begin(checkout_id=uuid.uuid4(), gift=gift(number), now=timezone.now()) for number in range(count)]
+    begun = [
+        giving.begin(checkout_id=uuid.uuid4(), gift=gift(number), now=timezone.now())
+        for number in range(count)
+    ]
     ids = [each.checkout.pk for each in begun]
     return list(Checkout.objects.select_related("campaign").filter(pk__in=ids).order_by("began_at", "pk"))
 
@@ -62,7 +65,12 @@ def _give_one(number: int) -> uuid.UUID:
     begun = giving.begin(checkout_id=uuid.uuid4(), gift=gift(number), now=timezone.now())
     if begun.payment_url is None:
         raise NotPaid(f"no payment page for {begun.checkout.pk}")
-    fields = {"email": begun.checkout.email, "name": begun.checkout.donor_name, "method": "card", "card": CARD}
+    fields = {
+        "email": begun.checkout.email,
+        "name": begun.checkout.donor_name,
+        "method": "card",
+        "card": CARD,
+    }
     request = urllib.request.Request(begun.payment_url, data=urllib.parse.urlencode(fields).encode())
     opener = urllib.request.build_opener(_Stay)
     try:

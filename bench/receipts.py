@@ -57,7 +57,11 @@ def _rate(draw: Callable[[Mapping[str, object]], bytes], receipts: list[dict[str
 def _snapshot(number: int) -> dict[str, Any]:
     chance = random.Random(number)
     is_korean = chance.random() < 0.35
-    name = chance.choice(FAMILY) + chance.choice(GIVEN) + chance.choice(GIVEN) if is_korean else f"Giver {number}"
+    name = (
+        chance.choice(FAMILY) + chance.choice(GIVEN) + chance.choice(GIVEN)
+        if is_korean
+        else f"Giver {number}"
+    )
     amount = chance.randint(5, 5000) * (1000 if is_korean else 100)
     line = {
         "given_on": f"2026-{chance.randint(1, 9):02d}-{chance.randint(1, 28):02d}",
@@ -76,7 +80,11 @@ def _snapshot(number: int) -> dict[str, Any]:
         "replaces": None,
         "issued_on": "2026-11-21",
         "entity": ENTITY,
-        "donor": {"name": name, "local_name": None, "address": [f"{number} Maple Avenue", "Springfield, VA 22150"]},
+        "donor": {
+            "name": name,
+            "local_name": None,
+            "address": [f"{number} Maple Avenue", "Springfield, VA 22150"],
+        },
         "lines": [line],
         "currency": "KRW" if is_korean else "USD",
         "currency_exponent": 0 if is_korean else 2,
