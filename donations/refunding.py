@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from donations import postings, recording
 from donations.models import Donation, Refund, RefundFailure, RefundPart, RefundRequest
@@ -84,13 +85,13 @@ def _write_request(
         known = RefundRequest.objects.filter(pk=request_id).first()
         if known is not None:
             if (known.donation_id, known.amount) != (donation_id, amount):
-                raise UnableToRefund("other", "This form was used for another refund.")
+                raise UnableToRefund("other", _("This form was used for another refund."))
             return known, False
         if amount.currency != donation.currency:
-            raise UnableToRefund("currency", f"The gift is in {donation.currency}.")
+            raise UnableToRefund("currency", _("The gift is in %(currency)s.") % {"currency": donation.currency})
         left = refundable(donation=donation)
         if amount.minor <= 0 or left < amount:
-            raise UnableToRefund("amount", f"At most {left.shown()} can be refunded.")
+            raise UnableToRefund("amount", _("At most %(left)s can be given back.") % {"left": left.shown()})
         auditing.record(
             actor=actor,
             action="request refund",
@@ -191,7 +192,7 @@ def _write_fact(*, donation: Donation, state: RefundState, now: datetime) -> Ref
         refunded_at=state.created_at,
         recorded_at=now,
     )
-    parts = _parts(donation=donation, amount=state.amount, before=refunded(donation=donation) - state.amount)
+    parts = _parts(donation=donation, amount=state.amount)
     RefundPart.objects.bulk_create(
         RefundPart(refund=fact, fund_id=part.fund_id, amount_minor=part.amount.minor) for part in parts
     )
@@ -210,13 +211,24 @@ def _write_fact(*, donation: Donation, state: RefundState, now: datetime) -> Ref
     return fact
 
 
-def _parts(*, donation: Donation, amount: Money, before: Money) -> list[Share]:
-    """A refund over the funds of its gift: what all refunds together take, less what earlier ones took."""
-    shares = recording.shares_of(donation)
-    taken, until_now = postings.over(before, shares), postings.over(before + amount, shares)
+def refunded_by_fund(*, donation: Donation) -> dict[int, int]:
+    """Minor units that went back and stayed back, by the id of the fund they came out of."""
+    standing = RefundPart.objects.filter(refund__donation=donation, refund__failure__isnull=True)
+    sums = standing.values_list("fund_id").annotate(sum=Sum("amount_minor")).order_by("fund_id")
+    return dict(sums)
+
+
+def _parts(*, donation: Donation, amount: Money) -> list[Share]:
+    """A refund over the funds of its gift, in proportion to what is left of each.
+
+    Shares of the running total would not do: by largest remainder a fund's share can shrink while the total
+    grows, and a part below zero is refused.
+    """
+    shares, taken = recording.shares_of(donation), refunded_by_fund(donation=donation)
+    left = [share.amount.minor - taken.get(share.fund_id, 0) for share in shares]
     parts = [
-        Share(share.fund_id, share.is_restricted, new - old, share.segment)
-        for share, old, new in zip(shares, taken, until_now, strict=True)
+        Share(share.fund_id, share.is_restricted, part, share.segment)
+        for share, part in zip(shares, amount.split(left), strict=True)
     ]
     return [part for part in parts if part.amount]
 

@@ -66,6 +66,10 @@ def settle(*, event_id: int, now: datetime) -> ProcessorEvent.Status:
         logger.warning("event %s is parked: %s", event.ref, type(error).__name__)
         words = f"{type(error).__name__}: {error}"
         return inbox.close(pk=event.pk, status=ProcessorEvent.Status.PARKED, reason=words, now=now)
+    except Exception as error:
+        # A mistake of ours: told with its trace, tried again, parked in the end; it must not stop the others.
+        logger.exception("event %s could not be settled", event.ref)
+        return inbox.postpone(event=event, reason=f"{type(error).__name__}: {error}", now=now)
     return inbox.close(pk=event.pk, status=ProcessorEvent.Status.SETTLED, now=now)
 
 
@@ -187,7 +191,8 @@ def apply_charge(*, charge: ChargeState, now: datetime) -> None:
                 shares=recording.shares_of(donation),
                 now=now,
             )
-        for state in story.refunds:
+        # The processor lists the newest first; parts of funds are taken in the order of the refunds.
+        for state in sorted(story.refunds, key=lambda state: (state.created_at, state.ref)):
             refunding.apply(donation=donation, state=state, now=now)
 
 

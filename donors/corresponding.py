@@ -126,9 +126,9 @@ def send_due(*, now: datetime) -> int:
 
 
 def _send(*, message: Message, connection: BaseEmailBackend, now: datetime) -> int:
-    letter = _letter(message)
-    letter.connection = connection
     try:
+        letter = _letter(message)
+        letter.connection = connection
         letter.send()
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
@@ -136,6 +136,10 @@ def _send(*, message: Message, connection: BaseEmailBackend, now: datetime) -> i
         return 0
     except (smtplib.SMTPException, OSError) as error:
         _postpone(message, error=type(error).__name__, now=now, is_final=False)
+        return 0
+    except (ValueError, storing.DocumentDamaged, storing.DocumentNotFound) as error:
+        # A letter that can never be written (an address of two lines, a damaged file) must not stop the others.
+        _postpone(message, error=type(error).__name__, now=now, is_final=True)
         return 0
     sent = Message.objects.filter(pk=message.pk)
     sent.update(status=Message.Status.SENT, sent_at=now, error="")

@@ -14,7 +14,8 @@ _CHARS_LEFT_OUT = {"Cc", "Cf", "Cs", "Co", "Cn"}
 def clean_name(typed: str) -> str:
     """A name as it is kept: NFC, one space between words, no control, invisible or direction characters."""
     spaced = " ".join(unicodedata.normalize("NFC", typed).split())
-    return "".join(char for char in spaced if unicodedata.category(char) not in _CHARS_LEFT_OUT).strip()
+    kept = "".join(char for char in spaced if unicodedata.category(char) not in _CHARS_LEFT_OUT)
+    return " ".join(kept.split())  # a word of invisible characters leaves two spaces behind
 
 
 def email_key(email: str) -> str:

@@ -107,7 +107,8 @@ def redeem(*, token: str, now: datetime) -> str | None:
     ).first()
     if link is None:
         return None
-    newer = SignInLink.objects.filter(email_key=link.email_key, requested_at__gt=link.requested_at)
+    # By id, not by time: two requests answered in one go have the same time.
+    newer = SignInLink.objects.filter(email_key=link.email_key, pk__gt=link.pk)
     if newer.exists():
         return None
     used = SignInLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=now)

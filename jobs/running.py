@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from jobs.models import Job
 
@@ -30,11 +30,15 @@ def enqueue(*, kind: str, arguments: dict[str, object], requested_by_id: int | N
 def claim(*, kinds: list[str], now: datetime) -> Job | None:
     """Take the oldest job that waits, or one whose worker has died (no beat for two minutes).
 
+    One whose workers have died five times is given up: it would take every worker with it.
     This function will return it as running with one more attempt, or None; two workers never get the same.
     """
     due = Q(status=Job.Status.QUEUED, run_after__lte=now) | Q(
         status=Job.Status.RUNNING, beat_at__lt=now - STALE_AFTER
     )
+    Job.objects.filter(
+        status=Job.Status.RUNNING, beat_at__lt=now - STALE_AFTER, attempts__gte=MOST_ATTEMPTS, kind__in=kinds
+    ).update(status=Job.Status.FAILED, error="Its worker died again and again.", ended_at=now)
     with transaction.atomic():
         job = (
             Job.objects.select_for_update(skip_locked=True)
@@ -49,12 +53,14 @@ def claim(*, kinds: list[str], now: datetime) -> Job | None:
     return job
 
 
+def _held(job: Job) -> QuerySet[Job]:
+    """The row, while it is this worker's: a job taken over by another has one more attempt."""
+    return Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING, attempts=job.attempts)
+
+
 def report(*, job: Job, done: int, total: int | None, now: datetime) -> None:
-    """Tell how far the work is. Raises JobCanceled when it was canceled meanwhile."""
-    updated = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING).update(
-        done=done, total=total, beat_at=now
-    )
-    if not updated:
+    """Tell how far the work is. Raises JobCanceled when it was canceled or taken over meanwhile."""
+    if not _held(job).update(done=done, total=total, beat_at=now):
         raise JobCanceled(str(job.pk))
 
 
@@ -73,15 +79,13 @@ def run_one(*, works: dict[str, Work], now: datetime) -> UUID | None:
     except Exception as error:
         _give_up_or_wait(job=job, error=error, now=now)
         raise
-    Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING).update(
-        status=Job.Status.SUCCEEDED, result=result, ended_at=now, error=""
-    )
+    _held(job).update(status=Job.Status.SUCCEEDED, result=result, ended_at=now, error="")
     return job.pk
 
 
 def _give_up_or_wait(*, job: Job, error: Exception, now: datetime) -> None:
     words = f"{type(error).__name__}: {error}"[:500]
-    running = Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING)
+    running = _held(job)
     if job.attempts >= MOST_ATTEMPTS:
         running.update(status=Job.Status.FAILED, error=words, ended_at=now)
     else:

@@ -1,6 +1,7 @@
 """Closing a period: from then on its entries are counted, hashed and never joined by another."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -29,10 +30,10 @@ def checksum(*, entity_id: int, through_on: date) -> str:
 def close(*, entity: LegalEntity, through_on: date, closed_by: str, now: datetime) -> PeriodClose:
     """Close the books of `entity` up to and including `through_on`.
 
-    Raises UnableToClose when that day is not over or lies before an earlier close.
+    Raises UnableToClose when that day is not over in the entity's zone or lies before an earlier close.
     This function will store the checksum of the closed lines; the database then refuses entries booked there.
     """
-    if through_on >= now.date():
+    if through_on >= now.astimezone(ZoneInfo(entity.zone)).date():
         raise UnableToClose(f"{through_on} is not over yet.")
     with transaction.atomic():
         LegalEntity.objects.select_for_update().get(pk=entity.pk)

@@ -185,19 +185,33 @@ def converted(amount: Money, *, rate: Decimal, currency: str) -> Money:
 
 
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d*))?", re.ASCII)
-_MARKS = re.compile(r"^(?:US\$|CA\$|A\$|[$₩¥€£]|원|달러)|(?:원|달러)$")
+_MARKS = {
+    "USD": r"US\$|\$|달러",
+    "KRW": "₩|원",
+    "JPY": "¥|円",
+    "EUR": "€",
+    "GBP": "£",
+    "CAD": r"CA\$|\$",
+    "AUD": r"A\$|\$",
+}
+
+
+def _narrow(char: str) -> str:
+    """Full-width digits and signs as plain ones; other look-alikes (², ①, ½) stay and are refused."""
+    return (
+        unicodedata.normalize("NFKC", char) if unicodedata.decomposition(char).startswith("<wide>") else char
+    )
 
 
 def read_amount(typed: str, *, currency: str) -> Money:
     """The amount a person typed: "1,000", "$1000", "1000.00", full-width digits and spaces are all read.
 
     Raises UnreadableAmount with code `empty`, `shape`, `decimals` or `large`. Never guesses: "10.005" dollars,
-    "50,000.50" won, "-5", "1e3" and "5,00" are refused.
+    "50,000.50" won, "-5", "1e3", "5,00" and the sign of another currency are refused.
     """
-    # NFKC turns full-width digits and signs into plain ones; digits of other scripts stay and are refused.
-    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", typed))
-    text = re.sub(rf"^{currency}|{currency}$", "", text, flags=re.IGNORECASE)
-    text = _MARKS.sub("", text)
+    text = re.sub(r"\s", "", "".join(map(_narrow, typed)))
+    marks = f"{currency}|{_MARKS[currency]}" if currency in _MARKS else currency
+    text = re.sub(f"^(?:{marks})|(?:{marks})$", "", text, flags=re.IGNORECASE)
     if not text:
         raise UnreadableAmount("empty")
     if len(text) > 20:

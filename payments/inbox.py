@@ -74,7 +74,9 @@ def waiting(*, now: datetime, limit: int = 200) -> list[int]:
     )
 
 
-def close(*, pk: int, status: ProcessorEvent.Status, now: datetime, reason: str = "") -> ProcessorEvent.Status:
+def close(
+    *, pk: int, status: ProcessorEvent.Status, now: datetime, reason: str = ""
+) -> ProcessorEvent.Status:
     """Mark a notice dealt with; one that is dealt with already stays as it is.
 
     This function will return the notice's state afterwards.

@@ -33,14 +33,27 @@ def careful(read: Callable[[Raw], State]) -> Callable[[Raw], State]:
     def reader(raw: Raw) -> State:
         try:
             return read(raw)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
             raise ProcessorUnsure(f"unreadable {read.__name__}: {error!r}") from error
 
     return reader
 
 
+def _whole(value: Any) -> int:
+    """A whole number as it stands: a fraction or a text is not cut down to one."""
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{value!r} is not a word")
+    return value
+
+
 def _time(value: Any) -> datetime:
-    return datetime.fromtimestamp(int(value), UTC)
+    return datetime.fromtimestamp(_whole(value), UTC)
 
 
 def _time_or_none(value: Any) -> datetime | None:
@@ -55,11 +68,11 @@ def _ref(value: Any) -> str:
     """An id, whether the object came expanded or not."""
     if value is None:
         return ""
-    return str(value["id"]) if isinstance(value, Mapping) else str(value)
+    return _word(value["id"] if isinstance(value, Mapping) else value)
 
 
 def _money(raw: Raw, key: str = "amount") -> Money:
-    return Money(raw[key], str(raw["currency"]).upper())
+    return Money(raw[key], _word(raw["currency"]).upper())
 
 
 def _reference(raw: Raw) -> str:
@@ -70,12 +83,12 @@ def _reference(raw: Raw) -> str:
 def balance_line(raw: Raw) -> BalanceLine:
     rate = raw.get("exchange_rate")
     return BalanceLine(
-        ref=str(raw["id"]),
-        kind=str(raw["type"]),
-        amount_minor=int(raw["amount"]),
-        fee_minor=int(raw["fee"]),
-        net_minor=int(raw["net"]),
-        currency=str(raw["currency"]).upper(),
+        ref=_word(raw["id"]),
+        kind=_word(raw["type"]),
+        amount_minor=_whole(raw["amount"]),
+        fee_minor=_whole(raw["fee"]),
+        net_minor=_whole(raw["net"]),
+        currency=Money(0, _word(raw["currency"]).upper()).currency,
         source_ref=_ref(raw.get("source")),
         created_at=_time(raw["created"]),
         available_on=_day(raw["available_on"]),
@@ -92,16 +105,16 @@ def charge(raw: Raw) -> ChargeState:
     details = raw.get("payment_method_details") or {}
     method = str(details.get("type") or "unknown")
     return ChargeState(
-        ref=str(raw["id"]),
+        ref=_word(raw["id"]),
         payment_ref=_ref(raw.get("payment_intent")),
         amount=_money(raw),
-        status=str(raw["status"]),
+        status=_word(raw["status"]),
         created_at=_time(raw["created"]),
         method=method,
         last4=str((details.get(method) or {}).get("last4") or ""),
         reference=_reference(raw),
         customer_ref=_ref(raw.get("customer")),
-        refunded_minor=int(raw["amount_refunded"]),
+        refunded_minor=_whole(raw["amount_refunded"]),
         failure_code=str(raw.get("failure_code") or ""),
         is_live=bool(raw["livemode"]),
         balance=_balance(raw.get("balance_transaction")),
@@ -113,10 +126,10 @@ def session(raw: Raw) -> SessionState:
     payment = raw.get("payment_intent")
     latest = payment.get("latest_charge") if isinstance(payment, Mapping) else None
     return SessionState(
-        ref=str(raw["id"]),
+        ref=_word(raw["id"]),
         reference=str(raw.get("client_reference_id") or ""),
-        status=str(raw["status"]),
-        payment_status=str(raw["payment_status"]),
+        status=_word(raw["status"]),
+        payment_status=_word(raw["payment_status"]),
         is_monthly=raw["mode"] == "subscription",
         amount=_money(raw, "amount_total"),
         url=str(raw.get("url") or ""),
@@ -131,10 +144,10 @@ def session(raw: Raw) -> SessionState:
 @careful
 def refund(raw: Raw) -> RefundState:
     return RefundState(
-        ref=str(raw["id"]),
+        ref=_word(raw["id"]),
         charge_ref=_ref(raw["charge"]),
         amount=_money(raw),
-        status=str(raw["status"]),
+        status=_word(raw["status"]),
         created_at=_time(raw["created"]),
         reason=str(raw.get("reason") or ""),
         reference=_reference(raw),
@@ -147,10 +160,10 @@ def refund(raw: Raw) -> RefundState:
 def dispute(raw: Raw) -> DisputeState:
     details = raw.get("evidence_details") or {}
     return DisputeState(
-        ref=str(raw["id"]),
+        ref=_word(raw["id"]),
         charge_ref=_ref(raw["charge"]),
         amount=_money(raw),
-        status=str(raw["status"]),
+        status=_word(raw["status"]),
         reason=str(raw.get("reason") or ""),
         created_at=_time(raw["created"]),
         due_at=_time_or_none(details.get("due_by")),
@@ -164,14 +177,14 @@ def plan(raw: Raw) -> PlanState:
     price = item["price"]
     ends = {"canceled", "incomplete_expired", "unpaid"}
     return PlanState(
-        ref=str(raw["id"]),
+        ref=_word(raw["id"]),
         reference=_reference(raw),
         customer_ref=_ref(raw["customer"]),
-        status=str(raw["status"]),
+        status=_word(raw["status"]),
         amount=Money(
-            int(price["unit_amount"]) * int(item.get("quantity") or 1), str(price["currency"]).upper()
+            _whole(price["unit_amount"]) * _whole(item.get("quantity") or 1), _word(price["currency"]).upper()
         ),
-        interval=str(price["recurring"]["interval"]),
+        interval=_word(price["recurring"]["interval"]),
         started_at=_time(raw["start_date"]),
         next_charge_at=None if raw["status"] in ends else _time_or_none(item.get("current_period_end")),
         ended_at=_time_or_none(raw.get("ended_at")),
@@ -185,16 +198,16 @@ def invoice(raw: Raw) -> InvoiceState:
     parent = (raw.get("parent") or {}).get("subscription_details") or {}
     payments = (raw.get("payments") or {}).get("data") or []
     return InvoiceState(
-        ref=str(raw["id"]),
+        ref=_word(raw["id"]),
         plan_ref=_ref(parent.get("subscription")),
-        status=str(raw["status"]),
+        status=_word(raw["status"]),
         amount=_money(raw, "amount_due"),
         payment_refs=tuple(
             _ref(payment["payment"].get("payment_intent"))
             for payment in payments
             if payment["status"] == "paid"
         ),
-        attempts=int(raw["attempt_count"]),
+        attempts=_whole(raw["attempt_count"]),
         next_attempt_at=_time_or_none(raw.get("next_payment_attempt")),
     )
 
@@ -202,9 +215,9 @@ def invoice(raw: Raw) -> InvoiceState:
 @careful
 def payout(raw: Raw) -> PayoutState:
     return PayoutState(
-        ref=str(raw["id"]),
+        ref=_word(raw["id"]),
         amount=_money(raw),
-        status=str(raw["status"]),
+        status=_word(raw["status"]),
         created_at=_time(raw["created"]),
         arrives_on=_day(raw["arrival_date"]),
         is_automatic=bool(raw["automatic"]),
@@ -217,8 +230,8 @@ def payout(raw: Raw) -> PayoutState:
 @careful
 def notice(raw: Raw) -> Notice:
     return Notice(
-        ref=str(raw["id"]),
-        kind=str(raw["type"]),
+        ref=_word(raw["id"]),
+        kind=_word(raw["type"]),
         object_ref=str(raw["data"]["object"].get("id") or ""),
         created_at=_time(raw["created"]),
         is_live=bool(raw["livemode"]),

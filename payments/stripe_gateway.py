@@ -7,7 +7,7 @@ processor can never take every thread of the web server.
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -60,18 +60,26 @@ def _let_go_of_the_database() -> None:
 
 
 class StripeGateway:
-    def __init__(self, *, api_key: str, api_base: str, webhook_secrets: list[str]) -> None:
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        api_base: str,
+        webhook_secrets: list[str],
+        timeout: tuple[float, float] = TIMEOUT,
+        most_under_way: int = MOST_UNDER_WAY,
+    ) -> None:
         stripe.enable_telemetry = False
         addresses: Any = {"api": api_base} if api_base else {}
         self._client = stripe.StripeClient(
             api_key,
             base_addresses=addresses,
             max_network_retries=0,
-            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+            http_client=stripe.RequestsClient(timeout=timeout),
         ).v1
         self._secrets = webhook_secrets
         self._is_live = "_live_" in api_key
-        self._places = threading.BoundedSemaphore(MOST_UNDER_WAY)
+        self._places = threading.BoundedSemaphore(most_under_way)
 
     @classmethod
     def from_settings(cls) -> "StripeGateway":
@@ -96,7 +104,9 @@ class StripeGateway:
         except (stripe.AuthenticationError, stripe.PermissionError, stripe.IdempotencyError) as error:
             raise ProcessorRefused(type(error).__name__, str(error)) from error
         except stripe.APIError as error:
-            kind_of_failure = StoredFailure if (error.http_status or 0) >= 500 else ProcessorUnsure
+            # Only an answer in the processor's own words is kept under the key; a page of some proxy is not.
+            is_kept = (error.http_status or 0) >= 500 and isinstance(error.json_body, dict)
+            kind_of_failure = StoredFailure if is_kept else ProcessorUnsure
             raise kind_of_failure(f"answer {error.http_status}") from error
         except stripe.StripeError as error:
             if error.http_status == 402:
@@ -106,11 +116,16 @@ class StripeGateway:
             self._places.release()
 
     def _ask(self, read: Callable[[reading.Raw], Result], call: Callable[[], Any]) -> Result:
+        return read(self._told(call))
+
+    def _told(self, call: Callable[[], Any]) -> dict[str, Any]:
+        """What was answered, as plain dictionaries; an answer without a word is no answer."""
         with self._asking():
             answer = call()
-        if not isinstance(answer, stripe.StripeObject):
+        told = answer.to_dict() if isinstance(answer, stripe.StripeObject) else None
+        if not told:
             raise ProcessorUnsure("empty answer")
-        return read(answer.to_dict())
+        return told
 
     def _each(
         self, read: Callable[[reading.Raw], Result], list_page: Callable[..., Any], filters: dict[str, Any]
@@ -118,16 +133,11 @@ class StripeGateway:
         """Every object of a list, newest first, page by page."""
         after: dict[str, Any] = {}
         while True:
-            with self._asking():
-                page = list_page({"limit": 100, **filters, **after})
-            rows: Iterable[Any] = page.data
-            last = None
-            for row in rows:
-                last = row.id
-                yield read(row.to_dict())
-            if not page.has_more or last is None:
+            page = self._told(lambda after=after: list_page({"limit": 100, **filters, **after}))  # type: ignore[misc]
+            yield from (read(row) for row in _rows(page))
+            if not page.get("has_more") or not page["data"]:
                 return
-            after = {"starting_after": last}
+            after = {"starting_after": page["data"][-1]["id"]}
 
     # Sessions
 
@@ -184,10 +194,8 @@ class StripeGateway:
 
     def charge_of_payment(self, payment_ref: str) -> ChargeState | None:
         """The latest charge of a payment, or None while there is none."""
-        with self._asking():
-            payment = self._client.payment_intents.retrieve(
-                payment_ref, {"expand": ["latest_charge.balance_transaction"]}
-            ).to_dict()
+        params: Any = {"expand": ["latest_charge.balance_transaction"]}
+        payment = self._told(lambda: self._client.payment_intents.retrieve(payment_ref, params))
         latest = payment.get("latest_charge")
         return reading.charge(latest) if isinstance(latest, dict) else None
 
@@ -230,17 +238,15 @@ class StripeGateway:
     def invoice_of_payment(self, payment_ref: str) -> InvoiceState | None:
         """The invoice a payment belongs to (`charge.invoice` is gone since basil), or None."""
         filters: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_ref}, "limit": 1}
-        with self._asking():
-            page = self._client.invoice_payments.list(filters)
-        for row in page.data:
-            found = row.to_dict()["invoice"]
+        page = self._told(lambda: self._client.invoice_payments.list(filters))
+        for row in _rows(page):
+            found = row["invoice"]
             return self.invoice(found if isinstance(found, str) else found["id"])
         return None
 
     def portal_url(self, *, customer_ref: str, return_url: str, language: str) -> str:
         params: Any = {"customer": customer_ref, "return_url": return_url, "locale": language}
-        with self._asking():
-            return str(self._client.billing_portal.sessions.create(params).url)
+        return str(self._told(lambda: self._client.billing_portal.sessions.create(params))["url"])
 
     # Payouts and the balance
 
@@ -258,8 +264,7 @@ class StripeGateway:
 
     def balance(self) -> list[Money]:
         """What the processor owes us, available and pending together, one amount for each currency."""
-        with self._asking():
-            answer = self._client.balance.retrieve().to_dict()
+        answer = self._told(self._client.balance.retrieve)
         sums: dict[str, int] = {}
         for part in [*answer["available"], *answer["pending"]]:
             currency = str(part["currency"]).upper()
@@ -275,15 +280,12 @@ class StripeGateway:
     def verify(self, *, body: bytes, signature: str, now: datetime) -> Notice:
         """The notice in a webhook's body. Raises ForgedEvent unless one of our secrets signed it just now."""
         try:
-            signature.encode("ascii")  # the package's comparison raises on anything else
             text = body.decode()
-            signature.encode("ascii")  # the package compares signatures as ASCII text and would raise TypeError
-            # Exactly one time: with two, the package would believe another than the one checked here.
-            (stamp,) = (int(part[2:]) for part in signature.split(",") if part.startswith("t="))
+            stamp = _stamp(signature)
             raw = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise ForgedEvent("unreadable") from error
-        if abs(int(now.timestamp()) - stamp) > SKEW:
+        if not -SKEW <= int(now.timestamp()) - stamp <= SKEW:
             raise ForgedEvent("too old or from the future")
         if not any(self._signed_with(secret, text, signature) for secret in self._secrets):
             raise ForgedEvent("no secret of ours signed it")
@@ -298,3 +300,23 @@ class StripeGateway:
             return bool(stripe.WebhookSignature.verify_header(text, signature, secret, None))
         except stripe.SignatureVerificationError:
             return False
+
+
+def _rows(page: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = page.get("data")
+    if not isinstance(rows, list):
+        raise ProcessorUnsure("a list without rows")
+    return rows
+
+
+def _stamp(signature: str) -> int:
+    """The one time in a signature's header. With two, the package would sign the first and we believe the last.
+
+    Raises ValueError for anything else than plain letters with exactly one time.
+    """
+    if not signature.isascii():
+        raise ValueError("not plain letters")
+    stamps = [part.removeprefix("t=") for part in signature.split(",") if part.startswith("t=")]
+    if len(stamps) != 1 or not stamps[0].isdecimal():
+        raise ValueError("not exactly one time")
+    return int(stamps[0])

@@ -5,6 +5,7 @@ back, so there is never a gap. The snapshot is canonical JSON, hashed and chaine
 """
 
 import hashlib
+import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +20,8 @@ from ledger import money
 from ledger.money import Money
 from receipts import snapshots, statements, wording
 from receipts.models import Coverage, Exclusion, Receipt, ReceiptLine, Series
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 GENESIS = "0" * 64
@@ -49,10 +52,16 @@ def issue_due(*, now: datetime, since: datetime | None = None) -> int:
     """Decide every gift that waits: a receipt, or an exclusion with its reason.
 
     `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Each gift
-    has a transaction of its own, so one gift's trouble never stops the others. This function will return how
-    many receipts it issued.
+    has a transaction of its own, and one gift's trouble never stops the others: it is logged and decided again
+    next time. This function will return how many receipts it issued.
     """
-    return sum(decide(donation_id=donation_id, now=now) is not None for donation_id in due(since=since))
+    issued = 0
+    for donation_id in due(since=since):
+        try:
+            issued += decide(donation_id=donation_id, now=now) is not None
+        except Exception:
+            logger.exception("no receipt could be decided for donation %s", donation_id)
+    return issued
 
 
 def decide(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
@@ -159,7 +168,7 @@ def _snapshot(
             "local_name": donor.local_name or None,
             "address": donor.address.splitlines(),
         },
-        "lines": _lines(donation=donation, back=back),
+        "lines": _lines(donation=donation),
         "currency": donation.currency,
         "currency_exponent": money.exponent(donation.currency),
         "total_minor": (donation.amount - back).minor,
@@ -169,10 +178,10 @@ def _snapshot(
     }
 
 
-def _lines(*, donation: Donation, back: Money) -> list[dict[str, object]]:
-    """One line for each fund; what went back is taken off fund by fund."""
+def _lines(*, donation: Donation) -> list[dict[str, object]]:
+    """One line for each fund; what went back is taken off the fund it came out of."""
     parts = list(donation.designations.select_related("fund").prefetch_related("fund__texts").order_by("id"))
-    refunds = back.split([part.amount_minor for part in parts])
+    back = refunding.refunded_by_fund(donation=donation)
     method = METHODS.get(donation.method, donation.method)
     return [
         {
@@ -180,10 +189,10 @@ def _lines(*, donation: Donation, back: Money) -> list[dict[str, object]]:
             "method": method if method in wording.METHODS else "other",
             "fund": telling.told(part.fund.texts.all(), language=donation.language).name,
             "amount_minor": part.amount_minor,
-            "refunded_minor": refund.minor,
+            "refunded_minor": back.get(part.fund_id, 0),
             "note": None,
         }
-        for part, refund in zip(parts, refunds, strict=True)
+        for part in parts
     ]
 
 

@@ -10,17 +10,16 @@ from ledger.models import Entry, Fund, Line
 from ledger.money import Money
 from payments.models import BalanceTransaction, Payout
 
-SIZE = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What one fund received, paid in fees and has left in one currency."""
+    """What one fund received, paid in fees, exchanged and has left in one currency: the last is the sum."""
 
     fund: Fund
     name: str
     received: Money
     fees: Money
+    exchanged: Money
     left: Money
 
 
@@ -102,13 +101,14 @@ _INCOME, _FEES = ["4000", "4100"], ["5100", "5150"]
 
 
 def balances(*, language: str) -> list[Balance]:
-    """This function will return what each fund received, paid and has left, by currency."""
+    """This function will return what each fund received, paid, exchanged and has left, by currency."""
     rows = (
-        Line.objects.filter(account__kind__in=["income", "expense"])
+        Line.objects.filter(account__kind__in=["income", "expense", "exchange"])
         .values("fund_id", "currency")
         .annotate(
             income=Sum("amount_minor", filter=Q(account__code__in=_INCOME)),
             fees=Sum("amount_minor", filter=Q(account__code__in=_FEES)),
+            exchanged=Sum("amount_minor", filter=Q(account__kind="exchange")),
             left=Sum("amount_minor"),
         )
         .order_by("fund__code", "fund_id", "currency")
@@ -120,6 +120,7 @@ def balances(*, language: str) -> list[Balance]:
             name=name_of(fund=funds[row["fund_id"]], language=language),
             received=Money(-(row["income"] or 0), row["currency"]),
             fees=Money(row["fees"] or 0, row["currency"]),
+            exchanged=Money(-(row["exchanged"] or 0), row["currency"]),
             left=Money(-(row["left"] or 0), row["currency"]),
         )
         for row in rows

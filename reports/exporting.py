@@ -19,7 +19,7 @@ from reports.filtering import Filters
 BLOCK = 65_536
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-# First character first: letters and Hangul, nearly every name, are settled by a comparison of two numbers.
+# First character first: nothing, letters and Hangul, nearly every cell, are settled by comparing numbers.
 # PostgreSQL reads the escapes; the per cent sign is written as one because a bare one would be a parameter.
 _DANGEROUS = (
     r"^([\u0001-\u001f\u007f'']"
@@ -31,7 +31,8 @@ _DANGEROUS = (
 def _guarded(column: str) -> str:
     """A text cell that no spreadsheet takes for a formula."""
     return (
-        f"CASE WHEN ascii({column}) BETWEEN 65 AND 122 OR ascii({column}) BETWEEN 44032 AND 55203 THEN {column}"
+        f"CASE WHEN {column} = '' OR ascii({column}) BETWEEN 65 AND 122"
+        f" OR ascii({column}) BETWEEN 44032 AND 55203 THEN {column}"
         f" WHEN {column} ~ '{_DANGEROUS}' THEN ''''||{column} ELSE {column} END"
     )
 

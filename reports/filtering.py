@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import models
 
@@ -66,13 +67,13 @@ _SIMPLE = {
 _FREQUENCY = {"once": "d.plan_id IS NULL", "monthly": "d.plan_id IS NOT NULL"}
 
 
-def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
+def conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
     """The WHERE clause over `donations_donation d` and its named parameters.
 
     This function will return `TRUE` when nothing is asked for.
     """
     clauses: list[str] = []
-    params: dict[str, object] = {}
+    params: dict[str, Any] = {}
     for field, clause in _SIMPLE.items():
         value = getattr(filters, field)
         if value not in (None, ""):
@@ -87,7 +88,7 @@ def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
     return " AND ".join(clauses) or "TRUE", params
 
 
-def _add_period(filters: Filters, clauses: list[str], params: dict[str, object]) -> None:
+def _add_period(filters: Filters, clauses: list[str], params: dict[str, Any]) -> None:
     # `given_on` is the day in the entity's zone and decides; the bound on `given_at` only lets the index help.
     if filters.given_from:
         clauses.append("d.given_on >= %(given_from)s AND d.given_at >= %(given_from_wide)s")
@@ -100,7 +101,7 @@ def _add_period(filters: Filters, clauses: list[str], params: dict[str, object])
         params |= {"given_to": filters.given_to, "given_to_wide": filters.given_to + timedelta(days=3)}
 
 
-def _add_amount(filters: Filters, clauses: list[str], params: dict[str, object]) -> None:
+def _add_amount(filters: Filters, clauses: list[str], params: dict[str, Any]) -> None:
     if not filters.amount:
         return
     parts = []
@@ -125,7 +126,7 @@ def _like(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text)
 
 
-def _search(term: str, params: dict[str, object]) -> str:
+def _search(term: str, params: dict[str, Any]) -> str:
     """What is typed says what it is: a reference, four digits of a card, an address, a serial, or a name."""
     params["term"] = term
     if _REFERENCE.fullmatch(term):
@@ -145,7 +146,7 @@ def _search(term: str, params: dict[str, object]) -> str:
     return _search_donor(term, params)
 
 
-def _search_donor(term: str, params: dict[str, object]) -> str:
+def _search_donor(term: str, params: dict[str, Any]) -> str:
     try:
         params["id"] = uuid.UUID(term)
     except ValueError:

@@ -4,7 +4,7 @@ import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -157,7 +157,7 @@ def _settled(minor: int | None, currency: str | None) -> Money | None:
 
 
 _TOTALS = """
-SELECT d.currency, coalesce(b.currency, d.currency) AS settled_in, count(*)::int AS count, sum(d.amount_minor)::bigint AS gross,
+SELECT d.currency, b.currency AS settled_in, count(*)::int AS count, sum(d.amount_minor)::bigint AS gross,
   coalesce(sum(r.amount_minor), 0)::bigint AS refunded,
   sum(b.fee_minor + coalesce(m.fee_minor, 0))::bigint AS fees,
   sum(b.net_minor + coalesce(m.net_minor, 0))::bigint AS net,
@@ -167,16 +167,37 @@ FROM donations_donation d
 LEFT JOIN ({given_back}) r ON r.donation_id = d.id
 LEFT JOIN ({moved}) m ON m.donation_id = d.id
 WHERE {where}
-GROUP BY d.currency, coalesce(b.currency, d.currency)
-ORDER BY d.currency, settled_in
+GROUP BY d.currency, b.currency
+ORDER BY d.currency, settled_in NULLS LAST
 """
 
 
 def totals(*, filters: Filters) -> list[Total]:
-    """This function will return sums over the whole filter, by currency given and currency settled in."""
+    """This function will return sums over the whole filter, by currency given and currency settled in.
+
+    Gifts not settled yet are counted with the others of their currency where all of those settle in one.
+    """
     where, params = filtering.conditions(filters)
     sql = _TOTALS.format(where=where, settled=SETTLED, given_back=GIVEN_BACK, moved=MOVED)
-    return [_total(found) for found in _select(sql, params)]
+    found = [_total(row) for row in _select(sql, params)]
+    sums: list[Total] = []
+    for total in found:
+        settling = [other for other in found if other.currency == total.currency and other.net is not None]
+        if total.net is None and len(settling) == 1:
+            sums[-1] = _together(sums[-1], total)
+        else:
+            sums.append(total)
+    return sums
+
+
+def _together(settled: Total, waiting: Total) -> Total:
+    return replace(
+        settled,
+        count=settled.count + waiting.count,
+        gross=settled.gross + waiting.gross,
+        refunded=settled.refunded + waiting.refunded,
+        unsettled=waiting.unsettled,
+    )
 
 
 def _total(found: Mapping[str, Any]) -> Total:
@@ -192,8 +213,8 @@ def _total(found: Mapping[str, Any]) -> Total:
     )
 
 
-def _select(sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
+def _select(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, dict(params))
+        cursor.execute(sql, params)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -3,9 +3,10 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from donations.models import Dispute, Donation, RefundRequest
 from donors.models import Message
@@ -64,13 +65,8 @@ def _beats(now: datetime) -> _Group:
     worker, check = beats.get("worker"), beats.get("selfcheck")
     if worker is None or now - worker.at > SILENT_AFTER:
         tasks.append(Task("worker_silent", worker.at if worker else None))
-    if check is not None and check.report.get("problems"):
-        problems = check.report["problems"]
-        words = (
-            "; ".join(str(problem) for problem in problems[:5])
-            if isinstance(problems, list)
-            else str(problems)
-        )
+    if check is not None and check.report.get("broken"):
+        words = "; ".join(str(finding) for finding in check.report["broken"][:5])
         tasks.append(Task("selfcheck_failed", check.at, words=words))
     return tasks, len(tasks)
 
@@ -137,9 +133,14 @@ def _jobs() -> _Group:
     return tasks, _count(tasks, failed)
 
 
-def _count(tasks: list[Task], everything: object) -> int:
+def _count(tasks: list[Task], everything: QuerySet[Any]) -> int:
     """The whole number is asked for only when the list was cut."""
-    return len(tasks) if len(tasks) < LISTED else everything.count()  # type: ignore[attr-defined,no-any-return]
+    return len(tasks) if len(tasks) < LISTED else everything.count()
+
+
+def checked_at() -> datetime | None:
+    """This function will return when the self-check last ran."""
+    return Heartbeat.objects.filter(name="selfcheck").values_list("at", flat=True).first()
 
 
 def local_day(*, now: datetime) -> date:

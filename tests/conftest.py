@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
+from pytest_django import DjangoDbBlocker
 
 from payments import gateway
 from tests.sandbox.driving import SECRET, Sandbox
@@ -47,3 +51,100 @@ def check_laws(db: None) -> Callable[[], None]:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     return check
+
+
+class _Server:
+    """The server of the tests' database, spoken to on a connection of its own."""
+
+    def __init__(self) -> None:
+        self.known = {
+            key: connection.settings_dict[name]
+            for key, name in (("host", "HOST"), ("port", "PORT"), ("user", "USER"), ("password", "PASSWORD"))
+            if connection.settings_dict[name]
+        }
+
+    def tell(self, statement: str) -> None:
+        with psycopg.connect(dbname="postgres", autocommit=True, **self.known) as session:
+            session.execute(statement)
+
+
+def _leave_database() -> None:
+    connection.close()
+    assert isinstance(connection, DatabaseWrapper)
+    connection.close_pool()
+
+
+@pytest.fixture(scope="session")
+def clean_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A copy of the migrated database that nobody ever connects to, to copy from."""
+    with django_db_blocker.unblock():
+        _leave_database()
+        source = connection.settings_dict["NAME"]
+        server, name = _Server(), f"{source}_clean"
+        server.tell(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.tell(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    yield name
+    server.tell(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committed_db(clean_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database of the test's own, in which everything is committed, for threads on their own connections.
+
+    Emptying tables afterwards is no way: the books refuse TRUNCATE. So the whole database goes.
+    Not to be used together with `db` or a fixture that needs it.
+    """
+    with django_db_blocker.unblock():
+        _leave_database()
+        usual = connection.settings_dict["NAME"]
+        server, own = _Server(), f"{usual}_own"
+        server.tell(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+        server.tell(f'CREATE DATABASE "{own}" TEMPLATE "{clean_database}"')
+        connection.settings_dict["NAME"] = own
+        try:
+            yield
+        finally:
+            _leave_database()
+            connection.settings_dict["NAME"] = usual
+            server.tell(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+
+
+_ROLE = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'almoner_app') THEN CREATE ROLE almoner_app; END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+
+
+@pytest.fixture(scope="session")
+def granted_role(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
+    """The application's role, with the rights a release gives it."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute(_ROLE)
+        call_command("grant_rights", verbosity=0)
+    return "almoner_app"
+
+
+@pytest.fixture
+def as_application(granted_role: str, db: None) -> Iterator[Callable[[], None]]:
+    """Calling it makes the rest of the test act as the application's role; without a call the test is the owner."""
+
+    def become() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {granted_role}")
+
+    yield become
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def unguarded(db: None) -> Iterator[None]:
+    """No trigger and no foreign key asks anything: how somebody with the server's keys could damage the books."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = origin")

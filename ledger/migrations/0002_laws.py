@@ -45,6 +45,9 @@ CREATE CONSTRAINT TRIGGER line_keeps_entry_balanced AFTER INSERT ON ledger_line
 
 CREATE FUNCTION entry_must_be_in_open_period() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- A close holds this row FOR UPDATE: entries under way and a close take turns, or an entry that is not yet
+  -- committed would slip into a period whose checksum does not know it. (The foreign key looks only at commit.)
+  PERFORM 1 FROM ledger_legalentity WHERE id = NEW.entity_id FOR KEY SHARE;
   IF EXISTS (SELECT 1 FROM ledger_periodclose WHERE entity_id = NEW.entity_id AND through_on >= NEW.booked_on) THEN
     RAISE EXCEPTION 'the books are closed on %', NEW.booked_on
       USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_in_open_period';

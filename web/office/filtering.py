@@ -53,10 +53,6 @@ class FilterForm(PeriodForm):
         self.fields["campaign"].choices = [ANY, *_campaigns(language)]  # type: ignore[attr-defined]
         self.fields["fund"].choices = [ANY, *_funds(language)]  # type: ignore[attr-defined]
 
-    def clean_q(self) -> str:
-        # PostgreSQL keeps no NUL; nobody types one.
-        return str(self.cleaned_data["q"]).replace("\x00", "")
-
     def clean_amount(self) -> str:
         typed = str(self.cleaned_data["amount"])
         if typed and not any(_readable(typed, currency) for currency in ("USD", "KRW", "KWD")):

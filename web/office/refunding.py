@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,8 +31,10 @@ class RefundForm(forms.Form):
     )
     request_id = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: object, left: Money, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as a form takes them
+    def __init__(
+        self, typed: QueryDict | None = None, *, left: Money, initial: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(typed, initial=initial)
         self.left = left
 
     def clean_amount(self) -> Money:
@@ -109,7 +111,11 @@ def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except refunding.UnableToRefund as error:
         again = RefundForm(
             left=refunding.refundable(donation=donation),
-            initial={**form.data.dict(), "request_id": uuid.uuid4()},  # type: ignore[union-attr]
+            initial={
+                "amount": form.cleaned_data["amount"].plain,
+                "reason": form.cleaned_data["reason"],
+                "request_id": uuid.uuid4(),
+            },
         )
         return render(
             request,

@@ -21,6 +21,7 @@ def today(request: HttpRequest) -> HttpResponse:
     sees_donors = roles.may(request.user, roles=SEES_DONORS)
     context = {
         "work": watched.work(now=now),
+        "checked_at": watched.checked_at(),
         "day": day,
         "sums": watched.sums(day=day),
         "sees_donors": sees_donors,

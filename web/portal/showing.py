@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from receipts import reading
+from receipts.models import Receipt
 from reports import histories, today
 from web.portal.admitting import donor_only
 
@@ -24,7 +25,7 @@ def home(request: HttpRequest, *, email_key: str) -> HttpResponse:
     receipts = list(
         reading.visible_to(email_key=email_key)
         .select_related("voiding", "rendering", "replaced_by", "donor")
-        .order_by("-issued_at", "-id")
+        .order_by("-issued_at", "-number")
     )
     context = {
         "donors": histories.donors(email_key=email_key),
@@ -40,7 +41,7 @@ def home(request: HttpRequest, *, email_key: str) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-def _is_ready(receipt: reading.Receipt) -> bool:
+def _is_ready(receipt: Receipt) -> bool:
     return hasattr(receipt, "rendering") and not hasattr(receipt, "voiding")
 
 

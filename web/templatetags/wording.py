@@ -43,7 +43,7 @@ def on_short_day(on: date) -> str:
 @register.filter
 def called(entity: LegalEntity | None) -> str:
     """The organization's everyday name: its local name in Korean, else without the legal form."""
-    if entity is None:
+    if not entity:  # also the lazy one of the context, when there is none yet
         return "Almoner"
     if _language() == "ko" and entity.local_name:
         return entity.local_name

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 _FACTS = """
 SELECT DISTINCT c.oid::regclass::text FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE p.proname = 'refuse_change'
+WHERE p.proname = 'refuse_change' OR p.proname LIKE '%append\\_only'
 """
 
 _QUEUE = (

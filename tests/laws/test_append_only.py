@@ -1,0 +1,126 @@
+"""Facts are only ever added to: neither the application nor the owner can change, remove or empty them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from ledger import closing
+from paper import storing
+from payments.models import PayoutFailure
+from reports.laws import FACT_TABLES
+from staff import auditing
+from tests import facts
+from tests.campaigns import making
+from tests.facts import NOW
+
+CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
+
+
+@pytest.fixture
+def every_fact(db: None) -> None:
+    """At least one row in every table of facts."""
+    gift = facts.donation(checkout=facts.checkout())
+    facts.paperwork()
+    facts.returned(facts.refund(gift, 100))
+    facts.refund(gift, 200)
+    facts.paperwork()
+    lost = facts.donation()
+    facts.dispute(lost, "lost")
+    payout = facts.payout(lost)
+    PayoutFailure.objects.create(payout=payout, balance_ref="txn_f", failed_at=NOW, recorded_at=NOW)
+    closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
+    auditing.record(actor="test", action="look", target="nothing", now=NOW)
+    storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
+    from donors import consenting
+
+    consenting.record(donor_id=gift.donor_id, wording="Yes", source="test", answered_at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def refusal(table: str, change: str) -> psycopg.Error:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.attname, (SELECT reltuples FROM pg_class WHERE oid = a.attrelid) FROM pg_attribute a"
+            " WHERE attrelid = %s::regclass AND attnum = 1",
+            [table],
+        )
+        column = cursor.fetchone()[0]
+    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change.format(table=table, column=column))
+    cause = refused.value.__cause__
+    assert isinstance(cause, psycopg.Error)
+    return cause
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("table", FACT_TABLES)
+def test_the_application_has_no_right_to_change_a_fact(
+    every_fact: None, as_application: Callable[[], None], table: str, change: str
+) -> None:
+    as_application()
+    assert refusal(table, change).sqlstate == "42501"
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("table", FACT_TABLES)
+def test_not_even_the_owner_changes_a_fact(every_fact: None, table: str, change: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        assert cursor.fetchone()[0] > 0
+    told = refusal(table, change)
+    assert told.sqlstate == "23001"
+    assert told.diag.constraint_name
+    assert told.diag.constraint_name.endswith("_is_append_only")
+    if not change.startswith("TRUNCATE"):
+        assert told.diag.constraint_name == f"{table}_is_append_only"
+
+
+def test_every_guarded_table_is_listed_and_every_listed_one_guarded(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE p.proname = 'refuse_change' OR p.proname LIKE '%append\\_only'"
+        )
+        guarded = {row[0] for row in cursor.fetchall()}
+    assert guarded - {"campaigns_unitcost", "campaigns_unitcosthead"} == set(FACT_TABLES)
+
+
+def test_the_application_may_do_its_work(every_fact: None, as_application: Callable[[], None]) -> None:
+    as_application()
+    gift = facts.donation(checkout=facts.checkout())
+    facts.paperwork()
+    facts.refund(gift, 100)
+    facts.paperwork()
+    auditing.record(actor="test", action="look", target="nothing", now=NOW)
+    closing.close(entity=making.entity(), through_on=NOW.date().replace(day=2), closed_by="user:1", now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone()[0] == "almoner_app"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE donations_donation DISABLE TRIGGER ALL",
+        "DROP TRIGGER a_row_stays ON donations_donation",
+        "SET session_replication_role = replica",
+        "DROP TABLE ledger_line",
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+        "UPDATE django_migrations SET name = name",
+    ],
+)
+def test_the_application_cannot_lift_the_law(
+    every_fact: None, as_application: Callable[[], None], statement: str
+) -> None:
+    as_application()
+    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    cause = refused.value.__cause__
+    assert isinstance(cause, psycopg.Error)
+    assert cause.sqlstate == "42501"
