@@ -102,19 +102,18 @@ def test_the_second_worker_waits_and_posts_when_the_first_is_rolled_back(committ
     ],
 )
 def test_the_booking_day_is_the_entitys_own(db: None, happened_at: datetime, day: date) -> None:
-    assert posting.booking_day(entity=making.entity(), happened_at=happened_at) == day
+    assert Entry.objects.get(id=post(happened_at=happened_at) or 0).booked_on == day
 
 
 def test_after_a_close_the_books_get_it_on_the_first_open_day(db: None) -> None:
     entity = making.entity()
     closing.close(entity=entity, through_on=date(2026, 11, 15), closed_by="user:1", now=NOW)
     closing.close(entity=entity, through_on=date(2026, 11, 17), closed_by="user:1", now=NOW)
-    late = posting.booking_day(entity=entity, happened_at=NOW - timedelta(days=9))
-    assert late == date(2026, 11, 18)
-    number = post(happened_at=NOW - timedelta(days=9))
+    number = post("late", happened_at=NOW - timedelta(days=9))
     entry = Entry.objects.get(id=number or 0)
-    assert (entry.booked_on, entry.happened_at) == (late, NOW - timedelta(days=9))
-    assert posting.booking_day(entity=entity, happened_at=NOW) == date(2026, 11, 20)
+    assert (entry.booked_on, entry.happened_at) == (date(2026, 11, 18), NOW - timedelta(days=9))
+    number = post("in time", happened_at=NOW)
+    assert Entry.objects.get(id=number or 0).booked_on == date(2026, 11, 20)
 
 
 def test_the_checksum_of_a_closed_period_stays(db: None) -> None:
