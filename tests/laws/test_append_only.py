@@ -77,7 +77,9 @@ def test_not_even_the_owner_changes_a_fact(every_fact: None, change: str) -> Non
         assert told.sqlstate == "23001", table
         named = told.diag.constraint_name or ""
         # Emptying a table cascades: one of those that point at it may refuse first.
-        assert named.endswith("_is_append_only") if "TRUNCATE" in change else named == f"{table}_is_append_only"
+        assert (
+            named.endswith("_is_append_only") if "TRUNCATE" in change else named == f"{table}_is_append_only"
+        )
 
 
 def test_every_guarded_table_is_listed_and_every_listed_one_guarded(db: None) -> None:
