@@ -153,7 +153,7 @@ def test_no_mail_server_is_no_loss(db: None, settings: Any) -> None:
     "subject", ["a\r\nBcc: thief@example.org", "a\nBcc: thief@example.org", "a\r\n\r\n<html>"]
 )
 def test_a_subject_cannot_bring_a_header(db: None, office: PostOffice, subject: str) -> None:
-    queue(subject=subject, sender="Mission\r\nBcc: thief@example.org <give@example.org>")
+    queue(subject=subject, sender='"Mission\r\nBcc: thief" <give@example.org>')
     corresponding.send_due(now=NOW)
     letter = office.taken[0]
     assert letter["Bcc"] is None
