@@ -1,0 +1,38 @@
+"""Sizes: a file is read in one sitting, a function on one screen."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.house import house
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 40
+HARD_LIMIT = 70
+OVER_FORTY: set[str] = set()
+"""Functions of more than forty lines, each with its reason beside it; none has one."""
+
+
+def long_functions(limit: int) -> set[str]:
+    return {
+        f"{path.relative_to(house.ROOT)}:{node.name}"
+        for path in house.PRODUCT
+        for node in ast.walk(house.tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > limit
+    }
+
+
+@pytest.mark.parametrize("path", house.PYTHON, ids=house.name)
+def test_a_file_has_at_most_400_lines(path: house.Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+def test_no_function_passes_the_hard_limit() -> None:
+    assert long_functions(HARD_LIMIT) == set()
+
+
+def test_functions_of_more_than_forty_lines_are_listed() -> None:
+    assert long_functions(LONGEST_FUNCTION) == OVER_FORTY
