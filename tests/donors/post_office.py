@@ -15,9 +15,9 @@ class _OnAnyPort(Controller):
     """The package tries the port it was told; with 0 the system chose another."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = int(self.server.sockets[0].getsockname()[1])
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # the package ships no types for it
 
 
 class PostOffice:

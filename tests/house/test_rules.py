@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -34,7 +35,7 @@ ROOM_MODELS = [
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=house.name)
-def test_no_module_is_named_by_nothing(path: house.Path) -> None:
+def test_no_module_is_named_by_nothing(path: Path) -> None:
     if path.parts[-2] == "stripe_sandbox" and path.stem == "customers":
         return  # the sandbox speaks the processor's words
     assert path.stem not in NO_SUCH_MODULE
@@ -42,14 +43,14 @@ def test_no_module_is_named_by_nothing(path: house.Path) -> None:
 
 
 @pytest.mark.parametrize("path", IN_ROOMS, ids=house.name)
-def test_no_class_bears_a_banned_word(path: house.Path) -> None:
+def test_no_class_bears_a_banned_word(path: Path) -> None:
     named = [node.name for node in ast.walk(house.tree(path)) if isinstance(node, ast.ClassDef)]
     banned = {f"{house.name(path)}:{name}" for name in named if NO_SUCH_CLASS.search(name)}
     assert banned <= set(CLASSES_NAMED_BY_OTHERS)
 
 
 @pytest.mark.parametrize("path", IN_ROOMS, ids=house.name)
-def test_nothing_happens_behind_your_back(path: house.Path) -> None:
+def test_nothing_happens_behind_your_back(path: Path) -> None:
     imports = house.imported(path)
     assert not [
         name for name in imports if "signals" in name or name.endswith((".receiver", "GenericForeignKey"))
@@ -72,14 +73,14 @@ def test_a_room_says_what_lives_in_it(room: str) -> None:
 
 
 @pytest.mark.parametrize("path", IN_ROOMS, ids=house.name)
-def test_a_module_says_what_it_is(path: house.Path) -> None:
+def test_a_module_says_what_it_is(path: Path) -> None:
     tree = house.tree(path)
     trivial = path.name in {"apps.py", "__init__.py", "urls.py"} or not tree.body
     assert trivial or ast.get_docstring(tree)
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=house.name)
-def test_no_error_is_swallowed(path: house.Path) -> None:
+def test_no_error_is_swallowed(path: Path) -> None:
     for node in ast.walk(house.tree(path)):
         if isinstance(node, ast.ExceptHandler):
             is_broad = node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
@@ -88,7 +89,7 @@ def test_no_error_is_swallowed(path: house.Path) -> None:
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=house.name)
-def test_only_doors_read_the_clock(path: house.Path) -> None:
+def test_only_doors_read_the_clock(path: Path) -> None:
     if house.is_door(path) or path.relative_to(ROOT).parts[0] in READS_THE_CLOCK:
         return
     read = {
@@ -103,7 +104,7 @@ def test_only_doors_read_the_clock(path: house.Path) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in PRODUCT if house.is_door(path)], ids=house.name)
-def test_doors_open_no_transaction(path: house.Path) -> None:
+def test_doors_open_no_transaction(path: Path) -> None:
     if house.name(path) in ATOMIC_IN_DOORS:
         return
     opened = [
@@ -119,20 +120,20 @@ def test_doors_open_no_transaction(path: house.Path) -> None:
     [path for path in IN_ROOMS if path.relative_to(ROOT).parts[0] in house.MONEY_ROOMS],
     ids=house.name,
 )
-def test_money_is_never_a_float(path: house.Path) -> None:
+def test_money_is_never_a_float(path: Path) -> None:
     drawing = path.relative_to(ROOT).parts[0] == "paper"  # points of a page are lengths, not money
     calls = [(line, call) for line, call in house.calls(path) if call in {"float", "models.FloatField"}]
     assert drawing or calls == []
 
 
 @pytest.mark.parametrize("path", IN_ROOMS, ids=house.name)
-def test_only_payments_speaks_http(path: house.Path) -> None:
+def test_only_payments_speaks_http(path: Path) -> None:
     wire = {"requests", "urllib.request", "urllib3", "http.client", "httpx", "aiohttp", "socket"}
     assert not house.imported(path) & wire
 
 
 @pytest.mark.parametrize("path", MIGRATIONS, ids=house.name)
-def test_a_migration_is_named_by_what_it_does(path: house.Path) -> None:
+def test_a_migration_is_named_by_what_it_does(path: Path) -> None:
     assert re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+\.py", path.name)
     assert "auto_" not in path.name
     assert not re.fullmatch(r"\d{4}_(initial|alter_\w+|remove_\w+)\.py", path.name)

@@ -122,7 +122,11 @@ def test_lists_are_read_to_their_end(stripe: StripeGateway) -> None:
 
 
 def _small_pages(stripe: StripeGateway) -> Callable[[Any], Any]:
-    return lambda filters: stripe._client.checkout.sessions.list({**filters, "limit": 1})
+    def page(filters: Any) -> Any:
+        small: Any = {**filters, "limit": 1}
+        return stripe._client.checkout.sessions.list(small)
+
+    return page
 
 
 def test_a_refund_is_sent_once(stripe: StripeGateway) -> None:

@@ -54,7 +54,7 @@ def broken(code: str) -> list[str]:
     return list(findings[code].rows)
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
