@@ -195,7 +195,13 @@ def test_the_text_of_a_sign_in_link_is_gone_once_sent(db: None, office: PostOffi
 
 def test_one_cause_sends_one_mail(db: None) -> None:
     queue(cause="receipt:1")
-    values: dict[str, Any] = {"to_email": "x@example.org", "sender": "s", "language": "en", "subject": "s", "text": "t"}
+    values: dict[str, Any] = {
+        "to_email": "x@example.org",
+        "sender": "s",
+        "language": "en",
+        "subject": "s",
+        "text": "t",
+    }
     again = corresponding.queue(
         kind=Message.Kind.RECEIPT, cause="receipt:1", donor_id=None, now=NOW, **values
     )

@@ -89,10 +89,8 @@ def test_the_same_person_is_the_same_donor_and_keeps_the_first_profile(db: None)
 
 def test_another_name_at_the_same_address_is_another_donor(db: None) -> None:
     assert match() != match("Samuel Kim")
-    assert [donor.name for donor in matching.sharing_email(email=" GRACE@example.org")] == [
-        "Grace Kim",
-        "Samuel Kim",
-    ]
+    sharing = matching.sharing_email(email=" GRACE@example.org")
+    assert {donor.name for donor in sharing} == {"Grace Kim", "Samuel Kim"}
 
 
 def test_without_an_address_nobody_is_taken_for_another(db: None) -> None:
@@ -105,7 +103,7 @@ def test_a_merged_donor_is_never_matched(db: None) -> None:
     Donor.objects.filter(pk=str(gone)).update(merged_into=str(survivor))
     again = match()
     assert again not in (gone, survivor)
-    assert [donor.pk for donor in matching.sharing_email(email="grace@example.org")] == [survivor, again]
+    assert {donor.pk for donor in matching.sharing_email(email="grace@example.org")} == {survivor, again}
 
 
 def test_names_too_long_are_cut(db: None) -> None:
