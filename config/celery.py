@@ -1,54 +1,34 @@
-"""The Celery application, the bell and THE TIMETABLE.
+"""The Celery application, its queue and THE TIMETABLE.
 
 A task is only a nudge: every row it would work on is found again by the timetable, so a lost bell costs
 seconds, never money.
 """
 
-import logging
 import os
 
-from celery import Celery, signature
+from celery import Celery
 from celery.schedules import crontab
 from django.conf import settings
-from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-logger = logging.getLogger(__name__)
-
 app = Celery("almoner")
 app.conf.update(settings.CELERY)
-app.autodiscover_tasks(["donors", "donations", "receipts", "reports", "jobs", "config"])
+app.autodiscover_tasks(["donors", "donations", "receipts", "reports", "jobs", "api", "config"])
 
 app.conf.beat_schedule = {
     "settle what waits, look at what stopped halfway": {"task": "donations.sweep", "schedule": 20},
     "receipts that are due": {"task": "receipts.follow_up", "schedule": 20},
+    "receipts that waited long": {"task": "receipts.look_at_all", "schedule": crontab(hour=3, minute=17)},
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
     "events that never came": {"task": "donations.catch_up", "schedule": 600},
     "the processor's balance against the books": {"task": "donations.reconcile", "schedule": 3600},
+    "answers no longer repeated": {"task": "api.purge", "schedule": 3600},
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},
     "the worker is alive": {"task": "config.heartbeat", "schedule": 30},
 }
-
-
-def ring(*names: str, first: tuple[object, ...] = ()) -> None:
-    """Ring for tasks, one after the other; `first` are the arguments of the first.
-
-    A queue that is away is no error: the rows wait for the timetable. This function will never raise for it.
-    """
-    steps = [
-        signature(name, args=first if place == 0 else (), immutable=True, app=app)
-        for place, name in enumerate(names)
-    ]
-    bell = steps[0]
-    for step in steps[1:]:
-        bell = bell | step
-    try:
-        bell.apply_async(retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("the queue is away (%s): the timetable will find the rows", type(error).__name__)
 
 
 def database_queue() -> dict[str, object]:
@@ -78,5 +58,5 @@ def database_queue() -> dict[str, object]:
 
 
 if not settings.CELERY["broker_url"]:
-    app.conf.broker_url = "pgmq://"
+    app.conf.broker_url = "pgmq://database"
     app.conf.broker_transport_options = database_queue()

@@ -1,5 +1,7 @@
 """Doors for the queue: the system watches itself."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -14,5 +16,6 @@ def heartbeat() -> None:
 
 @shared_task(name="config.selfcheck")
 def selfcheck() -> None:
-    broken = selfchecking.unexplained(selfchecking.run(now=timezone.now()))
-    beating.beat(name="selfcheck", now=timezone.now(), report={"broken": broken[:50]})
+    now = timezone.now()
+    broken = selfchecking.unexplained(selfchecking.run(now=now, documents_since=now - timedelta(days=2)))
+    beating.beat(name="selfcheck", now=now, report={"broken": broken[:50]})

@@ -3,9 +3,18 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = i18n_patterns(
+from web import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("api/", include("api.urls")),
+]
+urlpatterns += i18n_patterns(
     path("", include("web.giving.urls")),
     path("portal/", include("web.portal.urls")),
+    path("office/", include("web.office.urls")),
+    path("accounts/", include("allauth.urls")),
 )
 handler400 = "web.errors.bad_request"
 handler403 = "web.errors.forbidden"

@@ -71,16 +71,17 @@ def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
         is_live=received.is_live,
         recorded_at=now,
     )
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         Donation.objects.bulk_create([fresh], ignore_conflicts=True)
-        kept = Donation.objects.select_related("entity").filter(processor_ref=received.processor_ref).first()
-        if kept is None:
+        kept = Donation.objects.filter(processor_ref=received.processor_ref)
+        kept_id = kept.values_list("pk", flat=True).first()
+        if kept_id is None:
             # Another charge already paid this checkout or this payment: a person must look, not a guess.
             raise SecondCharge(received.processor_ref)
-        if kept.pk != fresh.pk:
-            return kept, False
-        _write_parts(donation=kept, received=received, now=now)
-    return kept, True
+        if kept_id != fresh.pk:
+            return kept.select_related("entity", "campaign").get(), False
+        _write_parts(donation=fresh, received=received, now=now)
+    return fresh, True
 
 
 class SecondCharge(Exception):
@@ -120,11 +121,8 @@ def shares_of(donation: Donation) -> list[Share]:
     ]
 
 
-def keep_balance_line(*, line: BalanceLine, now: datetime) -> bool:
-    """Keep one line of the processor's balance. This function will return whether it is new."""
-    before = BalanceTransaction.objects.filter(ref=line.ref).exists()
-    if before:
-        return False
+def keep_balance_line(*, line: BalanceLine, now: datetime) -> None:
+    """This function will keep one line of the processor's balance, once."""
     row = BalanceTransaction(
         ref=line.ref,
         kind=line.kind,
@@ -139,7 +137,6 @@ def keep_balance_line(*, line: BalanceLine, now: datetime) -> bool:
         recorded_at=now,
     )
     BalanceTransaction.objects.bulk_create([row], ignore_conflicts=True)
-    return True
 
 
 def post_settlement(

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from donations.models import Checkout, RecurringPlan
 from donors import matching
@@ -48,7 +47,7 @@ def mirror(*, state: PlanState, fetched_at: datetime, now: datetime) -> Recurrin
         known = RecurringPlan.objects.filter(processor_ref=state.ref)
         if not known.exists():
             _make(state=state, told=told, now=now)
-        known.filter(Q(mirrored_at__lt=fetched_at)).update(**told)
+        known.filter(mirrored_at__lte=fetched_at).update(**told)
         return known.select_related("checkout", "donor", "entity", "campaign", "fund").get()
 
 

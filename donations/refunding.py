@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from donations import postings, recording
 from donations.models import Donation, Refund, RefundFailure, RefundPart, RefundRequest
@@ -84,13 +85,15 @@ def _write_request(
         known = RefundRequest.objects.filter(pk=request_id).first()
         if known is not None:
             if (known.donation_id, known.amount) != (donation_id, amount):
-                raise UnableToRefund("other", "This form was used for another refund.")
+                raise UnableToRefund("other", _("This form was used for another refund."))
             return known, False
         if amount.currency != donation.currency:
-            raise UnableToRefund("currency", f"The gift is in {donation.currency}.")
+            raise UnableToRefund(
+                "currency", _("The gift is in %(currency)s.") % {"currency": donation.currency}
+            )
         left = refundable(donation=donation)
         if amount.minor <= 0 or left < amount:
-            raise UnableToRefund("amount", f"At most {left.shown()} can be refunded.")
+            raise UnableToRefund("amount", _("At most %(left)s can be given back.") % {"left": left.shown()})
         auditing.record(
             actor=actor,
             action="request refund",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from donations import depositing, disputing, failing, recording, recurring, refunding
 from donations.models import Checkout, Donation, RecurringPlan
@@ -26,7 +27,7 @@ from payments.gateway import (
     RefundState,
     SessionState,
 )
-from payments.models import ProcessorEvent
+from payments.models import BalanceTransaction, ProcessorEvent
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +38,10 @@ class NeedsAPerson(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A charge with all that belongs to it, as fetched at one moment."""
+    """A charge with all that belongs to it, as fetched at one moment; `known` is the donation it is already."""
 
     charge: ChargeState
+    known: Donation | None
     refunds: tuple[RefundState, ...]
     plan: PlanState | None
     fetched_at: datetime
@@ -55,23 +57,21 @@ def settle(*, event_id: int, now: datetime) -> ProcessorEvent.Status:
         return ProcessorEvent.Status(event.status)
     handler = _handler(event.kind)
     if handler is None:
-        inbox.close(pk=event.pk, status=ProcessorEvent.Status.IGNORED, now=now)
-        return ProcessorEvent.Status.IGNORED
+        return inbox.close(pk=event.pk, status=ProcessorEvent.Status.IGNORED, now=now)
     try:
-        handler(event.object_ref, now)
+        if not _is_in_the_books(kind=event.kind, ref=event.object_ref):
+            handler(event.object_ref, now)
     except ProcessorUnsure as error:
-        inbox.postpone(event=event, reason=str(error), now=now)
+        return inbox.postpone(event=event, reason=str(error), now=now)
     except (ProcessorRefused, *PARKING) as error:
         logger.warning("event %s is parked: %s", event.ref, type(error).__name__)
         words = f"{type(error).__name__}: {error}"
-        inbox.close(pk=event.pk, status=ProcessorEvent.Status.PARKED, reason=words, now=now)
+        return inbox.close(pk=event.pk, status=ProcessorEvent.Status.PARKED, reason=words, now=now)
     except Exception as error:
         # A mistake of ours: told with its trace, tried again, parked in the end; it must not stop the others.
         logger.exception("event %s could not be settled", event.ref)
-        inbox.postpone(event=event, reason=f"{type(error).__name__}: {error}", now=now)
-    else:
-        inbox.close(pk=event.pk, status=ProcessorEvent.Status.SETTLED, now=now)
-    return ProcessorEvent.Status(ProcessorEvent.objects.values_list("status", flat=True).get(pk=event.pk))
+        return inbox.postpone(event=event, reason=f"{type(error).__name__}: {error}", now=now)
+    return inbox.close(pk=event.pk, status=ProcessorEvent.Status.SETTLED, now=now)
 
 
 PARKING = (
@@ -81,6 +81,27 @@ PARKING = (
     disputing.NoSuchDonation,
     depositing.DoesNotAddUp,
 )
+
+# A card gift is told of three or four times: by its charge, its payment, its page, and once its fee is known. These
+# notices say nothing else, so whichever comes first is fetched, and the others find the gift in the books by this key.
+TELL_OF_A_GIFT = {
+    "charge.succeeded": "processor_ref",
+    "charge.updated": "processor_ref",
+    "payment_intent.succeeded": "payment_ref",
+    "checkout.session.completed": "checkout__session_ref",
+    "checkout.session.async_payment_succeeded": "checkout__session_ref",
+}
+
+
+def _is_in_the_books(*, kind: str, ref: str) -> bool:
+    """Whether all that such a notice could tell was fetched and posted before: the donation and its fee."""
+    key = TELL_OF_A_GIFT.get(kind)
+    if key is None:
+        return False
+    line = BalanceTransaction.objects.filter(source_ref=OuterRef("processor_ref"))
+    # A session that began a plan also makes the plan known; its donation alone does not say that all is done.
+    told = Q(plan__isnull=True) if key.startswith("checkout") else Q()
+    return Donation.objects.filter(told, Exists(line), **{key: ref}).exists()
 
 
 # Sessions
@@ -173,15 +194,16 @@ def apply_charge(*, charge: ChargeState, now: datetime) -> None:
 
 def _fetch_story(*, charge: ChargeState, now: datetime) -> Story:
     connected = gateway.connect()
-    known = Donation.objects.filter(processor_ref=charge.ref)
+    known = Donation.objects.select_related("entity", "campaign").filter(processor_ref=charge.ref).first()
     plan = None
-    if not charge.reference and charge.payment_ref and not known.exists():
+    if not charge.reference and charge.payment_ref and known is None:
         invoice = connected.invoice_of_payment(charge.payment_ref)
         if invoice is not None and invoice.plan_ref:
             plan = connected.plan(invoice.plan_ref)
-    had_refunds = charge.refunded_minor or known.filter(refunds__isnull=False).exists()
+    # A refund that failed is no longer counted by the charge, but it is in our books.
+    had_refunds = charge.refunded_minor or (known is not None and known.refunds.exists())
     refunds = tuple(connected.refunds_of(charge.ref)) if had_refunds else ()
-    return Story(charge=charge, refunds=refunds, plan=plan, fetched_at=now)
+    return Story(charge=charge, known=known, refunds=refunds, plan=plan, fetched_at=now)
 
 
 def _failed_charge(*, charge: ChargeState, now: datetime) -> None:
@@ -192,11 +214,8 @@ def _failed_charge(*, charge: ChargeState, now: datetime) -> None:
 
 
 def _donation(*, story: Story, now: datetime) -> Donation:
-    known = (
-        Donation.objects.select_related("entity", "campaign").filter(processor_ref=story.charge.ref).first()
-    )
-    if known is not None:
-        return known
+    if story.known is not None:
+        return story.known
     plan = None
     if story.plan is not None:
         plan = recurring.mirror(state=story.plan, fetched_at=story.fetched_at, now=now)

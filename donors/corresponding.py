@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -124,7 +125,7 @@ def send_due(*, now: datetime) -> int:
     return sent
 
 
-def _send(*, message: Message, connection: object, now: datetime) -> int:
+def _send(*, message: Message, connection: BaseEmailBackend, now: datetime) -> int:
     try:
         letter = _letter(message)
         letter.connection = connection

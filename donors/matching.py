@@ -52,7 +52,7 @@ def match(*, name: str, email: str, language: str, now: datetime) -> uuid.UUID:
     Two workers matching the same person at once get the same donor: a unique constraint decides.
     This function will return the donor's id.
     """
-    values = {
+    values: dict[str, str | uuid.UUID | datetime] = {
         "id": uuid.uuid4(),
         "name": clean_name(name)[:120],
         "email": email.strip(),
@@ -67,7 +67,7 @@ def match(*, name: str, email: str, language: str, now: datetime) -> uuid.UUID:
             cursor.execute(_MATCH, values)
             row = cursor.fetchone()
             if row:
-                return row[0]
+                return uuid.UUID(str(row[0]))
     raise LookupError("donor neither inserted nor found")
 
 

@@ -67,9 +67,13 @@ def checks(*, python: Path, environment: dict[str, str]) -> list[Check]:
     tools = python.parent
     manage = [str(python), "manage.py"]
     return [
-        Check("ruff check", [str(tools / "ruff"), "check", "."], environment),
-        Check("ruff format", [str(tools / "ruff"), "format", "--check", "."], environment),
-        Check("the stairs (lint-imports)", [str(python), "-c", LINT_IMPORTS], environment),
+        Check("ruff check", [str(tools / "ruff"), "check", "--output-format=concise", "."], environment),
+        Check(
+            "ruff format",
+            [str(tools / "ruff"), "format", "--check", "--output-format=concise", "."],
+            environment,
+        ),
+        Check("the stairs (lint-imports)", [str(python), "-c", LINT_IMPORTS, "--no-logo"], environment),
         Check("no migration is missing", [*manage, "makemigrations", "--check", "--dry-run"], environment),
         Check(
             "settings fit production",

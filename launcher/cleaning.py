@@ -47,6 +47,28 @@ KEPT_OF_UV = frozenset(
         "UV_SYSTEM_CERTS",
     }
 )
+# The product's own variables (config/env.py): each process is given exactly those meant for it, no leftovers.
+OF_PRODUCT = frozenset(
+    {
+        "ALLOWED_HOSTS",
+        "BASE_URL",
+        "BROKER_URL",
+        "DATABASE_URL",
+        "DEBUG",
+        "EMAIL_FROM",
+        "EMAIL_URL",
+        "INSECURE_LOCAL",
+        "LOG_LEVEL",
+        "MIGRATION_DATABASE_URL",
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "STATE_DIR",
+        "STRIPE_API_BASE",
+        "STRIPE_API_KEY",
+        "STRIPE_WEBHOOK_SECRETS",
+        "TRUSTED_PROXIES",
+    }
+)
 # Never inherited: they would change which Python code runs, or which database or settings it talks to.
 DROPPED = frozenset({"CONDA_PREFIX", "DJANGO_SETTINGS_MODULE", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"})
 DROPPED_PREFIXES = ("CELERY_", "DJANGO_", "GUNICORN_", "PG", "PYTEST_")
@@ -75,7 +97,7 @@ def for_product(environment: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if _is_neutral(name) and not name.startswith(("PIP_", "UV_"))
+        if _is_neutral(name) and name not in OF_PRODUCT and not name.startswith(("PIP_", "UV_"))
     }
 
 

@@ -99,6 +99,7 @@ class Postgres:
     def destroy(self) -> None:
         """This function will stop the server and delete the cluster."""
         self.stop()
+        shutil.rmtree(self.socket, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
 
     @property

@@ -38,7 +38,7 @@ def steps_before_serving(
     tables = states.fingerprint(root=root, patterns=("*/migrations/*.py", "config/settings.py"), salt=salt)
     checked = f"{environment.get('STRIPE_API_KEY')} {environment.get('STRIPE_WEBHOOK_SECRETS')}"
     checked += f" {environment.get('STRIPE_API_BASE', '').rpartition(':')[0]} {environment.get('DEBUG')}"
-    return [
+    steps = [
         Step("tables", _table_commands(manage, environment), environment, tables),
         Step(
             "checks",
@@ -52,8 +52,10 @@ def steps_before_serving(
             environment,
             states.fingerprint(root=root, patterns=("*/static/**/*", "config/settings.py"), salt=locked),
         ),
-        Step("translations", [compile_command(python)], environment, messages_fingerprint(root)),
     ]
+    if any(root.glob("locale/**/*.po")):
+        steps.append(Step("translations", [compile_command(python)], environment, messages_fingerprint(root)))
+    return steps
 
 
 def demo_step(*, root: Path, python: Path, environment: Mapping[str, str], database: str) -> Step:
@@ -64,9 +66,8 @@ def demo_step(*, root: Path, python: Path, environment: Mapping[str, str], datab
 
 
 def compile_command(python: Path) -> list[str]:
-    # msgfmt is not on a fresh machine; Babel writes the same .mo. The catalogs are hand-checked, so a fuzzy
-    # entry is left out as gettext itself would.
-    return [str(python), "-m", "babel.messages.frontend", "compile", "-D", "django", "-d", "locale"]
+    # msgfmt is not on a fresh machine; the product merges each room's catalog and writes the .mo itself.
+    return [str(python), "manage.py", "compile_texts"]
 
 
 def messages_fingerprint(root: Path) -> str:

@@ -234,7 +234,7 @@ class Stack:
             return False
         finally:
             connection.close()
-        if status >= 500:
+        if status >= 400:
             raise Stop(f"The first page answers {status}; see {self.state.logs / 'web.log'}.", code=1)
         return True
 
@@ -272,7 +272,7 @@ class Stack:
         return self._child("web", "-m", "gunicorn", "config.wsgi", *options.split(), heartbeat)
 
     def _worker(self) -> Child:
-        options = "-A config worker -c 2 --without-gossip --without-mingle -l warning"
+        options = "-A config worker -c 2 --without-gossip --without-mingle --without-heartbeat -l warning"
         return self._child("worker", "-m", "celery", *options.split(), restarts=3)
 
     def _beat(self) -> Child:

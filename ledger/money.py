@@ -12,10 +12,50 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_currency
 
-ZERO_DECIMALS = frozenset(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"])
+ZERO_DECIMALS = frozenset(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "JPY",
+        "KMF",
+        "KRW",
+        "MGA",
+        "PYG",
+        "RWF",
+        "UGX",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ]
+)
 THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 TWO_DECIMALS = frozenset(
-    ["AUD", "BRL", "CAD", "CHF", "DKK", "EUR", "GBP", "HKD", "INR", "MXN", "NOK", "NZD", "PHP", "PLN", "SEK", "SGD", "THB", "TWD", "USD", "ZAR"]
+    [
+        "AUD",
+        "BRL",
+        "CAD",
+        "CHF",
+        "DKK",
+        "EUR",
+        "GBP",
+        "HKD",
+        "INR",
+        "MXN",
+        "NOK",
+        "NZD",
+        "PHP",
+        "PLN",
+        "SEK",
+        "SGD",
+        "THB",
+        "TWD",
+        "USD",
+        "ZAR",
+    ]
 )
 CURRENCIES = ZERO_DECIMALS | TWO_DECIMALS | THREE_DECIMALS
 SYMBOLS = {"USD": "$", "KRW": "₩", "JPY": "¥", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$"}
@@ -158,7 +198,9 @@ _MARKS = {
 
 def _narrow(char: str) -> str:
     """Full-width digits and signs as plain ones; other look-alikes (², ①, ½) stay and are refused."""
-    return unicodedata.normalize("NFKC", char) if unicodedata.decomposition(char).startswith("<wide>") else char
+    return (
+        unicodedata.normalize("NFKC", char) if unicodedata.decomposition(char).startswith("<wide>") else char
+    )
 
 
 def read_amount(typed: str, *, currency: str) -> Money:

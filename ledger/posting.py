@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Max
 
-from ledger.models import Account, Entry, LegalEntity, PeriodClose
+from ledger.models import Account, Entry, LegalEntity
 from ledger.money import Money
 
 
@@ -29,20 +28,14 @@ def account_id(code: str) -> int:
     return Account.objects.only("id").get(code=code).id
 
 
-def booking_day(*, entity: LegalEntity, happened_at: datetime) -> date:
-    """The day the books get it: its own day in the entity's zone, or the first open day after a close."""
-    day = happened_at.astimezone(ZoneInfo(entity.zone)).date()
-    closed = PeriodClose.objects.filter(entity=entity).aggregate(last=Max("through_on"))["last"]
-    if closed is None or day > closed:
-        return day
-    return date.fromordinal(closed.toordinal() + 1)
-
-
+# The day the books get it is its own day in the entity's zone, or the first open day after a close.
 _POST = """
 WITH entry AS (
   INSERT INTO ledger_entry
     (entity_id, kind, source, happened_at, booked_on, memo, reverses_id, line_count, recorded_at)
-  VALUES (%s, %s, %s, %s, %s, %s, (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
+  VALUES (%s, %s, %s, %s,
+    greatest(%s, (SELECT max(through_on) + 1 FROM ledger_periodclose WHERE entity_id = %s)),
+    %s, (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
   ON CONFLICT (source) DO NOTHING
   RETURNING id
 ), lines AS (
@@ -82,7 +75,8 @@ def post(
                 kind.value,
                 source,
                 happened_at,
-                booking_day(entity=entity, happened_at=happened_at),
+                happened_at.astimezone(ZoneInfo(entity.zone)).date(),
+                entity.id,
                 memo[:200],
                 reverses,
                 len(lines),

@@ -136,7 +136,7 @@ class StripeGateway:
             "product_data": {"name": request.label},
         }
         reference = {"reference": request.reference}
-        params: dict[str, Any] = {
+        params: Any = {
             "line_items": [{"quantity": 1, "price_data": price}],
             "success_url": request.success_url,
             "cancel_url": request.cancel_url,
@@ -285,7 +285,7 @@ class StripeGateway:
     @staticmethod
     def _signed_with(secret: str, text: str, signature: str) -> bool:
         try:
-            return stripe.WebhookSignature.verify_header(text, signature, secret, None)
+            return bool(stripe.WebhookSignature.verify_header(text, signature, secret, None))
         except stripe.SignatureVerificationError:
             return False
 

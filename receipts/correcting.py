@@ -4,36 +4,50 @@ import uuid
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from donations import refunding
-from donations.models import Donation, Refund
+from donations.models import Donation
 from receipts import issuing, mailing
 from receipts.models import Coverage, Exclusion, Receipt, Voiding
 
+_DUE = """
+WITH touched AS (
+  SELECT donation_id FROM donations_refund UNION SELECT donation_id FROM donations_dispute
+), standing AS (
+  SELECT t.donation_id, d.amount_minor,
+         (SELECT coalesce(sum(r.amount_minor), 0) FROM donations_refund r
+            LEFT JOIN donations_refundfailure f ON f.refund_id = r.id
+           WHERE r.donation_id = t.donation_id AND f.id IS NULL) AS refunded_minor,
+         EXISTS (SELECT 1 FROM donations_dispute s JOIN donations_disputeclosing z ON z.dispute_id = s.id
+                  JOIN donations_disputemovement m ON m.dispute_id = s.id
+                 WHERE s.donation_id = t.donation_id AND z.outcome = 'lost') AS is_lost
+    FROM touched t JOIN donations_donation d ON d.id = t.donation_id
+)
+SELECT s.donation_id FROM standing s
+  LEFT JOIN receipts_coverage c ON c.donation_id = s.donation_id
+  LEFT JOIN receipts_receiptline l ON l.receipt_id = c.receipt_id AND l.donation_id = s.donation_id
+  LEFT JOIN receipts_exclusion e ON e.donation_id = s.donation_id
+ WHERE (c.id IS NOT NULL AND (s.is_lost OR l.refunded_minor <> s.refunded_minor))
+    OR (e.id IS NOT NULL AND NOT s.is_lost AND s.refunded_minor < s.amount_minor)
+ ORDER BY s.donation_id
+"""
+
 
 def due() -> list[uuid.UUID]:
-    """Gifts whose receipt, or lack of one, may no longer tell the truth."""
-    touched = Donation.objects.filter(refunds__isnull=False) | Donation.objects.filter(
-        disputes__closing__outcome="lost"
-    )
-    covered = touched.filter(coverage__isnull=False).distinct().order_by("id")
-    returned = Refund.objects.filter(
-        failure__isnull=False, donation__exclusion__reason=Exclusion.Reason.REFUNDED
-    )
-    candidates = [*covered.values_list("id", flat=True), *returned.values_list("donation_id", flat=True)]
-    return [donation_id for donation_id in dict.fromkeys(candidates) if _is_wrong(donation_id)]
+    """Gifts whose receipt, or lack of one, no longer tells the truth; only gifts with a refund or dispute are read."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE)
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _is_wrong(donation_id: uuid.UUID) -> bool:
-    donation = Donation.objects.get(pk=donation_id)
+def _is_wrong(donation: Donation) -> bool:
+    """The same question for one gift, asked again under its lock."""
+    reason = issuing.why_none(donation)
     line = donation.receipt_lines.filter(receipt__covers__donation=donation).first()
-    if line is None:
-        return issuing.why_none(donation) is None
-    told = line.refunded_minor
-    return (
-        issuing.why_none(donation) is not None or told != refunding.refunded(donation=donation).minor
-    )
+    if line is not None:
+        return reason is not None or line.refunded_minor != refunding.refunded(donation=donation).minor
+    return reason is None and Exclusion.objects.filter(donation=donation).exists()
 
 
 def correct_due(*, now: datetime) -> int:
@@ -50,9 +64,9 @@ def correct(*, donation_id: uuid.UUID, now: datetime) -> bool:
     """
     with transaction.atomic():
         refunding.lock(donation_id)
-        if not _is_wrong(donation_id):
-            return False
         donation = Donation.objects.select_related("entity", "donor", "campaign").get(pk=donation_id)
+        if not _is_wrong(donation):
+            return False
         reason = issuing.why_none(donation)
         coverage = Coverage.objects.select_related("receipt").filter(donation=donation).first()
         if coverage is None:

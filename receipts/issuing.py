@@ -34,24 +34,29 @@ RETURNING id, next_number - 1, last_hash
 """
 
 
-def due(*, limit: int = BATCH) -> list[uuid.UUID]:
-    """Gifts that have neither a receipt nor a reason for none and are not held by an open dispute, oldest first."""
+def due(*, since: datetime | None, limit: int = BATCH) -> list[uuid.UUID]:
+    """Gifts recorded `since` then (None: ever) that wait for a decision, oldest first.
+
+    A gift waits while it has neither a receipt nor a reason for none and no open dispute holds it.
+    """
+    recorded = Donation.objects.filter(recorded_at__gte=since) if since else Donation.objects.all()
     return list(
-        Donation.objects.filter(coverage__isnull=True, exclusion__isnull=True)
+        recorded.filter(coverage__isnull=True, exclusion__isnull=True)
         .exclude(pk__in=Dispute.objects.filter(closing__isnull=True).values("donation_id"))
         .order_by("given_at", "id")
         .values_list("id", flat=True)[:limit]
     )
 
 
-def issue_due(*, now: datetime) -> int:
+def issue_due(*, now: datetime, since: datetime | None = None) -> int:
     """Decide every gift that waits: a receipt, or an exclusion with its reason.
 
-    Each gift has a transaction of its own, and one gift's trouble never stops the others: it is logged and
-    decided again next time. This function will return how many receipts it issued.
+    `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Each gift
+    has a transaction of its own, and one gift's trouble never stops the others: it is logged and decided again
+    next time. This function will return how many receipts it issued.
     """
     issued = 0
-    for donation_id in due():
+    for donation_id in due(since=since):
         try:
             issued += decide(donation_id=donation_id, now=now) is not None
         except Exception:

@@ -48,7 +48,8 @@ def tell_voided(*, receipt: Receipt, donation: Donation, now: datetime) -> None:
         words = {"serial": receipt.serial, "amount": donation.amount.shown(receipt.language)}
         paragraphs = [
             _("Dear %(name)s,") % {"name": receipt.donor.name},
-            _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid.") % words,
+            _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid.")
+            % words,
             _("Please do not use it for your taxes. It can take your bank some days to show the money."),
             _portal_line(),
         ]

@@ -1,14 +1,25 @@
 """Doors for the queue: receipts are decided, corrected and drawn."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
 from receipts import correcting, finishing, issuing
 
+RECENTLY = timedelta(days=7)
+
 
 @shared_task(name="receipts.follow_up")
 def follow_up() -> None:
     """Everything receipts do after money moved, in order; the mail leaves with the next look at the outbox."""
-    correcting.correct_due(now=timezone.now())
+    now = timezone.now()
+    correcting.correct_due(now=now)
+    issuing.issue_due(now=now, since=now - RECENTLY)
+    finishing.finish_due(now=now)
+
+
+@shared_task(name="receipts.look_at_all")
+def look_at_all() -> None:
+    """Once a day: gifts that waited longer than the short look sees, such as those a dispute held."""
     issuing.issue_due(now=timezone.now())
-    finishing.finish_due(now=timezone.now())

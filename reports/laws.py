@@ -288,7 +288,7 @@ LAWS = (
         "every file is the bytes its hash says, and belongs to a receipt or a letter",
         """
         SELECT 'document ' || sha256 || ' is damaged' FROM paper_document
-         WHERE encode(sha256(content), 'hex') <> paper_document.sha256
+         WHERE created_at >= %(since)s AND encode(sha256(content), 'hex') <> paper_document.sha256
         UNION ALL
         SELECT 'document ' || d.sha256 || ' belongs to nothing' FROM paper_document d
          WHERE NOT EXISTS (SELECT 1 FROM receipts_rendering r WHERE r.document_id = d.sha256)

@@ -37,7 +37,9 @@ def _seconds(text: str) -> tuple[float, ...]:
 
 def _parser() -> argparse.ArgumentParser:
     standard = Settings()
-    parser = argparse.ArgumentParser(prog="stripe_sandbox", description="An imitation of Stripe for work without Stripe.")
+    parser = argparse.ArgumentParser(
+        prog="stripe_sandbox", description="An imitation of Stripe for work without Stripe."
+    )
     add = parser.add_argument
     add("--host", default=standard.host, help="loopback address to listen on")
     add("--port", type=int, default=standard.port, help="0 picks a free one")
@@ -46,7 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--webhook-url", help="the one endpoint that receives events")
     add("--webhook-secret", default=standard.webhook_secret, help="its signing secret, whsec_...")
     add("--webhook-workers", type=int, default=standard.webhook_workers, help="1 keeps events in order")
-    add("--webhook-retries", type=_seconds, default=standard.webhook_retries, help="seconds between attempts: 2,15,60")
+    add(
+        "--webhook-retries",
+        type=_seconds,
+        default=standard.webhook_retries,
+        help="seconds between attempts: 2,15,60",
+    )
     add("--latency-ms", type=float, default=0, help="added to every API call")
     add("--bank-debit-seconds", type=float, default=standard.bank_debit_seconds, help="0: only on demand")
     add("--settle", type=_settlement, action="append", default=[], metavar="krw=usd:0.00068")
@@ -90,6 +97,7 @@ def main(argv: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    threading.Thread(target=calling.warm_up, daemon=True).start()
     courier.start()
     keeper.start()
     sys.stdout.write(f"Stripe sandbox on {settings.base_url()}\n")

@@ -1,7 +1,7 @@
 """What is to be done later, by clock: the sandbox's own (None) or a test clock.
 
-An alarm here is only a hint; the object's notes hold the truth (`notes["alarms"]`), so that a restart rebuilds the heap and
-a rescheduled alarm is recognized as outdated.
+An alarm here is only a hint; the object's notes hold the truth (`notes["alarms"]`), so that a restart
+rebuilds the heap and a rescheduled alarm is recognized as outdated.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ class Alarms:
         self._count += 1
         heapq.heappush(self.heaps.setdefault(clock, []), (moment, self._count, deed, identity))
         self.changed.set()
+
+    def clear(self) -> None:
+        """This function will forget every hint; `changed` stays the same event for those who wait for it."""
+        self.heaps.clear()
 
     def next_moment(self, clock: str | None) -> float | None:
         """This function will return the moment of the first hint of a clock."""

@@ -1,7 +1,7 @@
 """The account's balance: lines that add up, and what they add up to.
 
-Every movement of money is one balance transaction. `amount - fee = net` by construction; the balance is nothing but the
-sum of the nets.
+Every movement of money is one balance transaction. `amount - fee = net` by construction; the balance is
+nothing but the sum of the nets.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CATEGORIES = {
 
 
 def settlement(world: World, amount: int, currency: str) -> tuple[int, str, float | None]:
-    """This function will return what an amount settles as: minor units, currency, exchange rate (None: its own)."""
+    """This function will return what an amount settles as: minor units, currency, exchange rate or None."""
     if currency not in world.settings.settle:
         return amount, currency, None
     target, rate = world.settings.settle[currency]
@@ -51,7 +51,13 @@ def post(
     description: str | None = None,
 ) -> Obj:
     """This function will write one line; amounts are minor units of the settlement currency, signed."""
-    detail = {"amount": fee, "application": None, "currency": currency, "description": fee_for, "type": "stripe_fee"}
+    detail = {
+        "amount": fee,
+        "application": None,
+        "currency": currency,
+        "description": fee_for,
+        "type": "stripe_fee",
+    }
     return world.make(
         "balance_transaction",
         type=line_type,
@@ -114,7 +120,7 @@ def retrieve(world: World, params: dict[str, Any]) -> Obj:
 
 
 def breaches(world: World) -> list[str]:
-    """This function will return every law of the money that does not hold (an empty list is the only good answer)."""
+    """This function will return every law of the money that does not hold; empty is the only good answer."""
     found = []
     for line in world.kinds["balance_transaction"].values():
         if line["amount"] - line["fee"] != line["net"]:
@@ -123,7 +129,9 @@ def breaches(world: World) -> list[str]:
         refunds = [r for r in world.kinds["refund"].values() if r["charge"] == charge["id"]]
         given_back = sum(r["amount"] for r in refunds if r["status"] not in ("failed", "canceled"))
         if given_back != charge["amount_refunded"] or given_back > charge["amount"]:
-            found.append(f"{charge['id']}: refunds of {given_back}, amount_refunded {charge['amount_refunded']}")
+            found.append(
+                f"{charge['id']}: refunds of {given_back}, amount_refunded {charge['amount_refunded']}"
+            )
     for payout in world.kinds["payout"].values():
         held = [
             line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from stripe_sandbox import errors, instruments, pricing
+from stripe_sandbox import errors, instruments, listing, pricing
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.tables import timing
@@ -18,12 +18,13 @@ KOREAN = instruments.REDIRECTS
 NOT_RECURRING = frozenset(("payco", "samsung_pay"))
 MOST = {"samsung_pay": 2_000_000, "payco": 2_000_000, "kakao_pay": 2_000_000}  # KRW
 # Parameters that mean something here. A documented one that does not is refused instead of being ignored.
-UNDERSTOOD = frozenset(
-    "mode submit_type line_items success_url cancel_url client_reference_id metadata payment_intent_data subscription_data "
-    "customer customer_email customer_creation customer_update locale expires_at allowed_payment_method_types "
-    "excluded_payment_method_types ui_mode currency expand billing_address_collection phone_number_collection "
-    "payment_method_collection name_collection adaptive_pricing redirect_on_completion custom_text consent_collection "
-    "payment_method_options branding_settings".split()
+UNDERSTOOD = (
+    "mode submit_type line_items success_url cancel_url client_reference_id metadata "
+    "payment_intent_data subscription_data customer customer_email customer_creation customer_update "
+    "locale expires_at ui_mode currency allowed_payment_method_types excluded_payment_method_types "
+    "billing_address_collection name_collection phone_number_collection payment_method_collection "
+    "adaptive_pricing redirect_on_completion custom_text consent_collection payment_method_options "
+    "branding_settings "
 )
 ONLY_IN = {
     "payment_intent_data": "payment",
@@ -76,7 +77,9 @@ def _constants(mode: str) -> Obj:
         "ui_mode": "hosted_page",
         "payment_method_collection": "always" if mode == "subscription" else "if_required",
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
+        "custom_text": dict.fromkeys(
+            ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+        ),
         "adaptive_pricing": {"enabled": False},
         "phone_number_collection": {"enabled": False},
         "payment_method_options": {},
@@ -99,20 +102,26 @@ def _check_shape(params: Params) -> None:
         if not params.get(name):
             raise errors.invalid(f"Missing required param: {name}.", param=name, code="parameter_missing")
     for name in params:
-        if name not in UNDERSTOOD:
+        if name not in UNDERSTOOD.split():
             raise errors.invalid(f"The sandbox does not imitate this parameter: {name}", param=name)
+    for name in ("success_url", "cancel_url"):
+        if name in params and urlsplit(params[name]).scheme not in ("http", "https"):
+            raise errors.invalid("Not a valid URL", param=name, code="url_invalid")
+    _check_combination(params)
+
+
+def _check_combination(params: Params) -> None:
     mode = params["mode"]
     if mode == "setup" or params.get("ui_mode", "hosted_page") != "hosted_page":
-        raise errors.invalid("The sandbox imitates hosted pages in payment and subscription mode only.", param="mode")
+        raise errors.invalid("The sandbox imitates only hosted pages that pay or subscribe.", param="mode")
     for name, needed in ONLY_IN.items():
         if name in params and mode != needed:
             raise errors.invalid(f"You can only use `{name}` in `{needed}` mode.", param=name)
     for other in ("customer_email", "customer_creation"):
         if params.get("customer") and other in params:
-            raise errors.invalid(f"You may only specify one of these parameters: customer, {other}.", param="customer")
-    for name in ("success_url", "cancel_url"):
-        if name in params and urlsplit(params[name]).scheme not in ("http", "https"):
-            raise errors.invalid("Not a valid URL", param=name, code="url_invalid")
+            raise errors.invalid(
+                f"You may only specify one of these parameters: customer, {other}.", param="customer"
+            )
     suffix = (params.get("payment_intent_data") or {}).get("statement_descriptor_suffix", "")
     if len(suffix) > 22:
         raise errors.invalid(
@@ -126,7 +135,7 @@ def _expiry(params: Params, now: int) -> int:
     slack = timing.EXPIRY_SLACK
     if not now + timing.SESSION_SHORTEST - slack <= wanted <= now + timing.SESSION_LONGEST + slack:
         raise errors.invalid(
-            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.",
             param="expires_at",
         )
     return wanted
@@ -139,10 +148,13 @@ def _line_item(world: World, given: Params, position: int, mode: str) -> Obj:
     elif given.get("price"):
         price = world.get("price", given["price"], param=f"{at}[price]")
     else:
-        raise errors.invalid("You must specify either price or price_data.", param=at, code="parameter_missing")
+        raise errors.invalid(
+            "You must specify either price or price_data.", param=at, code="parameter_missing"
+        )
     if bool(price["recurring"]) != (mode == "subscription"):
         raise errors.invalid(
-            "A recurring price needs `subscription` mode; the sandbox takes no one-time price there.", param="mode"
+            "A recurring price needs `subscription` mode; the sandbox takes no one-time price there.",
+            param="mode",
         )
     quantity = given.get("quantity", 1)
     if quantity < 1:
@@ -169,7 +181,9 @@ def _methods(params: Params, currency: str, mode: str, total: int) -> list[str]:
         possible = [method for method in possible if method not in NOT_RECURRING]
     allowed = params.get("allowed_payment_method_types")
     excluded = params.get("excluded_payment_method_types") or []
-    left = [method for method in possible if (allowed is None or method in allowed) and method not in excluded]
+    left = [
+        method for method in possible if (allowed is None or method in allowed) and method not in excluded
+    ]
     if not left:
         raise errors.invalid(
             "No payment method types are left for this session.", param="allowed_payment_method_types"
@@ -182,7 +196,7 @@ def expire(world: World, params: Params, identity: str) -> Obj:
     session = world.get("checkout.session", identity)
     if session["status"] != "open":
         raise errors.invalid(
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. This one is {session['status']}."
+            f"Only Checkout Sessions that are open can be expired. This one is {session['status']}."
         )
     return close(world, session)
 
@@ -198,7 +212,13 @@ def close(world: World, session: Obj) -> Obj:
     """This function will expire an open session and cancel an intent that was begun."""
     intent = world.kinds["payment_intent"].get(world.note(session["id"]).get("intent", ""))
     if intent and intent["status"] in ("requires_payment_method", "requires_action"):
-        world.change(intent, status="canceled", canceled_at=world.now(), cancellation_reason="expired", next_action=None)
+        world.change(
+            intent,
+            status="canceled",
+            canceled_at=world.now(),
+            cancellation_reason="expired",
+            next_action=None,
+        )
         world.emit("payment_intent.canceled", intent)
     world.silence(session["id"], "expire_session")
     world.change(session, status="expired", url=None)
@@ -222,12 +242,7 @@ def items_of(world: World, identity: str) -> list[Obj]:
 def line_items(world: World, params: Params, identity: str) -> Obj:
     """This function will answer GET /v1/checkout/sessions/{id}/line_items."""
     world.get("checkout.session", identity)
-    return page_of(items_of(world, identity), f"/v1/checkout/sessions/{identity}/line_items")
-
-
-def page_of(rows: list[Obj], url: str) -> Obj:
-    """This function will return a list object that holds everything at once."""
-    return {"object": "list", "data": rows, "has_more": False, "url": url}
+    return listing.all_rows(items_of(world, identity), f"/v1/checkout/sessions/{identity}/line_items")
 
 
 def address() -> Obj:

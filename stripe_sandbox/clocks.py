@@ -28,7 +28,9 @@ DEEDS: dict[str, Callable[[World, str], None]] = {
 }
 
 
-def run_next(world: World, clock: str | None, until: float, *, move: Callable[[float], None] | None = None) -> bool:
+def run_next(
+    world: World, clock: str | None, until: float, *, move: Callable[[float], None] | None = None
+) -> bool:
     """`move` sets the clock to the alarm's moment first. Returns False when nothing is due.
 
     This function will do the next thing that is due on a clock, in a unit of work of its own.
@@ -98,12 +100,20 @@ def _refuse_too_far(world: World, clock: Obj, target: int) -> None:
     # Three days of grace: two calendar months may be longer than twice the current one.
     if lengths and target > clock["frozen_time"] + 2 * min(lengths) + 3 * timing.DAY + 3 * timing.DAY:
         raise errors.invalid(
-            "You can advance a test clock at most two intervals of its shortest subscription.", param="frozen_time"
+            "You can advance a test clock at most two intervals of its shortest subscription.",
+            param="frozen_time",
         )
 
 
+def set_own(world: World, target: float) -> None:
+    """This function will set the sandbox's own clock, also back, doing nothing on the way."""
+    with world.work():
+        world.move_clock(world.offset + target - world.clock())
+    world.alarms.changed.set()
+
+
 def advance_own(world: World, target: float) -> None:
-    """This function will move the sandbox's own clock forward, doing on the way what becomes due, each at its moment."""
+    """This function will move the sandbox's own clock, doing on the way what falls due, at its moment."""
     if target < world.clock():
         raise errors.invalid("The clock can only be moved forward.", param="to")
 

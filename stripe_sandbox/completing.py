@@ -12,7 +12,8 @@ from stripe_sandbox.world import World
 def submit(world: World, session: Obj, typed: Typed) -> str:
     """`typed` is what the visitor chose. Returns the outcome as `paying.attempt` does.
 
-    This function will attempt the payment of an open session; raises ApiError (402) for an impossible card number.
+    This function will attempt the payment of an open session; raises ApiError (402) for an impossible card
+    number.
     """
     if session["status"] != "open":
         raise errors.invalid("This Checkout Session is no longer open.")
@@ -115,7 +116,8 @@ def _details(session: Obj, method: Obj) -> Obj:
 def payer_answered(world: World, intent: Obj, *, agreed: bool) -> str:
     """The payer came back from the bank's or wallet's page.
 
-    This function will go on with the payment, or note the refusal, and return the outcome as `paying.attempt` does.
+    This function will go on with the payment, or note the refusal, and return the outcome as `paying.attempt`
+    does.
     """
     if intent["status"] != "requires_action":
         raise errors.invalid("This payment does not wait for the payer.")
@@ -130,7 +132,7 @@ def payer_answered(world: World, intent: Obj, *, agreed: bool) -> str:
             code = "payment_method_provider_decline"
         paying.fail_intent(world, intent["id"], code=code, decline_code=None, now=now)
         result = "declined"
-    session = world.kinds["checkout.session"].get(world.note(intent["id"]).get("session", ""))
+    session = _session_of(world, intent)
     if session and session["status"] == "open" and result == "succeeded":
         complete(world, session, intent, now=now)
     elif world.note(intent["id"]).get("invoice"):
@@ -145,18 +147,33 @@ def settle_bank_debit(world: World, charge: Obj, *, succeeds: bool | None = None
     world.silence(charge["id"], "settle_bank_debit")
     customer = world.kinds["customer"].get(charge["customer"] or "")
     now = world.now(customer["test_clock"] if customer else None)
-    failure = paying.bank_failure(world, charge) if succeeds is None else (None if succeeds else ("debit_not_authorized", None))
-    if failure is None:
+    failure = paying.bank_failure(world, charge)
+    succeeds = failure is None if succeeds is None else succeeds
+    if succeeds:
         paying.collect(world, charge, now=now)
     else:
-        paying.reject(world, charge, code=failure[0], decline_code=None, now=now, message=failure[1])
+        code, message = failure or ("debit_not_authorized", None)
+        paying.reject(world, charge, code=code, decline_code=None, now=now, message=message)
     intent = world.get("payment_intent", charge["payment_intent"])
-    notes = world.note(intent["id"])
-    if notes.get("invoice"):
+    if world.note(intent["id"]).get("invoice"):
         renewing.follow_payment(world, intent, now=now)
-    session = world.kinds["checkout.session"].get(notes.get("session", ""))
-    if session and session["payment_status"] == "unpaid":
-        if failure is None:
-            world.change(session, payment_status="paid")
-        outcome = "succeeded" if failure is None else "failed"
-        world.emit(f"checkout.session.async_payment_{outcome}", session, now=now)
+    session = _session_of(world, intent)
+    if session:
+        _tell_session(world, session, succeeds=succeeds, now=now)
+    if succeeds and paying.bank_rule(world, charge).dispute:
+        paying.dispute_soon(world, charge, reason="bank_cannot_process")
+
+
+def _session_of(world: World, intent: Obj) -> Obj | None:
+    return world.kinds["checkout.session"].get(world.note(intent["id"]).get("session", ""))
+
+
+def _tell_session(world: World, session: Obj, *, succeeds: bool, now: int) -> None:
+    """Once: what a subscription's later attempts bring is told by its invoices."""
+    if session["payment_status"] != "unpaid" or world.note(session["id"]).get("told"):
+        return
+    world.note(session["id"], told=True)
+    if succeeds:
+        world.change(session, payment_status="paid")
+    outcome = "succeeded" if succeeds else "failed"
+    world.emit(f"checkout.session.async_payment_{outcome}", session, now=now)

@@ -51,7 +51,7 @@ def update(world: World, params: dict[str, Any], identity: str) -> Obj:
 
 
 def merged(before: dict[str, str], given: Any) -> dict[str, str]:
-    """An empty value removes a key, an empty text removes all. This function will return the metadata after an update."""
+    """This function will return metadata after an update: an empty value removes a key, an empty text all."""
     if not given:
         return {}
     return {key: value for key, value in {**before, **given}.items() if value != ""}
@@ -76,7 +76,10 @@ def use_card(world: World, customer: Obj, number: str) -> Obj:
     world.change(customer, invoice_settings=settings)
     world.emit("customer.updated", customer, before=before, now=now)
     for subscription in list(world.newest_first("subscription")):
-        if subscription["customer"] == customer["id"] and subscription["status"] not in ("canceled", "incomplete_expired"):
+        if subscription["customer"] == customer["id"] and subscription["status"] not in (
+            "canceled",
+            "incomplete_expired",
+        ):
             before = {"default_payment_method": subscription["default_payment_method"]}
             world.change(subscription, default_payment_method=method["id"])
             world.emit("customer.subscription.updated", subscription, before=before, now=now)

@@ -1,7 +1,7 @@
 """Send events to the one webhook URL: signed, retried with back-off, and troubled on demand.
 
-Events of one unit of work are queued in their order. With one worker they arrive in order; Stripe promises none, and
-`order` (reversed, shuffled), `--webhook-workers` or paused deliveries show it.
+Events of one unit of work are queued in their order. With one worker they arrive in order; Stripe promises
+none, and `order` (reversed, shuffled), `--webhook-workers` or paused deliveries show it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,11 @@ class Courier:
 
     def start(self) -> None:
         """This function will queue what a restart left undelivered, and start the workers."""
-        waiting = [e["id"] for e in self.world.kinds["event"].values() if self.world.notes[e["id"]]["state"] == "waiting"]
+        waiting = [
+            e["id"]
+            for e in self.world.kinds["event"].values()
+            if self.world.notes[e["id"]]["state"] == "waiting"
+        ]
         self.enqueue(waiting)
         for _ in range(self.world.settings.webhook_workers):
             threading.Thread(target=self._work, daemon=True).start()
@@ -132,7 +136,7 @@ class Courier:
             self._condition.notify_all()
 
     def drain(self, timeout: float) -> bool:
-        """This function will wait until nothing is queued or being sent; it returns whether that came true."""
+        """This function will wait until nothing is queued or being sent, and say whether that came true."""
         with self._condition:
             return self._condition.wait_for(lambda: not self._queue and not self._busy, timeout)
 
@@ -171,9 +175,18 @@ class Courier:
             if event["id"] not in self.world.notes:
                 return 0
             notes = self.world.note(event["id"])
-            attempts = [*notes["attempts"], {"at": round(time.time(), 3), "status": status, "trouble": trouble}]
+            attempts = [
+                *notes["attempts"],
+                {"at": round(time.time(), 3), "status": status, "trouble": trouble},
+            ]
             failed = sum(1 for attempt in attempts if not 200 <= attempt["status"] < 300)
-            state = "delivered" if good else "failed" if failed > len(self.world.settings.webhook_retries) else "waiting"
+            state = (
+                "delivered"
+                if good
+                else "failed"
+                if failed > len(self.world.settings.webhook_retries)
+                else "waiting"
+            )
             if notes["state"] == "delivered":
                 state = "delivered"
             self.world.note(event["id"], attempts=attempts, state=state)
@@ -181,8 +194,10 @@ class Courier:
                 self.world.change(event, pending_webhooks=0)
             return 0 if good else failed
 
-    def send_now(self, identity: str, *, signature: str = "good", times: int = 1, at_once: bool = False) -> list[int]:
-        """This function will deliver an event again, in a row or all at once, and return the answers' statuses."""
+    def send_now(
+        self, identity: str, *, signature: str = "good", times: int = 1, at_once: bool = False
+    ) -> list[int]:
+        """This function will deliver an event again, in a row or all at once, and return the statuses."""
         if signature not in SIGNATURES:
             raise ValueError(f"signature must be one of {', '.join(SIGNATURES)}")
         event = self.world.get("event", identity)

@@ -22,6 +22,9 @@ VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
 def open_when_due(world: World, charge: str) -> None:
     """This function will open the dispute of a test card's charge."""
     notes = world.note(charge)
+    found = world.get("charge", charge)
+    if found["disputed"] or found["refunded"]:  # a fully refunded card charge cannot be disputed
+        return
     create(world, charge, inquiry=bool(notes.get("inquiry")), reason=notes["dispute_reason"])
 
 
@@ -30,7 +33,9 @@ def create(world: World, charge_id: str, *, inquiry: bool = False, reason: str =
     charge = world.get("charge", charge_id, param="charge")
     left = charge["amount"] - charge["amount_refunded"]
     if charge["status"] != "succeeded" or charge["disputed"] or left <= 0:
-        raise errors.invalid("Only a charge that succeeded, is not refunded and not disputed can be disputed.")
+        raise errors.invalid(
+            "Only a charge that succeeded, is not refunded and not disputed can be disputed."
+        )
     now = world.now()
     dispute = world.make(
         "dispute",
@@ -55,7 +60,9 @@ def create(world: World, charge_id: str, *, inquiry: bool = False, reason: str =
 
 
 def _evidence() -> Obj:
-    return catalogue.part("dispute", "Evidence", enhanced_evidence=catalogue.part("dispute", "Evidence.EnhancedEvidence"))
+    return catalogue.part(
+        "dispute", "Evidence", enhanced_evidence=catalogue.part("dispute", "Evidence.EnhancedEvidence")
+    )
 
 
 def _evidence_details(now: int) -> Obj:
@@ -129,7 +136,11 @@ def close(world: World, identity: str, outcome: str) -> Obj:
     else:
         world.change(dispute, status=outcome)
     if dispute["status"] == "won":
-        fee = -fees.of_dispute(dispute["balance_transactions"][0]["currency"]) if fees.DISPUTE_FEE_RETURNED_WHEN_WON else 0
+        fee = (
+            -fees.of_dispute(dispute["balance_transactions"][0]["currency"])
+            if fees.DISPUTE_FEE_RETURNED_WHEN_WON
+            else 0
+        )
         _line(world, dispute, charge, sign=1, fee=fee, category="dispute_reversal")
         world.change(charge, disputed=False)
         world.emit("charge.dispute.funds_reinstated", dispute)
@@ -157,7 +168,10 @@ def update(world: World, params: dict[str, Any], identity: str) -> Obj:
     """This function will answer POST /v1/disputes/{id}: evidence, and its submission."""
     dispute = world.get("dispute", identity)
     given = params.get("evidence") or {}
-    details = {**dispute["evidence_details"], "has_evidence": bool(given) or dispute["evidence_details"]["has_evidence"]}
+    details = {
+        **dispute["evidence_details"],
+        "has_evidence": bool(given) or dispute["evidence_details"]["has_evidence"],
+    }
     submitted = params.get("submit", True) and bool(given)
     if submitted:
         details.update(submission_count=details["submission_count"] + 1, submission_method="manual")
@@ -168,7 +182,9 @@ def update(world: World, params: dict[str, Any], identity: str) -> Obj:
         dispute,
         evidence={**dispute["evidence"], **given},
         evidence_details=details,
-        metadata=merged(dispute["metadata"], params["metadata"]) if "metadata" in params else dispute["metadata"],
+        metadata=merged(dispute["metadata"], params["metadata"])
+        if "metadata" in params
+        else dispute["metadata"],
         status=status,
     )
     world.emit("charge.dispute.updated", dispute)

@@ -45,7 +45,7 @@ ASKED_FOR: dict[tuple[str, str], Callable[[World, Obj], Obj]] = {
 
 
 def expanded(world: World, thing: Obj, paths: list[str]) -> Obj:
-    """This function will return a copy of an object with every path expanded; raises 400 for a path that cannot be."""
+    """This function will return a copy of an object with the paths expanded; raises 400 for a bad path."""
     for path in paths:
         if path.count(".") >= DEEPEST + (path.startswith("data.")):
             raise errors.invalid(f"You cannot expand more than {DEEPEST} levels: {path}", param="expand")

@@ -49,7 +49,9 @@ def make(world: World, typed: Typed, *, now: int) -> Obj:
         name=typed.name,
     )
     fresh = world.make("payment_method", type=typed.method, created=now, billing_details=billing)
-    for unused in [name for name in fresh if fresh[name] is None and name not in ("customer", "customer_account")]:
+    for unused in [
+        name for name in fresh if fresh[name] is None and name not in ("customer", "customer_account")
+    ]:
         del fresh[unused]  # as on the wire: only the hash of its own type is present
     fresh[typed.method] = _details(typed)
     world.note(fresh["id"], number=typed.number)
@@ -100,7 +102,10 @@ def charge_details(method: Obj, *, authenticated: bool) -> dict[str, Any]:
     kind = method["type"]
     if kind == "card":
         own = method["card"]
-        known = {name: own[name] for name in ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")}
+        known = {
+            name: own[name]
+            for name in ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+        }
         secured = None
         if authenticated:
             secured = catalogue.part(
@@ -148,5 +153,9 @@ def refuse_impossible(number: str) -> None:
     """This function will refuse a card number that fails its check digit, before any charge is tried."""
     if cards.card(number).code == "incorrect_number":
         raise errors.ApiError(
-            402, cards.message("incorrect_number", None), kind="card_error", code="incorrect_number", param="number"
+            402,
+            cards.message("incorrect_number", None),
+            kind="card_error",
+            code="incorrect_number",
+            param="number",
         )

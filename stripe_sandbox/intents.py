@@ -9,17 +9,27 @@ from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.world import World
 
 KEPT = ("metadata", "description", "receipt_email", "statement_descriptor_suffix", "setup_future_usage")
-UNDERSTOOD = frozenset(
-    ("amount", "currency", "customer", "confirm", "payment_method", "off_session", "return_url", *KEPT)
-    + ("automatic_payment_methods", "allowed_payment_method_types", "confirmation_method")
-)
+UNDERSTOOD = frozenset(KEPT) | {
+    "amount",
+    "currency",
+    "customer",
+    "confirm",
+    "payment_method",
+    "off_session",
+    "return_url",
+    "automatic_payment_methods",
+    "allowed_payment_method_types",
+    "confirmation_method",
+}
 
 
 def create(world: World, params: dict[str, Any]) -> Obj:
     """This function will answer POST /v1/payment_intents; a decline is a 402 that carries the intent."""
     foreign = set(params) - UNDERSTOOD
     if foreign:
-        raise errors.invalid(f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign))
+        raise errors.invalid(
+            f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign)
+        )
     currency = pricing.checked_currency(params["currency"])
     pricing.check_total(params["amount"], currency, param="amount")
     customer = world.get("customer", params["customer"], param="customer") if params.get("customer") else None
@@ -45,7 +55,9 @@ def confirm(world: World, params: dict[str, Any], identity: str) -> Obj:
             f"This PaymentIntent's status is {intent['status']}.", code="payment_intent_unexpected_state"
         )
     if not params.get("payment_method"):
-        raise errors.invalid("You must provide a payment method.", param="payment_method", code="parameter_missing")
+        raise errors.invalid(
+            "You must provide a payment method.", param="payment_method", code="parameter_missing"
+        )
     now = world.now()
     method = instruments.from_token(world, params["payment_method"], now=now)
     if paying.attempt(world, intent, method, now=now) == "declined":

@@ -1,56 +1,76 @@
-"""Invoices of subscriptions, in the shape since basil: no `invoice.payment_intent`, but invoice payments and a parent."""
+"""Invoices of subscriptions, as since basil: a parent and invoice payments, no `payment_intent`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox import errors, paying
+from stripe_sandbox import errors, listing, paying
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.world import World
 
+TOTALS = (
+    "amount_due",
+    "amount_remaining",
+    "subtotal",
+    "subtotal_excluding_tax",
+    "total",
+    "total_excluding_tax",
+)
 
-def draft(world: World, subscription: Obj, customer: Obj, *, reason: str, period: tuple[int, int], now: int) -> Obj:
-    """`period` is what the lines are for. This function will create the draft invoice of one period and say so."""
+
+def draft(
+    world: World, subscription: Obj, customer: Obj, *, reason: str, period: tuple[int, int], now: int
+) -> Obj:
+    """`period` is what the lines are for. This function will draft the invoice of one period and say so."""
     items = subscription["items"]["data"]
     total = sum(item["price"]["unit_amount"] * item["quantity"] for item in items)
-    details = {"subscription": subscription["id"], "metadata": subscription["metadata"]}
+    first = reason == "subscription_create"
     invoice = world.make(
         "invoice",
-        customer=customer["id"],
-        customer_email=customer["email"],
-        customer_name=customer["name"],
-        customer_tax_exempt="none",
-        customer_tax_ids=[],
+        **dict.fromkeys(TOTALS, total),
+        **_of_customer(customer),
         currency=subscription["currency"],
-        amount_due=total,
-        amount_remaining=total,
-        subtotal=total,
-        subtotal_excluding_tax=total,
-        total=total,
-        total_excluding_tax=total,
         auto_advance=True,
-        automatic_tax={"enabled": False, "disabled_reason": None, "liability": None, "provider": None, "status": None},
         billing_reason=reason,
         collection_method="charge_automatically",
         status="draft",
-        issuer={"type": "self", "account": None},
-        parent={"type": "subscription_details", "quote_details": None, "subscription_details": {**details, "subscription_proration_date": None}},
-        payment_settings=catalogue.part("invoice", "PaymentSettings"),
-        status_transitions=catalogue.part("invoice", "StatusTransitions"),
-        period_start=period[0] if reason == "subscription_create" else _before(world, subscription, period[0]),
-        period_end=period[0],
         account_country="US",
         account_name="Sandbox",
-        default_payment_method=None,
-        test_clock=customer["test_clock"],
+        automatic_tax=catalogue.part("invoice", "AutomaticTax"),
+        issuer={"type": "self", "account": None},
+        parent=_parent(subscription),
+        payment_settings=catalogue.part("invoice", "PaymentSettings"),
+        status_transitions=catalogue.part("invoice", "StatusTransitions"),
+        period_start=period[0] if first else _before(world, subscription, period[0]),
+        period_end=period[0],
         created=now,
     )
     lines = [_line(invoice, subscription, item, period) for item in items]
-    world.change(invoice, lines={"object": "list", "data": lines, "has_more": False, "url": f"/v1/invoices/{invoice['id']}/lines"})
+    world.change(invoice, lines=listing.all_rows(lines, f"/v1/invoices/{invoice['id']}/lines"))
     world.note(invoice["id"], subscription=subscription["id"])
     world.emit("invoice.created", invoice, now=now)
     return invoice
+
+
+def _of_customer(customer: Obj) -> Obj:
+    return {
+        "customer": customer["id"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_tax_exempt": "none",
+        "customer_tax_ids": [],
+        "test_clock": customer["test_clock"],
+    }
+
+
+def _parent(subscription: Obj) -> Obj:
+    details = {
+        "subscription": subscription["id"],
+        "metadata": subscription["metadata"],
+        "subscription_proration_date": None,
+    }
+    return {"type": "subscription_details", "quote_details": None, "subscription_details": details}
 
 
 def _before(world: World, subscription: Obj, start: int) -> int:
@@ -61,7 +81,10 @@ def _line(invoice: Obj, subscription: Obj, item: Obj, period: tuple[int, int]) -
     price = item["price"]
     amount = price["unit_amount"] * item["quantity"]
     details = catalogue.part(
-        "line_item", "Parent.SubscriptionItemDetails", subscription=subscription["id"], subscription_item=item["id"]
+        "line_item",
+        "Parent.SubscriptionItemDetails",
+        subscription=subscription["id"],
+        subscription_item=item["id"],
     )
     return {
         **catalogue.blank("line_item"),
@@ -72,7 +95,11 @@ def _line(invoice: Obj, subscription: Obj, item: Obj, period: tuple[int, int]) -
         "discountable": True,
         "invoice": invoice["id"],
         "metadata": dict(subscription["metadata"]),
-        "parent": {"type": "subscription_item_details", "invoice_item_details": None, "subscription_item_details": details},
+        "parent": {
+            "type": "subscription_item_details",
+            "invoice_item_details": None,
+            "subscription_item_details": details,
+        },
         "period": {"start": period[0], "end": period[1]},
         "pricing": {
             "type": "price_details",
@@ -161,12 +188,20 @@ def _shut(world: World, invoice: Obj, status: str, stamp: str, event: str) -> Ob
         world.change(payment, status="canceled", status_transitions={"canceled_at": now, "paid_at": None})
         intent = world.get("payment_intent", notes["intent"])
         if intent["status"] in ("requires_payment_method", "requires_action"):
-            world.change(intent, status="canceled", canceled_at=now, cancellation_reason="void_invoice", next_action=None)
+            world.change(
+                intent,
+                status="canceled",
+                canceled_at=now,
+                cancellation_reason="void_invoice",
+                next_action=None,
+            )
             world.emit("payment_intent.canceled", intent, now=now)
     world.silence(invoice["id"], "retry_invoice")
     world.silence(invoice["id"], "finalize_invoice")
     stamps = {**invoice["status_transitions"], stamp: now}
-    world.change(invoice, status=status, auto_advance=False, next_payment_attempt=None, status_transitions=stamps)
+    world.change(
+        invoice, status=status, auto_advance=False, next_payment_attempt=None, status_transitions=stamps
+    )
     world.emit(event, invoice, now=now)
     return invoice
 
@@ -184,4 +219,6 @@ def give_up(world: World, params: dict[str, Any], identity: str) -> Obj:
 
 def of_subscription(world: World, identity: str) -> list[Obj]:
     """This function will return the invoices of a subscription, the newest first."""
-    return [one for one in world.newest_first("invoice") if world.note(one["id"]).get("subscription") == identity]
+    return [
+        one for one in world.newest_first("invoice") if world.note(one["id"]).get("subscription") == identity
+    ]

@@ -14,7 +14,7 @@ Params = dict[str, Any]
 Test = Callable[[Obj], bool]
 
 NOT_FILTERS = frozenset(("limit", "starting_after", "ending_before", "expand"))
-RANGES = {
+RANGES: dict[str, Callable[[int, int], bool]] = {
     "gt": lambda value, bound: value > bound,
     "gte": lambda value, bound: value >= bound,
     "lt": lambda value, bound: value < bound,
@@ -26,10 +26,17 @@ def answer(world: World, kind: str, params: Params, url: str) -> Obj:
     """This function will return one page of the objects of a kind, the newest first, as a list object."""
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
-        raise errors.invalid("Limit must be between 1 and 100.", param="limit", code="parameter_invalid_integer")
+        raise errors.invalid(
+            "Limit must be between 1 and 100.", param="limit", code="parameter_invalid_integer"
+        )
     if kind == "balance_transaction":
         balances.ripen(world)
-    tests = [test for name, wanted in params.items() if name not in NOT_FILTERS for test in [_test(world, kind, name, wanted)]]
+    tests = [
+        test
+        for name, wanted in params.items()
+        if name not in NOT_FILTERS
+        for test in [_test(world, kind, name, wanted)]
+    ]
     if kind == "subscription" and "status" not in params:
         tests.append(lambda row: row["status"] != "canceled")  # listed only when asked for
     rows: Iterable[Obj] = world.newest_first(kind)
@@ -55,7 +62,14 @@ def _after(world: World, kind: str, rows: Iterable[Obj], cursor: str, param: str
 
 
 def _test(world: World, kind: str, name: str, wanted: Any) -> Test:
-    if name in ("created", "arrival_date", "due_date", "current_period_end", "current_period_start", "canceled_at"):
+    if name in (
+        "created",
+        "arrival_date",
+        "due_date",
+        "current_period_end",
+        "current_period_start",
+        "canceled_at",
+    ):
         return _in_range(name, wanted)
     special = SPECIAL.get((kind, name))
     if special:
@@ -74,7 +88,8 @@ def _held_by_payout(world: World, wanted: str) -> Test:
     payout = world.get("payout", wanted, param="payout")
     if not payout["automatic"]:
         raise errors.invalid(
-            "Balance transaction history can only be filtered on automatic payouts, not manual.", param="payout"
+            "Balance transaction history can only be filtered on automatic payouts, not manual.",
+            param="payout",
         )
     return lambda row: world.notes[row["id"]].get("payout") == wanted
 
@@ -105,7 +120,9 @@ def _subscription_status(world: World, wanted: str) -> Test:
 
 
 def _invoice_of_subscription(world: World, wanted: str) -> Test:
-    return lambda row: bool(((row["parent"] or {}).get("subscription_details") or {}).get("subscription") == wanted)
+    return lambda row: bool(
+        ((row["parent"] or {}).get("subscription_details") or {}).get("subscription") == wanted
+    )
 
 
 def _payment(world: World, wanted: Params) -> Test:

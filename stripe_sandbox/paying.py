@@ -1,7 +1,7 @@
 """Try to collect a PaymentIntent with a payment method, and settle what is collected later.
 
-One intent may see several charges: each attempt makes one. What follows from the outcome (a Checkout Session completes, an
-invoice is paid) is done by the follower that the intent's notes name, see `following`.
+One intent may see several charges: each attempt makes one. What follows from the outcome (a Checkout Session
+completes, an invoice is paid) is done by the follower that the intent's notes name, see `following`.
 """
 
 from __future__ import annotations
@@ -43,11 +43,18 @@ def open_intent(
 
 
 def attempt(
-    world: World, intent: Obj, method: Obj, *, now: int, authenticated: bool = False, off_session: bool = False
+    world: World,
+    intent: Obj,
+    method: Obj,
+    *,
+    now: int,
+    authenticated: bool = False,
+    off_session: bool = False,
 ) -> str:
     """Returns `succeeded`, `processing`, `requires_action` or `declined`.
 
-    This function will try to collect the intent once, recording a charge unless the payer must first authenticate.
+    This function will try to collect the intent once, recording a charge unless the payer must first
+    authenticate.
     """
     world.change(intent, payment_method=method["id"])
     if not authenticated and _must_authenticate(world, method, off_session=off_session):
@@ -63,9 +70,14 @@ def attempt(
         world.note(method["id"], authenticated=True)
     collect(world, charge, now=now, at_once=rule.at_once)
     if rule.dispute:
-        world.note(charge["id"], dispute_reason=rule.dispute, inquiry=rule.inquiry)
-        world.wake(charge["id"], "open_dispute", world.clock() + timing.DISPUTE_OPENS_AFTER)
+        dispute_soon(world, charge, reason=rule.dispute, inquiry=rule.inquiry)
     return "succeeded"
+
+
+def dispute_soon(world: World, charge: Obj, *, reason: str, inquiry: bool = False) -> None:
+    """This function will have a dispute opened on a charge shortly after it succeeded."""
+    world.note(charge["id"], dispute_reason=reason, inquiry=inquiry)
+    world.wake(charge["id"], "open_dispute", world.clock() + timing.DISPUTE_OPENS_AFTER)
 
 
 def _must_authenticate(world: World, method: Obj, *, off_session: bool) -> bool:
@@ -176,7 +188,15 @@ def reject(
             decline_code or code,
         ),
     )
-    fail_intent(world, charge["payment_intent"], code=code, decline_code=decline_code, now=now, charge=charge, message=words)
+    fail_intent(
+        world,
+        charge["payment_intent"],
+        code=code,
+        decline_code=decline_code,
+        now=now,
+        charge=charge,
+        message=words,
+    )
 
 
 def fail_intent(
@@ -202,7 +222,11 @@ def fail_intent(
     )
     known = {name: value for name, value in error.items() if value is not None}
     world.change(
-        intent, status="requires_payment_method", payment_method=None, next_action=None, last_payment_error=known
+        intent,
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        last_payment_error=known,
     )
     if charge:
         world.emit("charge.failed", charge, now=now)
@@ -223,7 +247,7 @@ def _outcome(kind: str, network: str, words: str, reason: str | None) -> Obj:
 
 
 def bank_failure(world: World, charge: Obj) -> tuple[str, str | None] | None:
-    """This function will return why the test account of a pending bank debit fails, or None when it will succeed."""
+    """This function will return why the test account of a bank debit fails, or None when it succeeds."""
     rule = bank_rule(world, charge)
     return (rule.failure_code, rule.failure_message) if rule.failure_code else None
 

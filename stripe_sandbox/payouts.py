@@ -1,7 +1,7 @@
 """Payouts: the lines that are available leave together for the bank.
 
-An automatic payout holds every open line of its currency, and afterwards its own negative line: the sum of the other nets
-is its amount. A manual payout takes an amount and Stripe cannot say which lines it holds.
+An automatic payout holds every open line of its currency, and afterwards its own negative line: the sum of
+the other nets is its amount. A manual payout takes an amount and Stripe cannot say which lines it holds.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def arrive(world: World, identity: str) -> Obj:
     if payout["status"] not in ("pending", "in_transit"):
         raise errors.invalid(f"This payout is {payout['status']}.")
     before = {"status": payout["status"]}
-    world.change(payout, status="paid", trace_id={"status": "supported", "value": f"SBX{payout['id'][-8:].upper()}"})
+    world.change(
+        payout, status="paid", trace_id={"status": "supported", "value": f"SBX{payout['id'][-8:].upper()}"}
+    )
     world.emit("payout.paid", payout, before=before)
     if payout["automatic"]:
         world.change(payout, reconciliation_status="completed")
@@ -120,7 +122,7 @@ def create(world: World, params: dict[str, Any]) -> Obj:
     available = balances.totals(world)["available"].get(currency, 0)
     if amount <= 0 or amount > available:
         raise errors.invalid(
-            f"You have insufficient funds in your Stripe account for this transfer: {currencies.shown(available, currency)}.",
+            f"You have insufficient funds for this payout: {currencies.shown(available, currency)}.",
             code="balance_insufficient",
         )
     extra = {"metadata": params.get("metadata") or {}}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 
 def after(anchor: int, interval: str, count: int) -> int:
-    """This function will return the moment `count` intervals after the anchor, the day clamped to the month's last."""
+    """This function will return the moment `count` intervals after the anchor, clamped to the month's end."""
     start = datetime.fromtimestamp(anchor, UTC)
     if interval in ("day", "week"):
         return int((start + timedelta(days=count * (7 if interval == "week" else 1))).timestamp())

@@ -32,8 +32,15 @@ def create(world: World, params: dict[str, Any]) -> Obj:
 
 def _flow(world: World, given: dict[str, Any], customer: Obj) -> Obj:
     if given["type"] not in FLOWS:
-        raise errors.invalid(f"The sandbox imitates only these flows: {', '.join(FLOWS)}.", param="flow_data[type]")
-    done = {"type": "portal_homepage", "hosted_confirmation": None, "redirect": None, **(given.get("after_completion") or {})}
+        raise errors.invalid(
+            f"The sandbox imitates only these flows: {', '.join(FLOWS)}.", param="flow_data[type]"
+        )
+    done = {
+        "type": "portal_homepage",
+        "hosted_confirmation": None,
+        "redirect": None,
+        **(given.get("after_completion") or {}),
+    }
     flow = catalogue.part("billing_portal.session", "Flow", type=given["type"], after_completion=done)
     if given["type"] == "subscription_cancel":
         wanted = (given.get("subscription_cancel") or {}).get("subscription", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import errors
@@ -31,9 +32,11 @@ def make_price(world: World, params: dict[str, Any], *, at: str = "", active: bo
     currency = checked_currency(params["currency"], at=at)
     unit_amount = params.get("unit_amount")
     if unit_amount is None and params.get("unit_amount_decimal") is not None:
-        unit_amount = int(params["unit_amount_decimal"])
+        unit_amount = _whole(params["unit_amount_decimal"], at)
     if unit_amount is None:
-        raise errors.invalid("You must specify unit_amount.", param=f"{at}[unit_amount]", code="parameter_missing")
+        raise errors.invalid(
+            "You must specify unit_amount.", param=f"{at}[unit_amount]", code="parameter_missing"
+        )
     if unit_amount < 0:
         raise errors.invalid("Invalid non-negative integer", param=f"{at}[unit_amount]")
     recurring = params.get("recurring")
@@ -53,12 +56,20 @@ def make_price(world: World, params: dict[str, Any], *, at: str = "", active: bo
     )
 
 
+def _whole(amount: Decimal, at: str) -> int:
+    if amount != amount.to_integral_value():
+        raise errors.invalid("The sandbox takes whole minor units only.", param=f"{at}[unit_amount_decimal]")
+    return int(amount)
+
+
 def _product_of(world: World, params: dict[str, Any], *, at: str, active: bool) -> Obj:
     if params.get("product"):
         return world.get("product", params["product"], param=f"{at}[product]")
     if not params.get("product_data"):
         raise errors.invalid(
-            "You must specify either product or product_data.", param=f"{at}[product_data]", code="parameter_missing"
+            "You must specify either product or product_data.",
+            param=f"{at}[product_data]",
+            code="parameter_missing",
         )
     return make_product(world, params["product_data"], active=active)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox import balances, errors
@@ -63,7 +64,9 @@ def _charge_of(world: World, params: dict[str, Any]) -> Obj:
 
 def _check(charge: Obj, amount: int) -> None:
     if charge["status"] != "succeeded":
-        raise errors.invalid(f"Charge {charge['id']} has not succeeded and cannot be refunded.", param="charge")
+        raise errors.invalid(
+            f"Charge {charge['id']} has not succeeded and cannot be refunded.", param="charge"
+        )
     if charge["disputed"]:
         raise errors.invalid(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
@@ -71,7 +74,9 @@ def _check(charge: Obj, amount: int) -> None:
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise errors.invalid(
-            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded", param="charge"
+            f"Charge {charge['id']} has already been refunded.",
+            code="charge_already_refunded",
+            param="charge",
         )
     if amount <= 0:
         raise errors.invalid("Invalid positive integer", param="amount", code="parameter_invalid_integer")
@@ -97,13 +102,13 @@ def _destination(charge: Obj) -> Obj:
 
 
 def _line(world: World, charge: Obj, refund: Obj, amount: int, line_type: str) -> Obj:
-    """The refund settles at the rate of its charge, so that a full refund takes back what the charge brought."""
+    """The refund settles at the rate of its charge: a full refund takes back what the charge brought."""
     own = world.get("balance_transaction", charge["balance_transaction"])
     rate = own["exchange_rate"]
     settled = amount
     if rate is not None:
         _, exact = world.settings.settle.get(charge["currency"], ("", None))
-        settled = fees.converted(amount, charge["currency"], own["currency"], exact or fees.Decimal(str(rate)))
+        settled = fees.converted(amount, charge["currency"], own["currency"], exact or Decimal(str(rate)))
     if line_type == "refund" and own["type"] == "payment":
         line_type = "payment_refund"
     return balances.post(

@@ -1,4 +1,4 @@
-"""Renewals: each period drafts an invoice, an hour later charges it, and tries again as `tables.timing` says."""
+"""Renewals: each period drafts an invoice, an hour later charges it, and retries as `tables.timing` says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OVER = ("canceled", "incomplete_expired")
 
 
 def renew(world: World, identity: str) -> None:
-    """This function will begin the next period of a subscription and draft its invoice, or end it if it was asked to."""
+    """This function will begin the next period and draft its invoice, or end the subscription if asked to."""
     subscription = world.get("subscription", identity)
     if subscription["status"] in OVER:
         return
@@ -26,7 +26,9 @@ def renew(world: World, identity: str) -> None:
     world.wake(identity, "renew", end, clock)
     _resume(world, subscription, now)
     customer = world.get("customer", subscription["customer"])
-    invoice = invoicing.draft(world, subscription, customer, reason="subscription_cycle", period=(start, end), now=now)
+    invoice = invoicing.draft(
+        world, subscription, customer, reason="subscription_cycle", period=(start, end), now=now
+    )
     before = {"latest_invoice": subscription["latest_invoice"]}
     world.change(subscription, latest_invoice=invoice["id"])
     world.emit("customer.subscription.updated", subscription, before=before, now=now)
@@ -60,7 +62,7 @@ def _resume(world: World, subscription: Obj, now: int) -> None:
 
 
 def finalize_when_due(world: World, identity: str) -> None:
-    """This function will make a draft payable and try to collect it (or void it while collection is paused)."""
+    """This function will make a draft payable and try to collect it, or shut it while paused."""
     invoice = world.get("invoice", identity)
     subscription = world.get("subscription", world.note(identity)["subscription"])
     if invoice["status"] != "draft" or subscription["status"] in OVER:
@@ -141,6 +143,10 @@ def pay(world: World, params: dict[str, Any], identity: str) -> Obj:
     if collect(world, invoice, subscription, method) == "declined":
         error = world.get("payment_intent", world.note(identity)["intent"])["last_payment_error"]
         raise errors.ApiError(
-            402, error["message"], kind="card_error", code=error["code"], decline_code=error.get("decline_code")
+            402,
+            error["message"],
+            kind="card_error",
+            code=error["code"],
+            decline_code=error.get("decline_code"),
         )
     return invoice

@@ -20,7 +20,9 @@ class Settings:
     webhook_retries: tuple[float, ...] = timing.WEBHOOK_RETRIES
     latency: float = 0.0  # seconds added to every API call, slept outside the lock
     bank_debit_seconds: float = 3.0  # 0: a bank debit waits for the operator
-    settle: dict[str, tuple[str, Decimal]] = field(default_factory=dict)  # charge currency -> settlement, rate
+    settle: dict[str, tuple[str, Decimal]] = field(
+        default_factory=dict
+    )  # charge currency -> settlement, rate
     refund_status: str = "succeeded"  # or "pending": what the next refunds are
     quiet: bool = False
 

@@ -1,7 +1,7 @@
 """Keep the sandbox's state in one SQLite file, so that it survives a restart or a kill.
 
-Every unit of work is one commit. The write-ahead log without a sync per commit survives the death of the process (not of
-the machine), which is what a test needs.
+Every unit of work is one commit. The write-ahead log without a sync per commit survives the death of the
+process (not of the machine), which is what a test needs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from typing import Any
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS things (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL, notes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS things (
+    id TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL, notes TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 """
@@ -34,11 +36,15 @@ class Shelf:
 
     def keys(self) -> dict[str, Any]:
         """This function will return the idempotency keys."""
-        return {name: json.loads(body) for name, body in self.connection.execute("SELECT name, body FROM keys")}
+        return {
+            name: json.loads(body) for name, body in self.connection.execute("SELECT name, body FROM keys")
+        }
 
     def facts(self) -> dict[str, Any]:
         """This function will return the single values, such as the clock's offset."""
-        return {name: json.loads(body) for name, body in self.connection.execute("SELECT name, body FROM facts")}
+        return {
+            name: json.loads(body) for name, body in self.connection.execute("SELECT name, body FROM facts")
+        }
 
     def save(
         self,

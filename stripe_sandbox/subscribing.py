@@ -1,4 +1,4 @@
-"""Subscriptions: begin one from Checkout, change its amount, pause its collection, end it. Renewals are in `renewing`."""
+"""Subscriptions: begin, change the amount, pause the collection, end. Renewals are in `renewing`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from stripe_sandbox.world import World
 
 Params = dict[str, Any]
 
-UNDERSTOOD = frozenset(
-    "items cancel_at_period_end pause_collection metadata default_payment_method description proration_behavior "
-    "cancellation_details payment_behavior expand off_session".split()
+UNDERSTOOD = (
+    "items cancel_at_period_end pause_collection metadata default_payment_method description "
+    "proration_behavior cancellation_details payment_behavior off_session"
 )
 
 
@@ -36,11 +36,7 @@ def begin(
         default_payment_method=method["id"],
         description=data.get("description"),
         metadata=data.get("metadata") or {},
-        automatic_tax={"enabled": False, "disabled_reason": None, "liability": None},
-        billing_mode={"type": "flexible", "flexible": {"proration_discounts": "included"}, "updated_at": now},
-        invoice_settings={"issuer": {"type": "self", "account": None}, "account_tax_ids": None, "custom_fields": None, "description": None, "footer": None},
-        payment_settings=catalogue.part("subscription", "PaymentSettings", save_default_payment_method="off"),
-        trial_settings={"end_behavior": {"missing_payment_method": "create_invoice", "billing_cycle_anchor": None}},
+        **_constants(now),
         test_clock=customer["test_clock"],
     )
     rows = [_item(subscription, line["price"], line["quantity"], (now, end), now) for line in items]
@@ -58,6 +54,24 @@ def begin(
         invoicing.mark_paid(world, invoice, now=now)
     set_status(world, subscription, "active", now=now)
     return subscription
+
+
+def _constants(now: int) -> Obj:
+    ending = {"missing_payment_method": "create_invoice", "billing_cycle_anchor": None}
+    issuer = {"type": "self", "account": None}
+    return {
+        "automatic_tax": catalogue.part("subscription", "AutomaticTax"),
+        "billing_mode": {
+            "type": "flexible",
+            "flexible": {"proration_discounts": "included"},
+            "updated_at": now,
+        },
+        "invoice_settings": catalogue.part("subscription", "InvoiceSettings", issuer=issuer),
+        "payment_settings": catalogue.part(
+            "subscription", "PaymentSettings", save_default_payment_method="off"
+        ),
+        "trial_settings": {"end_behavior": ending},
+    }
 
 
 def _item(subscription: Obj, price: Obj, quantity: int, period: tuple[int, int], now: int) -> Obj:
@@ -101,14 +115,16 @@ def set_status(world: World, subscription: Obj, status: str, *, now: int) -> Non
 
 
 def update(world: World, params: Params, identity: str) -> Obj:
-    """This function will answer POST /v1/subscriptions/{id}. Amounts change without proration, from the next period on."""
+    """This function will answer POST /v1/subscriptions/{id}; amounts change from the next period on."""
     subscription = world.get("subscription", identity)
-    foreign = set(params) - UNDERSTOOD
+    foreign = set(params) - set(UNDERSTOOD.split())
     if foreign:
-        raise errors.invalid(f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign))
+        raise errors.invalid(
+            f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign)
+        )
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise errors.invalid("A canceled subscription can only update its cancellation_details and metadata.")
-    changed = {name: params[name] for name in ("description", "cancel_at_period_end") if name in params}
+    changed: Obj = {name: params[name] for name in ("description", "cancel_at_period_end") if name in params}
     if params.get("default_payment_method"):
         method = world.get("payment_method", params["default_payment_method"], param="default_payment_method")
         changed["default_payment_method"] = method["id"]
@@ -123,13 +139,20 @@ def update(world: World, params: Params, identity: str) -> Obj:
         changed["items"] = _new_items(world, subscription, params)
     before = {name: subscription[name] for name in changed}
     world.change(subscription, **changed)
-    world.emit("customer.subscription.updated", subscription, before=before, now=world.now(subscription["test_clock"]))
+    world.emit(
+        "customer.subscription.updated",
+        subscription,
+        before=before,
+        now=world.now(subscription["test_clock"]),
+    )
     return subscription
 
 
 def _cancel_at_end(world: World, subscription: Obj, params: Params) -> Obj:
     wanted = params["cancel_at_period_end"]
-    details = catalogue.part("subscription", "CancellationDetails", **(params.get("cancellation_details") or {}))
+    details = catalogue.part(
+        "subscription", "CancellationDetails", **(params.get("cancellation_details") or {})
+    )
     return {
         "cancel_at": subscription["items"]["data"][0]["current_period_end"] if wanted else None,
         "canceled_at": world.now(subscription["test_clock"]) if wanted else None,
@@ -139,7 +162,9 @@ def _cancel_at_end(world: World, subscription: Obj, params: Params) -> Obj:
 
 def _new_items(world: World, subscription: Obj, params: Params) -> Obj:
     if params.get("proration_behavior") != "none":
-        raise errors.invalid("The sandbox changes amounts only with proration_behavior=none.", param="proration_behavior")
+        raise errors.invalid(
+            "The sandbox changes amounts only with proration_behavior=none.", param="proration_behavior"
+        )
     rows = {item["id"]: item for item in subscription["items"]["data"]}
     for position, given in enumerate(params["items"]):
         at = f"items[{position}]"
@@ -166,7 +191,9 @@ def cancel(world: World, params: Params, identity: str) -> Obj:
     subscription = world.get("subscription", identity)
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise errors.no_such("subscription", identity)
-    return end(world, subscription, reason="cancellation_requested", details=params.get("cancellation_details") or {})
+    return end(
+        world, subscription, reason="cancellation_requested", details=params.get("cancellation_details") or {}
+    )
 
 
 def end(world: World, subscription: Obj, *, reason: str, details: Params | None = None) -> Obj:

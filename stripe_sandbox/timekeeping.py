@@ -1,4 +1,4 @@
-"""The thread that does what becomes due on the sandbox's own clock: bank debits, expiries, disputes, renewals."""
+"""The thread that does what falls due on the own clock: bank debits, expiries, disputes, renewals."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Everything the sandbox knows: its objects, its clock, and the unit of work in which they change together.
 
-A deed changes objects only through `make` and `change`. At the end of a unit of work every touched object is held to the
-contract and written down; if the deed fails, everything it touched is put back. Events leave after the commit.
+A deed changes objects only through `make` and `change`. At the end of a unit of work every touched object is
+held to the contract and written down; if the deed fails, everything it touched is put back. Events leave
+after the commit.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class World:
         self.shelf = storing.Shelf(settings.state) if settings.state else None
         self.on_events: Callable[[list[str]], None] = lambda identities: None
         self.request: dict[str, str | None] = {"id": None, "idempotency_key": None}
+        self.alarms = alarms.Alarms()
         self._forget()
         if self.shelf:
             self._remember(self.shelf)
@@ -40,7 +42,7 @@ class World:
         self.sequence: dict[str, int] = {}
         self.next_sequence = 0
         self.offset = 0.0
-        self.alarms = alarms.Alarms()
+        self.alarms.clear()
         self._touched: set[str] = set()
         self._undo: list[Callable[[], None]] = []
         self._outbox: list[str] = []
@@ -68,7 +70,7 @@ class World:
             if self.shelf:
                 self.shelf.clear()
 
-    # -- time ---------------------------------------------------------------------------------------------------------
+    # -- time ------------------------------------------------------------------------------------------------
 
     def clock(self, test_clock: str | None = None) -> float:
         """This function will return the seconds shown by a test clock, or by the sandbox's own clock."""
@@ -90,7 +92,7 @@ class World:
         self._facts_changed = True
 
     def wake(self, identity: str, deed: str, moment: float, test_clock: str | None = None) -> None:
-        """This function will have `deed` done to an object at a moment of its clock (again: the last moment counts)."""
+        """This function will have `deed` done to an object at a moment of its clock; the last call counts."""
         notes = self.note(identity)
         self.note(identity, alarms={**notes.get("alarms", {}), deed: [moment, test_clock]})
         self.alarms.add(test_clock, moment, deed, identity)
@@ -100,7 +102,7 @@ class World:
         remaining = {name: at for name, at in self.note(identity).get("alarms", {}).items() if name != deed}
         self.note(identity, alarms=remaining)
 
-    # -- objects ------------------------------------------------------------------------------------------------------
+    # -- objects ---------------------------------------------------------------------------------------------
 
     def make(self, kind: str, **values: Any) -> Obj:
         """This function will create an object from its blank and these values."""
@@ -164,7 +166,7 @@ class World:
         """This function will run through the objects of a kind, the newest first."""
         return reversed(self.kinds[kind].values())
 
-    # -- events -------------------------------------------------------------------------------------------------------
+    # -- events ----------------------------------------------------------------------------------------------
 
     def emit(self, name: str, thing: Obj, *, now: int | None = None, before: Obj | None = None) -> Obj:
         """This function will record an event about an object as it is now, and send it after the commit."""
@@ -185,29 +187,35 @@ class World:
         self._outbox.append(event["id"])
         return event
 
-    # -- units of work ------------------------------------------------------------------------------------------------
+    # -- units of work ---------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def work(self) -> Iterator[None]:
         """A unit of work: everything or nothing, except that a decline (402) keeps the attempt it reports."""
         with self.lock:
+            outbox: list[str] = []
             self._depth += 1
             try:
                 yield
-                if self._depth == 1:
-                    self._commit()
+                outbox = self._commit()
             except errors.ApiError as refusal:
-                if self._depth == 1:
-                    self._commit() if refusal.status == 402 else self._roll_back()
+                if refusal.status == 402:
+                    outbox = self._commit()
+                else:
+                    self._roll_back()
                 raise
             except BaseException:
-                if self._depth == 1:
-                    self._roll_back()
+                self._roll_back()
                 raise
             finally:
                 self._depth -= 1
+                if outbox:
+                    self.on_events(outbox)
 
-    def _commit(self) -> None:
+    def _commit(self) -> list[str]:
+        """Returns the events that may now leave. Work inside work ends with the outer one."""
+        if self._depth > 1:
+            return []
         touched = sorted(self._touched, key=self.sequence.__getitem__)
         catalogue.hold_all([self.objects[identity] for identity in touched])
         if self.shelf and (touched or self._facts_changed):
@@ -217,10 +225,11 @@ class World:
             )
         outbox = self._outbox
         self._settle_down()
-        if outbox:
-            self.on_events(outbox)
+        return outbox
 
     def _roll_back(self) -> None:
+        if self._depth > 1:
+            return
         for put_back in reversed(self._undo):
             put_back()
         self._settle_down()

@@ -10,7 +10,7 @@ from ledger.models import LegalEntity
 
 
 class Furniture(TypedDict):
-    entity: SimpleLazyObject
+    entity: object
     other_language: str
     other_url: str
 

@@ -1,7 +1,7 @@
 """Which class of the `stripe` package describes which object, and the blank of every object.
 
-A blank carries all documented fields, null where nothing is known, so that nothing the real service always sends is
-missing here.
+A blank carries all documented fields, null where nothing is known, so that nothing the real service always
+sends is missing here.
 """
 
 from __future__ import annotations
@@ -30,19 +30,37 @@ def _kind(module: str, class_name: str, prefix: str, *absent: str) -> Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "checkout.session": _kind("checkout._session", "Session", "cs_test_", "line_items", "presentment_details"),
+    "checkout.session": _kind(
+        "checkout._session", "Session", "cs_test_", "line_items", "presentment_details"
+    ),
     "item": _kind("_line_item", "LineItem", "li_"),
     "payment_intent": _kind("_payment_intent", "PaymentIntent", "pi_", "presentment_details", "hooks"),
-    "charge": _kind("_charge", "Charge", "ch_", "refunds", "presentment_details", "level3", "authorization_code"),
+    "charge": _kind(
+        "_charge", "Charge", "ch_", "refunds", "presentment_details", "level3", "authorization_code"
+    ),
     "balance_transaction": _kind("_balance_transaction", "BalanceTransaction", "txn_"),
     "balance": _kind("_balance", "Balance", "", "connect_reserved", "instant_available", "issuing"),
     "refund": _kind(
-        "_refund", "Refund", "re_", "presentment_details", "next_action", "instructions_email", "failure_reason"
+        "_refund",
+        "Refund",
+        "re_",
+        "presentment_details",
+        "next_action",
+        "instructions_email",
+        "failure_reason",
     ),
     "dispute": _kind("_dispute", "Dispute", "du_"),
     "payout": _kind("_payout", "Payout", "po_"),
     "customer": _kind(
-        "_customer", "Customer", "cus_", "deleted", "sources", "subscriptions", "tax_ids", "tax", "cash_balance"
+        "_customer",
+        "Customer",
+        "cus_",
+        "deleted",
+        "sources",
+        "subscriptions",
+        "tax_ids",
+        "tax",
+        "cash_balance",
     ),
     "payment_method": _kind("_payment_method", "PaymentMethod", "pm_"),
     "product": _kind("_product", "Product", "prod_", "deleted"),
@@ -107,7 +125,7 @@ def _blank_part(kind: str, part: str) -> Obj:
 
 
 def part(kind: str, name: str, /, **values: Any) -> Obj:
-    """This function will return a nested object of a kind (`part("charge", "BillingDetails.Address")`), filled in."""
+    """This function will return a filled-in part of a kind, such as `part("charge", "BillingDetails")`."""
     return {**copy.deepcopy(_blank_part(kind, name)), **values}
 
 
@@ -116,8 +134,15 @@ def _check(kind: str) -> checking.Check:
     return checking.compiled(reading.find(KINDS[kind].module, KINDS[kind].class_name))
 
 
+def compile_kind(kind: str) -> None:
+    """This function will compile the validator of a kind ahead of its first use."""
+    check = _check(kind)
+    if isinstance(check, checking.ObjectCheck):
+        check.compile()
+
+
 def hold_to_contract(value: Any) -> None:
-    """This function will raise `ContractBroken` unless an object, or every row of a list object, is as documented."""
+    """This function will raise `ContractBroken` unless an object, or each row of a list, is as documented."""
     rows = value["data"] if value.get("object") == "list" else [value]
     for row in rows:
         if row.get("deleted") is True and len(row) == 3:

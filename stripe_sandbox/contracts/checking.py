@@ -1,7 +1,7 @@
 """Compile shapes into validators of what the sandbox is about to say.
 
-A validator returns None when the value is as documented, otherwise a list of complaints. Each class is compiled once,
-on first use, so a whole Checkout Session costs some microseconds.
+A validator returns None when the value is as documented, otherwise a list of complaints. Each class is
+compiled once, on first use, so a whole Checkout Session costs some microseconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class ContractBroken(Exception):
 
 
 class ObjectCheck:
-    """Validates one class; compiled at the first dictionary it sees (classes refer to each other in circles)."""
+    """Validates one class; compiled when first used, for classes refer to each other in circles."""
 
     def __init__(self, place: reading.Place) -> None:
         self.place = place
@@ -30,6 +30,7 @@ class ObjectCheck:
         self.required: frozenset[str] = frozenset()
 
     def compile(self) -> dict[str, Check]:
+        """This function will compile the fields of the class, once."""
         documented = reading.fields(self.place)
         self.required = frozenset(name for name, field in documented.items() if field.required)
         self.checks = {name: compiled(field.shape) for name, field in documented.items()}
@@ -80,13 +81,20 @@ def _loose(shape: reading.Shape) -> Check:
         case reading.OneOf():
             return _one_of([compiled(option) for option in shape.options])
         case reading.Mapping():
-            return lambda value: None if isinstance(value, dict) else [f": expected an object, got {value!r:.60}"]
+            return lambda value: (
+                None if isinstance(value, dict) else [f": expected an object, got {value!r:.60}"]
+            )
         case _:
             return lambda value: None
 
 
 def _scalar(name: str) -> Check:
-    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "str": (str,), "bool": (bool,), "float": (float, int)}
+    kinds: dict[str, tuple[type, ...]] = {
+        "int": (int,),
+        "str": (str,),
+        "bool": (bool,),
+        "float": (float, int),
+    }
     if name == "Decimal":
         return _decimal
     wanted = kinds[name]

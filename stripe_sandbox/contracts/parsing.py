@@ -1,7 +1,7 @@
 """Compile request parameter classes into parsers: text from the form body becomes typed values, or a 400.
 
-Stripe refuses what it does not know; so does the sandbox. The parameter's name in an error is written as Stripe writes
-it: `line_items[0][price_data][currency]`.
+Stripe refuses what it does not know; so does the sandbox. The parameter's name in an error is written as
+Stripe writes it: `line_items[0][price_data][currency]`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class ObjectParse:
         self.required: tuple[str, ...] = ()
 
     def compile(self) -> dict[str, Parse]:
+        """This function will compile the parameters of the class, once."""
         documented = reading.fields(self.place)
         self.required = tuple(name for name, field in documented.items() if field.required)
         self.parsers = {name: compiled(field.shape) for name, field in documented.items()}
@@ -114,7 +115,13 @@ def _decimal(value: Any, at: str) -> Decimal:
         raise Refused(f"Invalid decimal: {value!s:.60}", param=at) from None
 
 
-SCALARS: dict[str, Parse] = {"int": _whole, "str": _text, "bool": _truth, "float": _decimal, "Decimal": _decimal}
+SCALARS: dict[str, Parse] = {
+    "int": _whole,
+    "str": _text,
+    "bool": _truth,
+    "float": _decimal,
+    "Decimal": _decimal,
+}
 
 
 def _mapping(value: Any, at: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Read the type annotations of the `stripe` package, without importing them, into small shapes.
 
-The package is generated from Stripe's OpenAPI specification: every response field and every request parameter of the
-pinned API version is an annotation in it. They are read from source with `ast`, because at run time most of them are
-strings that name things imported only for type checkers.
+The package is generated from Stripe's OpenAPI specification: every response field and every request parameter
+of the pinned API version is an annotation in it. They are read from source with `ast`, because at run time
+most of them are strings that name things imported only for type checkers.
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ def _subscripted(annotation: ast.Subscript, scope: Place) -> Shape:
 
 
 def _one_of(elements: list[ast.expr], scope: Place) -> Shape:
-    """An enumeration that Stripe leaves open (`Literal[...] | str`) is closed here: we may only use what is documented."""
+    """An enumeration that Stripe leaves open (`Literal[...] | str`) is closed: we say only what is in it."""
     options = [shape_of(element, scope) for element in elements]
     if any(isinstance(option, Literals) and set(option.values) != {""} for option in options):
         options = [option for option in options if option != Scalar("str")]

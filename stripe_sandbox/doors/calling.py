@@ -1,4 +1,4 @@
-"""One API call from its bytes to its answer: authenticate, throttle, replay, execute, expand, hold to the contract."""
+"""One API call from its bytes to its answer: authenticate, throttle, replay, execute, expand, check."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Call:
 
     @property
     def key(self) -> str | None:
+        """The idempotency key, if the request has one that counts."""
         return self.headers.get("idempotency-key") if self.method == "POST" else None
 
 
@@ -43,9 +44,6 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     kind: str = "application/json"
     cut: str = ""  # "reset" or "half": how the connection breaks instead of a whole answer
-
-
-HTML_ERROR = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 class Api:
@@ -93,7 +91,9 @@ class Api:
         if mode == "429":
             raise errors.ApiError(429, "Request rate limit exceeded.", code="rate_limit")
         if mode == "html_error":
-            return Answer(502, HTML_ERROR, kind="text/html")
+            return Answer(502, faults.HTML, kind="text/html")
+        if mode == "redirect":
+            return Answer(302, b"", {"Location": "https://status.example.org/"}, kind="text/html")
         if call.key is None:
             return self._run(call, fault)
         kept = self.keys.begin(call.key, call.path, call.body)
@@ -109,6 +109,9 @@ class Api:
     def _run(self, call: Call, fault: faults.Fault | None) -> Answer:
         if self.world.settings.latency:
             time.sleep(self.world.settings.latency)
+        if fault and fault.mode == "hang_before":
+            time.sleep(fault.seconds)
+            return Answer(0, b"", cut="reset")
         if fault and fault.mode in faults.INSTEAD:
             return self._instead(call, fault)
         route, identity = routes.found(call.method, call.path)
@@ -121,17 +124,18 @@ class Api:
         return _broken(given, fault)
 
     def _instead(self, call: Call, fault: faults.Fault) -> Answer:
-        if fault.mode == "409":
-            raise errors.ApiError(409, "This object cannot be accessed right now.", code="lock_timeout")
-        if fault.mode == "hang_before":
-            time.sleep(fault.seconds)
-            return Answer(0, b"", cut="reset")
-        given = _server_error(call)
+        status, kind, message, code = faults.INSTEAD[fault.mode]
+        error = errors.ApiError(status, message, kind=kind, code=code)
+        if status != 500:
+            raise error
+        given = Answer(status, form.encoded(error.envelope()))
         if fault.mode == "500_before_sticky" and call.key:
             self.keys.finish(call.key, given.status, given.body.decode())
         return given
 
-    def _executed(self, call: Call, route: routes.Route, identity: tuple[str, ...], params: dict[str, Any]) -> Answer:
+    def _executed(
+        self, call: Call, route: routes.Route, identity: tuple[str, ...], params: dict[str, Any]
+    ) -> Answer:
         expand = params.pop("expand", [])
         try:
             with self.world.work(), self._on_behalf_of(call):
@@ -186,12 +190,21 @@ def _broken(given: Answer, fault: faults.Fault | None) -> Answer:
         "reset": lambda: Answer(0, b"", cut="reset"),
         "half_json": lambda: Answer(given.status, given.body, given.headers, cut="half"),
         "empty_200": lambda: Answer(200, b"", given.headers),
+        "skew": lambda: Answer(given.status, _skewed(given.body, fault), given.headers),
     }
     if fault.mode == "hang_after":
         time.sleep(fault.seconds)
     return spoil.get(fault.mode, lambda: given)()
 
 
-def pretty(given: Answer) -> Any:
-    """This function will return the JSON value of an answer."""
-    return json.loads(given.body)
+def _skewed(body: bytes, fault: faults.Fault) -> bytes:
+    return form.encoded(faults.patched(json.loads(body), fault.patch))
+
+
+def warm_up() -> None:
+    """This function will compile the contract ahead of the first call, which would wait half a second."""
+    world.api_version()
+    for route in routes.ROUTES:
+        route.parser().compile()
+    for kind in catalogue.KINDS:
+        catalogue.compile_kind(kind)

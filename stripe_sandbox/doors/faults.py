@@ -7,6 +7,9 @@ Where each mode strikes, in the order of a request:
 | 429                | no       | no (sits before it)  | 429 rate_limit                                   |
 | 409                | no       | no                   | 409 lock_timeout                                 |
 | html_error         | no       | no                   | 502 with an HTML page                            |
+| redirect           | no       | no                   | 302 to elsewhere                                 |
+| odd_error          | no       | no                   | 400 with a type and a code nobody documented     |
+| idempotency_error  | no       | no                   | 400 as for a key used with another body          |
 | 500_before         | no       | no                   | 500 api_error                                    |
 | 500_before_sticky  | no       | yes: replays the 500 | 500 api_error                                    |
 | hang_before        | no       | no                   | nothing for `seconds`, then a closed connection  |
@@ -15,6 +18,10 @@ Where each mode strikes, in the order of a request:
 | reset              | yes      | yes                  | connection reset                                 |
 | half_json          | yes      | yes                  | half of the body, then a closed connection       |
 | empty_200          | yes      | yes                  | 200 and no body                                  |
+| skew               | yes      | yes, unpatched       | the answer with `patch` merged in (see below)    |
+
+`skew` imitates an API that has moved on: `{"mode": "skew", "patch": {"status": "unheard_of", "fee": null}}`;
+the value `"__absent__"` removes a field; the rows of a list are patched one by one.
 """
 
 from __future__ import annotations
@@ -24,11 +31,37 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-MODES = frozenset(
-    "429 409 html_error 500_before 500_before_sticky hang_before 500_after hang_after reset half_json empty_200".split()
-)
-BEFORE_KEYS = frozenset(("429", "html_error"))
-INSTEAD = frozenset(("409", "500_before", "500_before_sticky", "hang_before"))
+ABSENT = "__absent__"
+HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+# What is answered instead of executing: status, type, message, code.
+INSTEAD: dict[str, tuple[int, str, str, str | None]] = {
+    "409": (409, "invalid_request_error", "This object cannot be accessed right now.", "lock_timeout"),
+    "odd_error": (400, "flux_error", "The capacitor is out of flux.", "flux_capacitor_empty"),
+    "idempotency_error": (
+        400,
+        "idempotency_error",
+        "Keys for idempotent requests can only be used with the same parameters they were first used with.",
+        None,
+    ),
+    "500_before": (500, "api_error", "An unknown error occurred.", None),
+    "500_before_sticky": (500, "api_error", "An unknown error occurred.", None),
+}
+MODES = [
+    *INSTEAD,
+    *[
+        "429",
+        "html_error",
+        "redirect",
+        "hang_before",
+        "500_after",
+        "hang_after",
+        "reset",
+        "half_json",
+        "empty_200",
+        "skew",
+    ],
+]
 
 
 @dataclass
@@ -41,8 +74,12 @@ class Fault:
     count: int | None = 1
     seconds: float = 80.0
     lasts: float | None = None
+    patch: dict[str, Any] = field(default_factory=dict)
     struck: int = 0
     since: float = field(default_factory=time.monotonic)
+
+
+OPTIONS = ("path", "method", "count", "seconds", "lasts", "patch")
 
 
 class BadFault(ValueError):
@@ -58,9 +95,9 @@ class Faults:
 
     def arm(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """This function will have a fault strike the next matching requests; raises BadFault."""
-        known = {name: wanted[name] for name in ("path", "method", "count", "seconds", "lasts") if name in wanted}
+        known = {name: wanted[name] for name in OPTIONS if name in wanted}
         if wanted.get("mode") not in MODES or set(wanted) - {"mode", *known}:
-            raise BadFault(f"mode must be one of {', '.join(sorted(MODES))}; others: path, method, count, seconds, lasts")
+            raise BadFault(f"mode must be one of {', '.join(MODES)}; others: {', '.join(OPTIONS)}")
         fault = Fault(mode=str(wanted["mode"]), **known)
         with self._lock:
             self._armed.append(fault)
@@ -88,3 +125,18 @@ class Faults:
                         self._armed.remove(fault)
                     return fault
         return None
+
+
+def patched(thing: Any, patch: dict[str, Any]) -> Any:
+    """This function will return an answer with a patch merged in, row by row for a list."""
+    if isinstance(thing, dict) and thing.get("object") == "list":
+        return {**thing, "data": [patched(row, patch) for row in thing["data"]]}
+    merged = dict(thing) if isinstance(thing, dict) else {}
+    for name, value in patch.items():
+        if value == ABSENT:
+            merged.pop(name, None)
+        elif isinstance(value, dict) and isinstance(merged.get(name), dict):
+            merged[name] = patched(merged[name], value)
+        else:
+            merged[name] = value
+    return merged

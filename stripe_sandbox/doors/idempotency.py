@@ -36,9 +36,11 @@ class Keys:
         self.known = {name: Kept(**body) for name, body in stored.items()}
 
     def begin(self, key: str, path: str, body: str) -> Kept | None:
-        """This function will return the stored answer to replay, or None after noting that the request now runs."""
+        """This function will return the stored answer to replay, or None and note that it now runs."""
         if len(key) > LONGEST:
-            raise errors.ApiError(400, "Idempotency keys may be up to 255 characters.", kind="idempotency_error")
+            raise errors.ApiError(
+                400, "Idempotency keys may be up to 255 characters.", kind="idempotency_error"
+            )
         fingerprint = hashlib.sha256(f"{path}\n{body}".encode()).hexdigest()
         with self.world.lock:
             kept = self.known.get(key)
@@ -50,14 +52,15 @@ class Keys:
         if kept.fingerprint != fingerprint:
             raise errors.ApiError(
                 400,
-                "Keys for idempotent requests can only be used with the same parameters they were first used with. "
-                f"Try using a key other than '{key}' if you meant to execute a different request.",
+                "Keys for idempotent requests can only be used with the same parameters they were first "
+                f"used with. Try using a key other than '{key}' if you meant to execute a different request.",
                 kind="idempotency_error",
             )
         if not kept.status:
             raise errors.ApiError(
                 409,
-                "There is currently another in-progress request using this Idempotent Key. Please try again later.",
+                "There is currently another in-progress request using this Idempotent Key. "
+                "Please try again later.",
                 kind="idempotency_error",
                 code="idempotency_key_in_use",
             )

@@ -24,7 +24,7 @@ from stripe_sandbox import (
     renewing,
 )
 from stripe_sandbox.delivering import Courier
-from stripe_sandbox.doors import calling, faults, form
+from stripe_sandbox.doors import calling, form
 from stripe_sandbox.pages import board
 from stripe_sandbox.world import World
 
@@ -42,17 +42,18 @@ class Operator:
 
     @property
     def world(self) -> World:
+        """The world that is operated."""
         return self.api.world
 
     def answer(self, call: calling.Call) -> calling.Answer:
         """This function will answer one request under /_sandbox."""
         path = call.path.removeprefix(PREFIX) or "/"
         if call.method == "GET" and path == "/":
-            return self._page(call)
+            return board.drawn(self.world, self.courier.state(), self.api.faults.shown())
         from_page = "form-urlencoded" in call.headers.get("content-type", "")
         try:
-            if call.method == "POST" and from_page and not _same_origin(call):
-                raise errors.ApiError(403, "Forms are taken from the operator page only.")
+            if call.method != "GET" and not _same_origin(call):
+                raise errors.ApiError(403, "Another site may not operate the sandbox.")
             result, status = self._done(call, path, _given(call, from_page)), 200
         except errors.ApiError as refusal:
             result, status = refusal.envelope(), refusal.status
@@ -62,10 +63,6 @@ class Operator:
             return calling.Answer(303, b"", {"Location": f"{PREFIX}/"})
         return calling.Answer(status, form.encoded(result))
 
-    def _page(self, call: calling.Call) -> calling.Answer:
-        body = board.drawn(self.world, self.courier.state(), self.api.faults.shown())
-        return calling.Answer(200, body, kind="text/html; charset=utf-8")
-
     def _done(self, call: calling.Call, path: str, given: Given) -> Any:
         for method, pattern, deed in TABLE:
             match = pattern.fullmatch(path)
@@ -73,7 +70,7 @@ class Operator:
                 return deed(self, given, *match.groups())
         raise errors.ApiError(404, f"The operator's door has no {call.method} {call.path}.")
 
-    # -- reading ------------------------------------------------------------------------------------------------------
+    # -- reading ---------------------------------------------------------------------------------------------
 
     def record(self, given: Given) -> Any:
         """This function will return every object by kind: the sandbox's own record, for comparisons."""
@@ -104,31 +101,38 @@ class Operator:
         rows = list(self.api.seen)
         return {"requests": rows[-int(given.get("limit", len(rows)) or 1) :] if rows else []}
 
-    # -- faults and deliveries ----------------------------------------------------------------------------------------
+    # -- faults and deliveries -------------------------------------------------------------------------------
 
     def arm(self, given: Given) -> Any:
+        """This function will have a fault strike the next matching requests."""
         return self.api.faults.arm(given)
 
     def armed(self, given: Given) -> Any:
+        """This function will return the faults that are armed."""
         return {"faults": self.api.faults.shown()}
 
     def disarm(self, given: Given) -> Any:
+        """This function will disarm every fault."""
         self.api.faults.clear()
         return {"faults": []}
 
     def deliveries(self, given: Given) -> Any:
+        """This function will return the delivery plan and the queue."""
         return self.courier.state()
 
     def plan(self, given: Given) -> Any:
+        """This function will set mode, order, signature or delay of deliveries."""
         if "delay_seconds" in given:
             given["delay_seconds"] = float(given["delay_seconds"])
         return self.courier.change_plan(**given)
 
     def drain(self, given: Given) -> Any:
+        """This function will wait until the queue of deliveries is empty."""
         drained = self.courier.drain(float(given.get("timeout", 10)))
         return {"drained": drained, **self.courier.state()}
 
     def deliver(self, given: Given, event: str) -> Any:
+        """This function will deliver one event again: how often, at once, how signed."""
         statuses = self.courier.send_now(
             event,
             signature=given.get("signature", "good"),
@@ -142,10 +146,11 @@ class Operator:
         return {"statuses": [self.courier.send_now(one)[0] for one in given["events"]]}
 
     def expire_keys(self, given: Given) -> Any:
+        """This function will expire the idempotency keys, as Stripe may after a day."""
         return {"expired": self.api.keys.expire()}
 
     def reset(self, given: Given) -> Any:
-        """This function will forget everything: objects, keys, faults, queued deliveries, the clock's offset."""
+        """This function will forget everything: objects, keys, faults, queued deliveries, the clock."""
         self.api.faults.clear()
         self.courier.forget()
         with self.world.lock:
@@ -155,15 +160,17 @@ class Operator:
             self.world.settings.refund_status = "succeeded"
         return {"reset": True}
 
-    # -- money --------------------------------------------------------------------------------------------------------
+    # -- money -----------------------------------------------------------------------------------------------
 
     def bank_debit(self, given: Given, charge: str, outcome: str) -> Any:
+        """This function will settle or fail a pending bank debit."""
         with self.world.work():
             found = self.world.get("charge", charge, param="charge")
             completing.settle_bank_debit(self.world, found, succeeds=outcome == "settle")
             return found
 
     def dispute(self, given: Given) -> Any:
+        """This function will open a dispute or an inquiry on a charge."""
         kind = given.get("kind", "dispute")
         if kind not in ("dispute", "inquiry"):
             raise ValueError("kind must be dispute or inquiry")
@@ -172,14 +179,17 @@ class Operator:
             return disputing.create(self.world, charge, inquiry=kind == "inquiry", reason=reason)
 
     def close_dispute(self, given: Given, dispute: str) -> Any:
+        """This function will decide a dispute: won or lost."""
         with self.world.work():
             return disputing.close(self.world, dispute, given.get("outcome", "lost"))
 
     def escalate(self, given: Given, dispute: str) -> Any:
+        """This function will turn an inquiry into a dispute."""
         with self.world.work():
             return disputing.escalate(self.world, dispute)
 
     def payout(self, given: Given) -> Any:
+        """This function will pay out what a currency holds."""
         with self.world.work():
             return payouts.make_automatic(
                 self.world,
@@ -189,18 +199,22 @@ class Operator:
             )
 
     def pay_payout(self, given: Given, payout: str) -> Any:
+        """This function will let a payout reach the bank."""
         with self.world.work():
             return payouts.arrive(self.world, payout)
 
     def fail_payout(self, given: Given, payout: str) -> Any:
+        """This function will fail a payout, even a paid one."""
         with self.world.work():
             return payouts.fail(self.world, payout, code=given.get("code", "account_closed"))
 
     def fail_refund(self, given: Given, refund: str) -> Any:
+        """This function will fail a refund."""
         with self.world.work():
             return refunding.fail(self.world, refund, reason=given.get("reason", "lost_or_stolen_card"))
 
     def settle_refund(self, given: Given, refund: str) -> Any:
+        """This function will let a pending refund succeed."""
         with self.world.work():
             return refunding.settle(self.world, refund)
 
@@ -214,9 +228,10 @@ class Operator:
             self.world.keep_settings()
         return {"refund_status": wanted}
 
-    # -- supporters and time ------------------------------------------------------------------------------------------
+    # -- supporters and time ---------------------------------------------------------------------------------
 
     def card(self, given: Given, customer: str) -> Any:
+        """This function will change the card that a customer's renewals use."""
         with self.world.work():
             found = self.world.get("customer", customer, param="customer")
             return customers.use_card(self.world, found, instruments.digits(str(given["number"])))
@@ -229,10 +244,14 @@ class Operator:
             return {"outcome": renewing.collect(self.world, found, subscription), "invoice": dict(found)}
 
     def clock(self, given: Given) -> Any:
+        """This function will return the own clock's time and offset."""
         return {"now": self.world.clock(), "offset": self.world.offset}
 
     def advance(self, given: Given) -> Any:
-        """This function will move the sandbox's own clock: {"to": epoch} or {"seconds": n}, or a test clock by `clock`."""
+        """This function will move the own clock `to` a moment or by `seconds`, or the test `clock` named."""
+        if given.get("set"):
+            clocks.set_own(self.world, float(given["set"]))
+            return self.clock(given)
         clock = given.get("clock")
         now = self.world.clock(clock)
         target = float(given["to"]) if given.get("to") else now + float(given["seconds"])

@@ -50,7 +50,7 @@ class Route:
 
 
 def _route(method: str, pattern: str, params: str, deed: Deed) -> Route:
-    """`params` is `folder/snake_name` of the module under stripe.params; the class is its name in camel case."""
+    """`params` is `folder/snake_name` of the module under stripe.params; its class has that name."""
     folder, _, name = params.rpartition("/")
     module = ".".join(filter(None, ("stripe.params", folder, f"_{name}_params")))
     class_name = "".join(word.title() for word in name.split("_")) + "Params"
@@ -83,7 +83,9 @@ def _describe(kind: str, fields: tuple[str, ...], event: str) -> Deed:
         thing = world.get(kind, identity)
         foreign = set(given) - {"metadata", *fields}
         if foreign:
-            raise errors.invalid(f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign))
+            raise errors.invalid(
+                f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign)
+            )
         changed = {name: given[name] for name in fields if name in given}
         if "metadata" in given:
             changed["metadata"] = merged(thing["metadata"], given["metadata"])
@@ -115,7 +117,9 @@ def _refunds_of_charge(world: World, given: dict[str, Any], identity: str) -> Ob
 ROUTES: list[Route] = [
     _route("POST", "checkout/sessions", "checkout/session_create", checkout.create),
     _route("POST", "checkout/sessions/{id}/expire", "checkout/session_expire", checkout.expire),
-    _route("GET", "checkout/sessions/{id}/line_items", "checkout/session_line_item_list", checkout.line_items),
+    _route(
+        "GET", "checkout/sessions/{id}/line_items", "checkout/session_line_item_list", checkout.line_items
+    ),
     _route("POST", "checkout/sessions/{id}", "checkout/session_update", checkout.update),
     *_read("checkout.session", "checkout/sessions", "checkout/session"),
     _route("POST", "payment_intents", "payment_intent_create", intents.create),
@@ -129,7 +133,12 @@ ROUTES: list[Route] = [
     ),
     *_read("payment_intent", "payment_intents", "payment_intent"),
     _route("GET", "charges/{id}/refunds", "charge_list_refunds", _refunds_of_charge),
-    _route("POST", "charges/{id}", "charge_update", _describe("charge", ("description", "receipt_email"), "charge.updated")),
+    _route(
+        "POST",
+        "charges/{id}",
+        "charge_update",
+        _describe("charge", ("description", "receipt_email"), "charge.updated"),
+    ),
     *_read("charge", "charges", "charge"),
     _route("GET", "balance", "balance_retrieve", balances.retrieve),
     _route("GET", "balance_transactions/{id}", "balance_transaction_retrieve", _balance_transaction),
@@ -164,7 +173,9 @@ ROUTES: list[Route] = [
     *_read("invoice_payment", "invoice_payments", "invoice_payment"),
     _route("POST", "billing_portal/sessions", "billing_portal/session_create", portal.create),
     _route("POST", "test_helpers/test_clocks", "test_helpers/test_clock_create", clocks.create),
-    _route("POST", "test_helpers/test_clocks/{id}/advance", "test_helpers/test_clock_advance", clocks.advance),
+    _route(
+        "POST", "test_helpers/test_clocks/{id}/advance", "test_helpers/test_clock_advance", clocks.advance
+    ),
     *_read("test_helpers.test_clock", "test_helpers/test_clocks", "test_helpers/test_clock"),
     *_read("event", "events", "event"),
 ]
@@ -183,5 +194,7 @@ def found(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
     """This function will return the route of a request and the ids in its path; raises the 404 of Stripe."""
     matching = _matching(method, path)
     if matching is None:
-        raise errors.ApiError(404, f"Unrecognized request URL ({method}: {path}). The sandbox does not imitate it.")
+        raise errors.ApiError(
+            404, f"Unrecognized request URL ({method}: {path}). The sandbox does not imitate it."
+        )
     return matching

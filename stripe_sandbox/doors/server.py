@@ -30,7 +30,13 @@ class Door(BaseHTTPRequestHandler):
         """This method will answer one request."""
         self._answer()
 
-    do_POST = do_DELETE = do_HEAD = do_GET
+    def do_POST(self) -> None:
+        """This method will answer one request."""
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        """This method will answer one request."""
+        self._answer()
 
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -41,8 +47,7 @@ class Door(BaseHTTPRequestHandler):
         body = self.rfile.read(length).decode("utf-8", "replace") if length else ""
         target = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        method = "GET" if self.command == "HEAD" else self.command
-        call = calling.Call(method, target.path, target.query, body, headers)
+        call = calling.Call(self.command, target.path, target.query, body, headers)
         self._say(self._find(call))
 
     def _find(self, call: calling.Call) -> calling.Answer:
@@ -71,15 +76,14 @@ class Door(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.close_connection = True
             return
-        if self.command != "HEAD":
-            self.wfile.write(given.body)
+        self.wfile.write(given.body)
 
     def _break_off(self) -> None:
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
         self.connection.close()
 
-    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the name is the base class's
+    def log_message(self, format: str, *arguments: Any) -> None:
         """This method will keep the request log of `GET /_sandbox/requests` the only one."""
 
 

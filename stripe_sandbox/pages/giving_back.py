@@ -1,7 +1,7 @@
 """The billing portal at /p/session/{id}, an invoice at /i/{id}, a charge's receipt at /r/{id}.
 
-Field names, for drivers: the portal takes `action` = `card` with `card` (number), or `cancel` with `subscription`; the
-invoice page takes `card`.
+Field names, for drivers: the portal takes `action` = `card` with `card` (number), or `cancel` with
+`subscription`; the invoice page takes `card`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from stripe_sandbox.world import World
 Fields = dict[str, str]
 
 
-def portal(world: World, session: Obj, *, trouble: str = "", done: str = "", status: int = 200) -> calling.Answer:
+def portal(
+    world: World, session: Obj, *, trouble: str = "", done: str = "", status: int = 200
+) -> calling.Answer:
     """This function will show the portal page: the card, the subscriptions, the way back."""
     say = words.words(session["locale"])
     rows = [
@@ -30,7 +32,9 @@ def portal(world: World, session: Obj, *, trouble: str = "", done: str = "", sta
     body += [_subscription(world, one, say) for one in rows] or [f"<p>{text(say['no_subscription'])}</p>"]
     body.append(
         f"<h2>{text(say['change_card'])}</h2><form method=post>"
-        + layout.field("card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" required')
+        + layout.field(
+            "card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" required'
+        )
         + f'<button class="main" name="action" value="card">{text(say["change_card"])}</button></form>'
     )
     if session["return_url"]:
@@ -86,7 +90,9 @@ def invoice(world: World, bill: Obj, *, trouble: str = "", status: int = 200) ->
         return layout.page(f"{say['invoice']} {bill['number'] or ''}", f"{amount}<p>{text(words_of)}</p>")
     body = (
         f"{amount}{layout.alert(trouble)}<form method=post>"
-        + layout.field("card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" required')
+        + layout.field(
+            "card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" required'
+        )
         + f'<button class="main">{text(say["pay"])}</button></form>'
     )
     return layout.page(f"{say['invoice']} {bill['number']}", body, status=status)
@@ -118,5 +124,6 @@ def receipt(world: World, charge: Obj) -> calling.Answer:
     """This function will show that a charge was paid."""
     say = words.words(None)
     amount = currencies.shown(charge["amount"], charge["currency"])
-    body = f'<p class="amount">{text(amount)}</p><p>{text(layout.day(charge["created"]))}</p><p><code>{charge["id"]}</code></p>'
+    made = layout.day(charge["created"])
+    body = f'<p class="amount">{text(amount)}</p><p>{text(made)}</p><p><code>{charge["id"]}</code></p>'
     return layout.page(say["receipt"], body)

@@ -1,7 +1,7 @@
 """The Checkout page at /c/pay/{session}, and the bank's or wallet's page at /c/3ds/{intent}.
 
-Field names are stable, for drivers: `email`, `name`, `method`, `card` (number), `account` and `routing` (bank debit) on the
-Checkout page; `result` (`complete` or `fail`) on the other.
+Field names are stable, for drivers: `email`, `name`, `method`, `card` (number), `account` and `routing` (bank
+debit) on the Checkout page; `result` (`complete` or `fail`) on the other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 Fields = dict[str, str]
 
 
-def show(world: World, session: Obj, *, trouble: str = "", typed: Fields | None = None, status: int = 200) -> calling.Answer:
+def show(
+    world: World, session: Obj, *, trouble: str = "", typed: Fields | None = None, status: int = 200
+) -> calling.Answer:
     """This function will show the Checkout page of a session, or that it is over."""
     if session["status"] != "open":
         return _over(session)
@@ -42,9 +44,16 @@ def show(world: World, session: Obj, *, trouble: str = "", typed: Fields | None 
             value=email or known.get("email", ""),
             extra=f'required autocomplete="email"{" readonly" if email else ""}',
         ),
-        _methods(session, say, known.get("method") or session["payment_method_types"][0]),
-        layout.field("card", say["card_number"], hint=say["card_hint"], extra='inputmode="numeric" autocomplete="cc-number"'),
         layout.field("name", say["name"], value=known.get("name", ""), extra='autocomplete="name"'),
+        _methods(session, say, known.get("method") or session["payment_method_types"][0]),
+        '<div class="only-card">',
+        layout.field(
+            "card",
+            say["card_number"],
+            hint=say["card_hint"],
+            extra='inputmode="numeric" autocomplete="cc-number"',
+        ),
+        "</div>",
         _bank_fields(session, say),
         f'<button class="main">{text(_verb(session, say))}</button></form>',
         _back(session, say),
@@ -87,8 +96,11 @@ def _methods(session: Obj, say: dict[str, str], chosen: str) -> str:
 def _bank_fields(session: Obj, say: dict[str, str]) -> str:
     if "us_bank_account" not in session["payment_method_types"]:
         return ""
-    routing = layout.field("routing", say["routing"], value=cards.GOOD_ROUTING_NUMBER, extra='inputmode="numeric"')
-    return routing + layout.field("account", say["account"], hint=say["bank_hint"], extra='inputmode="numeric"')
+    routing = layout.field(
+        "routing", say["routing"], value=cards.GOOD_ROUTING_NUMBER, extra='inputmode="numeric"'
+    )
+    account = layout.field("account", say["account"], hint=say["bank_hint"], extra='inputmode="numeric"')
+    return f'<div class="only-bank">{routing}{account}</div>'
 
 
 def _back(session: Obj, say: dict[str, str]) -> str:
@@ -128,7 +140,13 @@ def submit(world: World, session: Obj, fields: Fields) -> calling.Answer:
         with world.work():
             result = completing.submit(world, session, typed)
     except errors.ApiError as refusal:
-        return show(world, session, trouble=words.decline(refusal.message, session["locale"]), typed=fields, status=402)
+        return show(
+            world,
+            session,
+            trouble=words.decline(refusal.message, session["locale"]),
+            typed=fields,
+            status=402,
+        )
     intent = world.get("payment_intent", world.note(session["id"])["intent"])
     if result == "requires_action":
         return layout.away(intent["next_action"]["redirect_to_url"]["url"])

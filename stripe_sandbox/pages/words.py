@@ -112,7 +112,8 @@ KOREAN_DECLINES = {
     "Your card's security code is incorrect.": "카드 보안 코드가 올바르지 않습니다.",
     "Your card number is incorrect.": "카드 번호가 올바르지 않습니다.",
     "The payment was declined by the provider.": "결제 회사에서 거절했습니다.",
-    "We are unable to authenticate your payment method. Please choose a different payment method and try again.": (
+    "We are unable to authenticate your payment method. "
+    "Please choose a different payment method and try again.": (
         "결제 수단을 인증할 수 없습니다. 다른 결제 수단으로 다시 시도하세요."
     ),
     "An error occurred while processing your card. Try again in a little bit.": (

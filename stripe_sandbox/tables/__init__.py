@@ -1,1 +1,1 @@
-"""What no contract can prove: fees, test cards, currencies, order and timing, each in one documented table."""
+"""What no contract can prove: fees, cards, currencies, order and timing, each in one documented table."""

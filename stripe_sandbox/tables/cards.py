@@ -1,14 +1,16 @@
 """The documented test cards and bank accounts, and what each of them does.
 
-Source: Stripe's testing documentation. An unknown number that passes the Luhn check behaves as a good Visa card; one that
-does not is refused as `incorrect_number`.
+Source: Stripe's testing documentation. An unknown number that passes the Luhn check behaves as a good Visa
+card; one that does not is refused as `incorrect_number`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-HARD_DECLINES = frozenset({"lost_card", "stolen_card", "pickup_card"})  # never tried again by the renewal schedule
+HARD_DECLINES = frozenset(
+    {"lost_card", "stolen_card", "pickup_card"}
+)  # never tried again by the renewal schedule
 
 MESSAGES = {
     "card_declined": "Your card was declined.",
@@ -92,7 +94,9 @@ BANK_ACCOUNTS: dict[str, BankAccount] = {
     "000111111113": BankAccount("account_closed", "The customer's bank account has been closed."),
     "000111111116": BankAccount("no_account", "No account was found for the given number."),
     "000222222227": BankAccount("insufficient_funds", "The customer's account has insufficient funds."),
-    "000333333335": BankAccount("debit_not_authorized", "The customer has notified their bank that this was not authorized."),
+    "000333333335": BankAccount(
+        "debit_not_authorized", "The customer has notified their bank that this was not authorized."
+    ),
     "000555555559": BankAccount(dispute=True),
     "000000000009": BankAccount(waits=True),
 }
@@ -106,7 +110,7 @@ def luhn(number: str) -> bool:
 
 
 def card(number: str) -> Card:
-    """This function will return what a card number does; `code` is `incorrect_number` for one that cannot exist."""
+    """This function will return what a card number does (`incorrect_number` for one that cannot exist)."""
     if number in CARDS:
         return CARDS[number]
     if number.isdecimal() and number.isascii() and 12 <= len(number) <= 19 and luhn(number):

@@ -1,9 +1,9 @@
 """What Stripe takes, and how a charge settles.
 
-Source: Stripe's public price list for a business in the United States (cards 2.9 % + 30 cents, ACH direct debit 0.8 % at
-most 5.00 USD, dispute 15.00 USD). The fixed parts of other currencies and the price of the Korean methods are assumptions
-of this sandbox. A refund gives no fee back (since 2020) and neither does a dispute that is won. Fees are rounded half up to
-the minor unit of the settlement currency.
+Source: Stripe's public price list for a business in the United States (cards 2.9 % + 30 cents, ACH direct
+debit 0.8 % at most 5.00 USD, dispute 15.00 USD). The fixed parts of other currencies and the price of the
+Korean methods are assumptions of this sandbox. A refund gives no fee back (since 2020) and neither does a
+dispute that is won. Fees are rounded half up to the minor unit of the settlement currency.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def rounded(value: Decimal) -> int:
 
 
 def of_charge(amount: int, currency: str, method: str) -> int:
-    """This function will return the fee on a charge that settles as `amount` of `currency`, never above the amount."""
+    """This function will return the fee on a charge that settles as `amount`, never above it."""
     share = rounded(Decimal(amount) * PERCENT[method])
     if method == "us_bank_account":
         return min(share, BANK_DEBIT_CEILING.get(currency, share), amount)
@@ -50,6 +50,6 @@ def of_dispute(currency: str) -> int:
 
 
 def converted(amount: int, source: str, target: str, rate: Decimal) -> int:
-    """`rate` is major units of `target` for one major unit of `source`. This function will return minor units."""
+    """This function will return minor units of `target`; `rate` counts major units of both."""
     shift = Decimal(10) ** (currencies.exponent(target) - currencies.exponent(source))
     return rounded(Decimal(amount) * rate * shift)

@@ -1,8 +1,8 @@
 """When things happen. All seconds unless said; what is real time and what is clock time is noted.
 
-Shortened on purpose (real time): Stripe's sandbox retries a webhook three times over some hours; here within two minutes.
-Unverified against the real service: the exact retry schedule, the hour between draft and charge being exact, and that hard
-declines are never retried by Stripe itself.
+Shortened on purpose (real time): Stripe's sandbox retries a webhook three times over some hours; here within
+two minutes. Unverified against the real service: the exact retry schedule, the hour between draft and charge
+being exact, and that hard declines are never retried by Stripe itself.
 """
 
 from __future__ import annotations
@@ -22,13 +22,11 @@ PAYOUT_ARRIVES_AFTER = 2 * DAY
 
 DRAFT_LASTS = HOUR  # clock time: from invoice.created to finalization and the first attempt
 DUNNING = (3 * DAY, 3 * DAY, 3 * DAY)  # clock time between attempts: four attempts in all
-INCOMPLETE_LASTS = 23 * HOUR
 DISPUTE_OPENS_AFTER = 1
 REFUND_FAILS_AFTER = 1  # test card 4000000000005126
 DISPUTE_ANSWER_WITHIN = 7 * DAY
 
 IDEMPOTENCY_KEYS_LAST = 24 * HOUR  # of the sandbox's clock; the operator can expire them at once
-EVENTS_LAST = 30 * DAY
 TEST_CLOCK_LASTS = 30 * DAY
 
 

@@ -15,8 +15,8 @@ from ledger.money import Money
 from payments import inbox
 from payments.gateway import Notice
 from payments.models import ProcessorEvent
-from reports import selfchecking
 from receipts import correcting, finishing, issuing
+from reports import selfchecking
 from tests.sandbox.driving import Browser, Page, Sandbox
 
 

@@ -39,9 +39,7 @@ def test_a_gift_becomes_a_fact_an_entry_a_receipt_and_a_mail(
     assert message.attachments.count() == 1
 
 
-def test_a_full_refund_walks_the_same_way_back(
-    supporter: Supporter, check_laws: Callable[[], None]
-) -> None:
+def test_a_full_refund_walks_the_same_way_back(supporter: Supporter, check_laws: Callable[[], None]) -> None:
     supporter.give()
     settle_all(supporter.processor, now=supporter.now)
     paperwork(now=supporter.now)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from config import env
 from launcher import cleaning
 
 
@@ -63,3 +64,7 @@ def test_the_product_does_not_inherit_what_would_redirect_it(name: str) -> None:
 def test_the_product_inherits_what_its_outgoing_calls_need() -> None:
     given = {"https_proxy": "http://proxy.example.org", "SSL_CERT_FILE": "/ca.pem", "LANG": "ko_KR.UTF-8"}
     assert cleaning.for_product(given) == given
+
+
+def test_every_variable_of_the_product_is_given_anew() -> None:
+    assert {variable.name for variable in env.VARIABLES} == cleaning.OF_PRODUCT

@@ -70,7 +70,10 @@ def test_a_person_may_choose_only_what_is_listed() -> None:
     assert environments.chosen(given) == {"STRIPE_API_KEY": "sk_test_mine"}
 
 
-def test_the_production_check_is_not_local() -> None:
+def test_the_production_check_is_not_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSECURE_LOCAL", "1")
+    monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:8100")
+
     made = environments.of_production_check()
     assert "INSECURE_LOCAL" not in made
     assert "STRIPE_API_BASE" not in made

@@ -18,7 +18,9 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="module")
 def process(receiver: Receiver) -> Iterator[Sandbox]:
-    with Sandbox(webhook_url=receiver.url, options=["--webhook-retries", "0.1,0.2", "--bank-debit-seconds", "0"]) as running:
+    with Sandbox(
+        webhook_url=receiver.url, options=["--webhook-retries", "0.1,0.2", "--bank-debit-seconds", "0"]
+    ) as running:
         yield running
 
 

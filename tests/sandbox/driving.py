@@ -1,4 +1,4 @@
-"""What the tests drive with: a sandbox process, a browser without scripts, a webhook endpoint that verifies."""
+"""What the tests drive with: a sandbox process, a browser without scripts, a verifying webhook endpoint."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import stripe
 
@@ -26,19 +26,33 @@ ROOT = Path(__file__).resolve().parents[2]
 class Sandbox:
     """A sandbox process on a free port."""
 
-    def __init__(self, *, webhook_url: str | None = None, state: Path | None = None, options: list[str] | None = None) -> None:
-        command = [sys.executable, "-m", "stripe_sandbox", "--port", "0", "--webhook-secret", SECRET, "--quiet"]
+    def __init__(
+        self, *, webhook_url: str | None = None, state: Path | None = None, options: list[str] | None = None
+    ) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "stripe_sandbox",
+            "--port",
+            "0",
+            "--webhook-secret",
+            SECRET,
+            "--quiet",
+        ]
         if webhook_url:
             command += ["--webhook-url", webhook_url]
         if state:
             command += ["--state", str(state)]
-        self.process = subprocess.Popen([*command, *(options or [])], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [*command, *(options or [])], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
         assert self.process.stdout
         line = self.process.stdout.readline()
         self.url = line.removeprefix("Stripe sandbox on ").strip()
         assert self.url.startswith("http://127.0.0.1:"), line
+        self.http = stripe.RequestsClient()
         self.client = stripe.StripeClient(
-            "sk_test_sandbox", base_addresses={"api": self.url}, http_client=stripe.UrllibClient()
+            "sk_test_sandbox", base_addresses={"api": self.url}, http_client=self.http
         )
         self.v1 = self.client.v1
 
@@ -59,6 +73,7 @@ class Sandbox:
 
     def stop(self) -> int:
         """This function will end the process with SIGTERM and return its exit code."""
+        cast(Any, self.http).close()  # untyped in the package
         self.process.terminate()
         code = self.process.wait(timeout=10)
         if self.process.stdout:
@@ -67,6 +82,7 @@ class Sandbox:
 
     def kill(self) -> None:
         """This function will end the process with SIGKILL."""
+        cast(Any, self.http).close()  # untyped in the package
         self.process.kill()
         self.process.wait(timeout=10)
         if self.process.stdout:
@@ -75,7 +91,9 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.process.poll() is None:
             self.stop()
 
@@ -115,7 +133,10 @@ class Browser:
 
     def pay(self, url: str, card: str = "4242424242424242", **fields: str) -> Page:
         """This function will fill in a Checkout page with a card."""
-        return self.open(url, **{"email": "grace@example.org", "name": "Grace Kim", "method": "card", "card": card, **fields})
+        return self.open(
+            url,
+            **{"email": "grace@example.org", "name": "Grace Kim", "method": "card", "card": card, **fields},
+        )
 
 
 class Receiver:
@@ -168,7 +189,9 @@ class Receiver:
     def wait_for(self, kind: str, *, seconds: float = 10) -> stripe.Event:
         """This function will return the first event of a type, waiting for it."""
         with self._changed:
-            assert self._changed.wait_for(lambda: kind in self.types(), seconds), f"no {kind} in {self.types()}"
+            assert self._changed.wait_for(lambda: kind in self.types(), seconds), (
+                f"no {kind} in {self.types()}"
+            )
             return next(event for event in self.events if event.type == kind)
 
     def __enter__(self) -> Self:
@@ -180,7 +203,9 @@ class Receiver:
             self.server.server_close()
 
 
-def one_off(sandbox: Sandbox, amount: int = 2500, currency: str = "usd", **more: Any) -> stripe.checkout.Session:
+def one_off(
+    sandbox: Sandbox, amount: int = 2500, currency: str = "usd", **more: Any
+) -> stripe.checkout.Session:
     """This function will open a Checkout Session for a single donation."""
     params: dict[str, Any] = {
         "mode": "payment",
@@ -194,15 +219,22 @@ def one_off(sandbox: Sandbox, amount: int = 2500, currency: str = "usd", **more:
         "line_items": [
             {
                 "quantity": 1,
-                "price_data": {"currency": currency, "unit_amount": amount, "product_data": {"name": "Rescue fund"}},
+                "price_data": {
+                    "currency": currency,
+                    "unit_amount": amount,
+                    "product_data": {"name": "Rescue fund"},
+                },
             }
         ],
         **more,
     }
-    return sandbox.v1.checkout.sessions.create({name: value for name, value in params.items() if value is not None})
+    given = {name: value for name, value in params.items() if value is not None}
+    return sandbox.v1.checkout.sessions.create(cast(Any, given))
 
 
-def monthly(sandbox: Sandbox, amount: int = 5000, currency: str = "usd", **more: Any) -> stripe.checkout.Session:
+def monthly(
+    sandbox: Sandbox, amount: int = 5000, currency: str = "usd", **more: Any
+) -> stripe.checkout.Session:
     """This function will open a Checkout Session for a monthly donation."""
     recurring = {"currency": currency, "unit_amount": amount, "recurring": {"interval": "month"}}
     price = {**recurring, "product_data": {"name": "Monthly gift"}}
@@ -216,7 +248,9 @@ def monthly(sandbox: Sandbox, amount: int = 5000, currency: str = "usd", **more:
     )
 
 
-def paid(sandbox: Sandbox, browser: Browser, amount: int = 2500, currency: str = "usd", **fields: str) -> stripe.PaymentIntent:
+def paid(
+    sandbox: Sandbox, browser: Browser, amount: int = 2500, currency: str = "usd", **fields: str
+) -> stripe.PaymentIntent:
     """This function will make a one-off donation and return its intent, expanded down to the money."""
     session = one_off(sandbox, amount, currency)
     assert session.url

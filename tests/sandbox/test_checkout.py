@@ -51,7 +51,7 @@ def test_a_supporter_gives_by_card(sandbox: Sandbox, browser: Browser, receiver:
 
 
 @pytest.mark.parametrize(
-    ("card", "words", "decline_code"),
+    "declined",
     [
         ("4000 0000 0000 0002", "Your card was declined.", "generic_decline"),
         ("4000000000009995", "Your card has insufficient funds.", "insufficient_funds"),
@@ -60,8 +60,9 @@ def test_a_supporter_gives_by_card(sandbox: Sandbox, browser: Browser, receiver:
     ],
 )
 def test_a_declined_card_leaves_the_session_open(
-    sandbox: Sandbox, browser: Browser, receiver: Receiver, card: str, words: str, decline_code: str
+    sandbox: Sandbox, browser: Browser, receiver: Receiver, declined: tuple[str, str, str]
 ) -> None:
+    card, words, decline_code = declined
     session = one_off(sandbox)
     page = browser.pay(session.url or "", card)
     assert (page.status, page.alert) == (402, words)
@@ -133,7 +134,9 @@ def test_korean_methods_on_won(sandbox: Sandbox, browser: Browser, method: str) 
 def test_only_the_methods_that_fit_are_offered(sandbox: Sandbox, browser: Browser) -> None:
     assert one_off(sandbox).payment_method_types == ["card", "us_bank_account"]
     assert one_off(sandbox, allowed_payment_method_types=["card"]).payment_method_types == ["card"]
-    assert one_off(sandbox, excluded_payment_method_types=["us_bank_account"]).payment_method_types == ["card"]
+    assert one_off(sandbox, excluded_payment_method_types=["us_bank_account"]).payment_method_types == [
+        "card"
+    ]
     assert "samsung_pay" not in one_off(sandbox, 2_000_001, "krw").payment_method_types
     session = one_off(sandbox, allowed_payment_method_types=["card"])
     assert browser.open(session.url or "", email="a@example.org", method="kakao_pay").status == 402
@@ -148,7 +151,11 @@ def test_a_bank_debit_that_succeeds_later(sandbox: Sandbox, browser: Browser, re
     assert isinstance(done.payment_intent, stripe.PaymentIntent)
     charge = done.payment_intent.latest_charge
     assert isinstance(charge, stripe.Charge)
-    assert (done.payment_intent.status, charge.status, charge.balance_transaction) == ("processing", "pending", None)
+    assert (done.payment_intent.status, charge.status, charge.balance_transaction) == (
+        "processing",
+        "pending",
+        None,
+    )
 
     sandbox.operate("POST", f"bank_debits/{charge.id}/settle")
     assert sandbox.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
@@ -170,13 +177,15 @@ def test_a_bank_debit_that_fails_later(sandbox: Sandbox, browser: Browser, recei
     charge = sandbox.v1.charges.list().data[0]
     sandbox.operate("POST", f"bank_debits/{charge.id}/fail")
     charge = sandbox.v1.charges.retrieve(charge.id)
-    assert (charge.status, charge.failure_code) == ("failed", "debit_not_authorized")
+    assert (charge.status, charge.failure_code) == ("failed", "insufficient_funds")
     assert sandbox.v1.balance_transactions.list().data == []
     sandbox.drain()
     assert receiver.types()[-1] == "checkout.session.async_payment_failed"
 
 
-def test_a_bank_debit_settles_by_itself_after_the_configured_time(receiver: Receiver, browser: Browser) -> None:
+def test_a_bank_debit_settles_by_itself_after_the_configured_time(
+    receiver: Receiver, browser: Browser
+) -> None:
     receiver.forget()
     with Sandbox(webhook_url=receiver.url, options=["--bank-debit-seconds", "0.05"]) as quick:
         good, bad = one_off(quick, 10_000), one_off(quick, 10_000)
@@ -186,6 +195,18 @@ def test_a_bank_debit_settles_by_itself_after_the_configured_time(receiver: Rece
         event = receiver.wait_for("checkout.session.async_payment_failed")
         assert event.data.object["id"] == bad.id
         assert quick.v1.charges.list().data[0].failure_code == "account_closed"
+
+
+def test_a_bank_debit_may_be_disputed_or_wait(sandbox: Sandbox, browser: Browser, receiver: Receiver) -> None:
+    session = one_off(sandbox, 10_000)
+    browser.pay(session.url or "", method="us_bank_account", account="000555555559")
+    charge = sandbox.v1.charges.list().data[0]
+    sandbox.operate("POST", f"bank_debits/{charge.id}/settle")
+    assert receiver.wait_for("charge.dispute.created").data.object["charge"] == charge.id
+    waiting = one_off(sandbox, 10_000)
+    browser.pay(waiting.url or "", method="us_bank_account", account="000000000009")
+    sandbox.operate("POST", "clock", {"seconds": 10 * 86_400})
+    assert sandbox.v1.checkout.sessions.retrieve(waiting.id).payment_status == "unpaid"
 
 
 def test_abandoned_and_expired(sandbox: Sandbox, browser: Browser, receiver: Receiver) -> None:
@@ -218,7 +239,9 @@ def test_a_second_submit_charges_nothing(sandbox: Sandbox, browser: Browser) -> 
     assert len(sandbox.v1.charges.list().data) == 1
 
 
-@pytest.mark.parametrize(("amount", "currency"), [(49, "usd"), (99, "krw"), (100_000_000, "usd"), (149, "kwd")])
+@pytest.mark.parametrize(
+    ("amount", "currency"), [(49, "usd"), (99, "krw"), (100_000_000, "usd"), (149, "kwd")]
+)
 def test_too_small_and_too_large(sandbox: Sandbox, amount: int, currency: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         one_off(sandbox, amount, currency)
@@ -227,9 +250,16 @@ def test_too_small_and_too_large(sandbox: Sandbox, amount: int, currency: str) -
 
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
-    [(50_000, "krw", "KRW 50,000"), (5000, "jpy", "JPY 5,000"), (1230, "kwd", "KWD 1.230"), (99_999_999, "usd", "USD 999,999.99")],
+    [
+        (50_000, "krw", "KRW 50,000"),
+        (5000, "jpy", "JPY 5,000"),
+        (1230, "kwd", "KWD 1.230"),
+        (99_999_999, "usd", "USD 999,999.99"),
+    ],
 )
-def test_amounts_are_minor_units(sandbox: Sandbox, browser: Browser, amount: int, currency: str, shown: str) -> None:
+def test_amounts_are_minor_units(
+    sandbox: Sandbox, browser: Browser, amount: int, currency: str, shown: str
+) -> None:
     session = one_off(sandbox, amount, currency)
     assert session.amount_total == amount
     assert shown in browser.open(session.url or "").html
@@ -245,9 +275,10 @@ def test_won_may_settle_in_dollars(browser: Browser) -> None:
         assert (charge.currency, charge.amount) == ("krw", 50_000)
         assert (line.currency, line.amount, line.exchange_rate, line.fee) == ("usd", 3400, 0.00068, 129)
         abroad.v1.refunds.create({"charge": charge.id, "amount": 25_000})
-        refund = abroad.v1.balance_transactions.list({"type": "payment_refund"}).data + abroad.v1.balance_transactions.list(
-            {"type": "refund"}
-        ).data
+        refund = (
+            abroad.v1.balance_transactions.list({"type": "payment_refund"}).data
+            + abroad.v1.balance_transactions.list({"type": "refund"}).data
+        )
         assert [row.amount for row in refund] == [-1700]
 
 
@@ -258,7 +289,9 @@ def test_sessions_are_listed_by_what_they_lead_to(sandbox: Sandbox, browser: Bro
     assert len(found) == 1
     assert found[0].id != other.id
     assert isinstance(intent.customer, str)
-    assert [s.id for s in sandbox.v1.checkout.sessions.list({"customer": intent.customer}).data] == [found[0].id]
+    assert [s.id for s in sandbox.v1.checkout.sessions.list({"customer": intent.customer}).data] == [
+        found[0].id
+    ]
     assert [s.id for s in sandbox.v1.checkout.sessions.list({"status": "open"}).data] == [other.id]
     since = sandbox.v1.checkout.sessions.list({"created": {"gte": int(time.time()) + 60}})
     assert since.data == []

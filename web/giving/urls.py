@@ -1,10 +1,16 @@
-from django.http import HttpRequest, HttpResponse
+"""Addresses of the public pages. They are mounted under the reader's language."""
+
 from django.urls import path
 
-
-def _nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("")
-
+from web.giving import offering, thanking, visiting
 
 app_name = "giving"
-urlpatterns = [path("give/<slug:slug>/", _nothing, name="give"), path("thanks/<uuid:checkout_id>/", _nothing, name="thanks")]
+urlpatterns = [
+    path("", visiting.home, name="home"),
+    path("campaigns/<slug:slug>/", visiting.campaign, name="campaign"),
+    path("letters/", visiting.letters, name="letters"),
+    path("letters/<int:number>/", visiting.letter, name="letter"),
+    path("give/<slug:slug>/", offering.give, name="give"),
+    path("give/<slug:slug>/switch/", offering.switch, name="switch"),
+    path("thanks/<uuid:checkout_id>/", thanking.thanks, name="thanks"),
+]

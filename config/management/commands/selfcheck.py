@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
-        parser.add_argument("--processor", action="store_true", help="also compare with the processor's record")
+        parser.add_argument(
+            "--processor", action="store_true", help="also compare with the processor's record"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -28,7 +30,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"holds": holds, "laws": laws}, ensure_ascii=False))
         else:
             for finding in findings:
-                self.stdout.write(f"{'ok    ' if finding.holds else 'BROKEN'} {finding.code:4} {finding.title}")
+                self.stdout.write(
+                    f"{'ok    ' if finding.holds else 'BROKEN'} {finding.code:4} {finding.title}"
+                )
                 for row in finding.rows:
                     self.stdout.write(f"         {row}")
         if not holds:

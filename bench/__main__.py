@@ -1,0 +1,63 @@
+"""`python -m bench`: run the measures that were asked for, one JSON object to a line, then a table."""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from bench import pairing, standing
+
+# By the order of the run: what needs a quiet machine first, what fills the tables last.
+MEASURES = ("settle_vs_raw", "donation_starts", "pages", "receipts", "export_csv_vs_copy")
+
+
+def main(arguments: list[str]) -> int:
+    """This function will return 0 when every measure asked for was taken."""
+    asked = _parser().parse_args(arguments)
+    outcomes = []
+    with standing.sandbox() as processor:
+        os.environ["STRIPE_API_BASE"] = processor
+        _open_house()
+        for name in asked.only or MEASURES:
+            began = time.monotonic()
+            outcome = importlib.import_module(f"bench.{name}").measure()
+            outcome.notes["took_seconds"] = round(time.monotonic() - began, 1)
+            outcomes.append(outcome)
+            print(json.dumps(outcome.row(), ensure_ascii=False), flush=True)
+    print(table(outcomes))
+    if asked.json:
+        lines = [json.dumps(outcome.row(), ensure_ascii=False) + "\n" for outcome in outcomes]
+        asked.json.write_text("".join(lines), encoding="utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="run.py bench", description=sys.modules["bench"].__doc__)
+    parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="NAME", help=", ".join(MEASURES))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the lines to a file as well")
+    return parser
+
+
+def _open_house() -> None:
+    import django
+
+    os.environ["LOG_LEVEL"] = "ERROR"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+
+
+def table(outcomes: list[pairing.Outcome]) -> str:
+    """This function will return the outcomes for a person to read."""
+    lines = [f"{'measure':<20} {'ours':>12} {'limit':>12} {'ratio':>7}  unit"]
+    lines += [
+        f"{each.name:<20} {each.value:>12,.1f} {each.limit:>12,.1f} {each.ratio:>7.2f}  {each.unit}"
+        for each in outcomes
+    ]
+    return "\n".join(["", *lines])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

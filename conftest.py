@@ -1,0 +1,30 @@
+"""What no test should have to think of: static files without a build, a queue that goes nowhere."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test.utils import override_settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Files of the tests live in a folder of their own; bells ring in this process's memory."""
+    from config.celery import app
+
+    folder = tmp_path_factory.mktemp("state")
+    (folder / "static").mkdir()
+    app.conf.broker_url = "memory://"
+    app.conf.broker_transport_options = {}
+    storages = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder / "files"},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    # One memory for both, so that clearing the default one forgets the pages too.
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}
+    caches = {"default": memory, "pages": memory}
+    with override_settings(STATE_DIR=folder, STATIC_ROOT=folder / "static", STORAGES=storages, CACHES=caches):
+        yield folder

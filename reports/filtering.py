@@ -1,0 +1,167 @@
+"""Filtering donations: one place turns what was asked for into SQL, so a list, its totals and its file agree."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models
+
+from donors import matching
+from ledger import money
+
+
+class State(models.TextChoices):
+    """How a donation stands, read from facts. An open or lost dispute goes before refunds."""
+
+    PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to look for. Both days are inclusive; `amount` is digits as typed ("100" or "100.00")."""
+
+    given_from: date | None = None
+    given_to: date | None = None
+    campaign: str = ""
+    fund: int | None = None
+    method: str = ""
+    frequency: str = ""
+    state: str = ""
+    currency: str = ""
+    amount: str = ""
+    donor: uuid.UUID | None = None
+    search: str = ""
+
+
+REFUNDED = """(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM donations_refund r
+  LEFT JOIN donations_refundfailure rf ON rf.refund_id = r.id
+  WHERE r.donation_id = d.id AND rf.id IS NULL)"""
+DISPUTED = """EXISTS (SELECT 1 FROM donations_dispute x
+  LEFT JOIN donations_disputeclosing c ON c.dispute_id = x.id
+  WHERE x.donation_id = d.id AND (c.id IS NULL OR c.outcome = 'lost'))"""
+
+
+def state_sql(*, refunded: str, disputed: str) -> str:
+    """The state of donation `d` as an SQL expression."""
+    return (
+        f"CASE WHEN {disputed} THEN 'disputed' WHEN {refunded} = 0 THEN 'paid'"
+        f" WHEN {refunded} < d.amount_minor THEN 'partly_refunded' ELSE 'refunded' END"
+    )
+
+
+STATE = state_sql(refunded=REFUNDED, disputed=DISPUTED)
+
+_SIMPLE = {
+    "campaign": "d.campaign_id = (SELECT id FROM campaigns_campaign WHERE slug = %(campaign)s)",
+    "fund": "EXISTS (SELECT 1 FROM donations_designation g WHERE g.donation_id = d.id AND g.fund_id = %(fund)s)",
+    "method": "d.method = %(method)s",
+    "currency": "d.currency = %(currency)s",
+    "state": f"{STATE} = %(state)s",
+    "donor": "d.donor_id IN (SELECT id FROM donors_donor WHERE id = %(donor)s OR merged_into_id = %(donor)s)",
+}
+_FREQUENCY = {"once": "d.plan_id IS NULL", "monthly": "d.plan_id IS NOT NULL"}
+
+
+def conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """The WHERE clause over `donations_donation d` and its named parameters.
+
+    This function will return `TRUE` when nothing is asked for.
+    """
+    clauses: list[str] = []
+    params: dict[str, Any] = {}
+    for field, clause in _SIMPLE.items():
+        value = getattr(filters, field)
+        if value not in (None, ""):
+            clauses.append(clause)
+            params[field] = value
+    if filters.frequency:
+        clauses.append(_FREQUENCY[filters.frequency])
+    _add_period(filters, clauses, params)
+    _add_amount(filters, clauses, params)
+    if filters.search.strip():
+        clauses.append(_search(filters.search.strip(), params))
+    return " AND ".join(clauses) or "TRUE", params
+
+
+def _add_period(filters: Filters, clauses: list[str], params: dict[str, Any]) -> None:
+    # `given_on` is the day in the entity's zone and decides; the bound on `given_at` only lets the index help.
+    if filters.given_from:
+        clauses.append("d.given_on >= %(given_from)s AND d.given_at >= %(given_from_wide)s")
+        params |= {
+            "given_from": filters.given_from,
+            "given_from_wide": filters.given_from - timedelta(days=1),
+        }
+    if filters.given_to:
+        clauses.append("d.given_on <= %(given_to)s AND d.given_at < %(given_to_wide)s")
+        params |= {"given_to": filters.given_to, "given_to_wide": filters.given_to + timedelta(days=3)}
+
+
+def _add_amount(filters: Filters, clauses: list[str], params: dict[str, Any]) -> None:
+    if not filters.amount:
+        return
+    parts = []
+    currencies = [filters.currency] if filters.currency else sorted(money.CURRENCIES)
+    for currency in currencies:
+        try:
+            minor = money.read_amount(filters.amount, currency=currency).minor
+        except money.UnreadableAmount:
+            continue
+        parts.append((currency, minor))
+    clauses.append(
+        "(d.currency, d.amount_minor) IN (SELECT * FROM unnest(%(currencies)s::text[], %(minors)s::bigint[]))"
+    )
+    params |= {"currencies": [part[0] for part in parts], "minors": [part[1] for part in parts]}
+
+
+_REFERENCE = re.compile(r"(ch|py|pi|re|pyr|dp|du)_\w+", re.ASCII)
+_SERIAL = re.compile(r"(?:[A-Z0-9]+-)*\d{4}-\d{3,}", re.ASCII | re.IGNORECASE)
+
+
+def _like(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def _search(term: str, params: dict[str, Any]) -> str:
+    """What is typed says what it is: a reference, four digits of a card, an address, a serial, or a name."""
+    params["term"] = term
+    if _REFERENCE.fullmatch(term):
+        return (
+            "(d.processor_ref = %(term)s OR d.payment_ref = %(term)s"
+            " OR d.id IN (SELECT donation_id FROM donations_refund WHERE processor_ref = %(term)s)"
+            " OR d.id IN (SELECT donation_id FROM donations_dispute WHERE processor_ref = %(term)s))"
+        )
+    if re.fullmatch(r"\d{4}", term, re.ASCII):
+        return "d.last4 = %(term)s"
+    if _SERIAL.fullmatch(term):
+        params["serial"] = f"%{_like(term.upper())}"
+        return (
+            "d.id IN (SELECT l.donation_id FROM receipts_receiptline l JOIN receipts_receipt p"
+            " ON p.id = l.receipt_id WHERE p.serial LIKE %(serial)s)"
+        )
+    return _search_donor(term, params)
+
+
+def _search_donor(term: str, params: dict[str, Any]) -> str:
+    try:
+        params["id"] = uuid.UUID(term)
+    except ValueError:
+        pass
+    else:
+        return "(d.id = %(id)s OR d.donor_id = %(id)s)"
+    if "@" in term:
+        condition = "p.email_key LIKE %(email)s"
+        params["email"] = _like(matching.email_key(term)) + "%"
+    else:
+        condition = "(p.name_key LIKE %(name)s OR p.local_name LIKE %(local)s)"
+        params["name"] = f"%{_like(matching.name_key(term))}%"
+        params["local"] = f"%{_like(term)}%"
+    return (
+        f"d.donor_id IN (SELECT p.id FROM donors_donor p WHERE {condition}"
+        " UNION SELECT m.id FROM donors_donor p JOIN donors_donor m ON m.merged_into_id = p.id"
+        f" WHERE {condition})"
+    )

@@ -1,0 +1,14 @@
+"""Doors for the queue: exports that wait."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from jobs import running
+from reports import export_jobs
+
+
+@shared_task(name="reports.run_jobs")
+def run_jobs() -> None:
+    export_jobs.purge(now=timezone.now())
+    while running.run_one(works=export_jobs.works(), now=timezone.now()) is not None:
+        pass

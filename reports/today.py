@@ -1,0 +1,169 @@
+"""Today: the work that waits for a person, and what came in."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet, Sum
+
+from donations.models import Dispute, Donation, RefundRequest
+from donors.models import Message
+from jobs.models import Heartbeat, Job
+from ledger.models import LegalEntity
+from ledger.money import Money
+from payments.models import ProcessorEvent
+from receipts.models import RenderingTrouble
+from reports import filtering, listing
+
+SILENT_AFTER = timedelta(minutes=2)
+LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing a person must look at. `kind` names it; `donation` or `ref` says where to look."""
+
+    kind: str
+    at: datetime | None
+    ref: str = ""
+    words: str = ""
+    amount: Money | None = None
+    donation: uuid.UUID | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Tasks by kind, at most twenty of each; `count` is the whole number."""
+
+    tasks: list[Task]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came in on a day in one currency."""
+
+    amount: Money
+    count: int
+
+
+def work(*, now: datetime) -> Work:
+    """This function will return everything that needs a person, most urgent kinds first."""
+    groups = [_beats(now), _disputes(), _events(), _refunds(), _renderings(), _messages(), _jobs()]
+    return Work([task for tasks, _ in groups for task in tasks], sum(count for _, count in groups))
+
+
+_Group = tuple[list[Task], int]
+
+
+def _beats(now: datetime) -> _Group:
+    beats = {beat.name: beat for beat in Heartbeat.objects.filter(name__in=["worker", "selfcheck"])}
+    tasks = []
+    worker, check = beats.get("worker"), beats.get("selfcheck")
+    if worker is None or now - worker.at > SILENT_AFTER:
+        tasks.append(Task("worker_silent", worker.at if worker else None))
+    if check is not None and check.report.get("broken"):
+        words = "; ".join(str(finding) for finding in check.report["broken"][:5])
+        tasks.append(Task("selfcheck_failed", check.at, words=words))
+    return tasks, len(tasks)
+
+
+def _disputes() -> _Group:
+    waiting = Dispute.objects.filter(closing__isnull=True).select_related("donation")
+    tasks = [
+        Task(
+            "dispute_open",
+            dispute.opened_at,
+            dispute.processor_ref,
+            dispute.reason,
+            Money(dispute.amount_minor, dispute.donation.currency),
+            dispute.donation_id,
+            dispute.due_at,
+        )
+        for dispute in waiting.order_by("due_at", "id")[:LISTED]
+    ]
+    return tasks, _count(tasks, waiting)
+
+
+def _events() -> _Group:
+    parked = ProcessorEvent.objects.filter(status=ProcessorEvent.Status.PARKED)
+    tasks = [
+        Task("event_parked", event.received_at, event.object_ref, f"{event.kind}: {event.reason}")
+        for event in parked.order_by("-received_at", "-id")[:LISTED]
+    ]
+    return tasks, _count(tasks, parked)
+
+
+def _refunds() -> _Group:
+    failed = RefundRequest.objects.filter(status=RefundRequest.Status.FAILED)
+    tasks = [
+        Task("refund_failed", request.ended_at, "", request.answer, request.amount, request.donation_id)
+        for request in failed.order_by("-ended_at", "-id")[:LISTED]
+    ]
+    return tasks, _count(tasks, failed)
+
+
+def _renderings() -> _Group:
+    troubles = RenderingTrouble.objects.filter(receipt__rendering__isnull=True).select_related("receipt")
+    tasks = [
+        Task("rendering_trouble", trouble.receipt.issued_at, trouble.receipt.serial, trouble.words)
+        for trouble in troubles.order_by("-receipt__issued_at", "-id")[:LISTED]
+    ]
+    return tasks, _count(tasks, troubles)
+
+
+def _messages() -> _Group:
+    refused = Message.objects.filter(status=Message.Status.REFUSED)
+    tasks = [
+        Task("message_refused", message.send_after, message.get_kind_display(), message.error)
+        for message in refused.order_by("-queued_at", "-id")[:LISTED]
+    ]
+    return tasks, _count(tasks, refused)
+
+
+def _jobs() -> _Group:
+    failed = Job.objects.filter(status=Job.Status.FAILED)
+    tasks = [
+        Task("job_failed", job.ended_at, job.kind, job.error)
+        for job in failed.order_by("-ended_at", "-id")[:LISTED]
+    ]
+    return tasks, _count(tasks, failed)
+
+
+def _count(tasks: list[Task], everything: QuerySet[Any]) -> int:
+    """The whole number is asked for only when the list was cut."""
+    return len(tasks) if len(tasks) < LISTED else everything.count()
+
+
+def checked_at() -> datetime | None:
+    """This function will return when the self-check last ran."""
+    return Heartbeat.objects.filter(name="selfcheck").values_list("at", flat=True).first()
+
+
+def local_day(*, now: datetime) -> date:
+    """This function will return the day it is for the first legal entity."""
+    entity = LegalEntity.objects.order_by("id").first()
+    return now.astimezone(ZoneInfo(entity.zone if entity else "UTC")).date()
+
+
+def sums(*, day: date) -> list[Taken]:
+    """This function will return count and sum of the gifts of a day, by currency."""
+    rows = (
+        Donation.objects.filter(given_on=day, given_at__gte=_midnight(day) - timedelta(days=1))
+        .values("currency")
+        .annotate(count=Count("id"), minor=Sum("amount_minor"))
+        .order_by("currency")
+    )
+    return [Taken(Money(row["minor"], row["currency"]), row["count"]) for row in rows]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC"))
+
+
+def newest(*, language: str) -> list[listing.Row]:
+    """This function will return the ten newest gifts."""
+    return listing.page(filters=filtering.Filters(), language=language, size=10).rows

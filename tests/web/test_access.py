@@ -1,0 +1,107 @@
+"""Who may open what: a table that is checked in, and a walk of the addresses that finds what it forgot."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from donations.models import Donation
+from payments.models import BalanceTransaction, Payout
+from receipts.models import Receipt
+from staff.models import Role
+from tests import making
+
+TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
+ROLES = ["nobody", *Role.values]
+
+
+def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            yield from patterns(found, found.namespace or space)
+        else:
+            yield space, found
+
+
+def private() -> list[tuple[str, URLPattern]]:
+    return [(space, found) for space, found in patterns(get_resolver()) if space in {"office", "portal"}]
+
+
+def test_every_address_of_office_and_portal_has_a_row() -> None:
+    assert {f"{space}:{found.name}" for space, found in private()} == {row["address"] for row in TABLE}
+
+
+def test_every_view_of_office_and_portal_says_whom_it_admits() -> None:
+    undeclared = [found.name for _, found in private() if not getattr(found.callback, "admits", None)]
+    assert undeclared == []
+
+
+@pytest.fixture
+def facts(db: None, today: datetime) -> dict[str, list[object]]:
+    """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
+    gift = making.donation(by=making.donor(now=today), fee=making.HUNDRED.split([97, 3])[1], at=today)
+    making.receipt(of=gift, now=today)
+    making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
+    plan = making.plan(of=gift.donor, now=today)
+    return {
+        "office:donation": [gift.pk],
+        "office:refund": [gift.pk],
+        "office:refund_check": [gift.pk],
+        "office:refund_send": [gift.pk],
+        "office:receipt_file": [Receipt.objects.get().pk],
+        "office:payout": [Payout.objects.get().pk],
+        "portal:open": ["token"],
+        "portal:receipt": [Receipt.objects.get().pk],
+        "portal:change": [plan.pk],
+    }
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row["address"] for row in TABLE])
+def test_the_table_holds(
+    row: dict[str, str], facts: dict[str, list[object]], signed_in: Callable[[Role | None], Client]
+) -> None:
+    address = reverse(row["address"], args=facts.get(row["address"], []))
+    browsers = {"anonymous": Client()} | {
+        role: signed_in(Role(role) if role != "nobody" else None) for role in ROLES
+    }
+    for role, browser in browsers.items():
+        response = browser.generic(row["method"], address)
+        assert response.status_code == int(row[role]), (role, address)
+        assert "no-store" in response.headers["Cache-Control"], (role, address)
+        assert response.headers["Referrer-Policy"] == "same-origin" or role == "anonymous", (role, address)
+
+
+GETS = [row["address"] for row in TABLE if row["method"] == "GET" and row["address"].startswith("office:")]
+READ_DOWN = {"office:donation", "office:receipt_file", "office:donations_export", "office:journal_export"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in GETS if name not in READ_DOWN])
+def test_looking_changes_nothing(
+    name: str, facts: dict[str, list[object]], signed_in: Callable[[Role | None], Client]
+) -> None:
+    """Only pages that show a giver's record write, and what they write is that it was read."""
+    browser = signed_in(Role.ADMIN)
+    browser.get(reverse("office:keys"))  # the first page of a session notes its time
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables")
+        before = cursor.fetchone()
+        assert browser.get(reverse(name, args=facts.get(name, []))).status_code == 200
+        cursor.execute("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables")
+        assert cursor.fetchone() == before
+
+
+@pytest.mark.django_db
+def test_wrong_methods_are_refused(today: datetime, signed_in: Callable[[Role | None], Client]) -> None:
+    gift = making.donation(by=making.donor(now=today), at=today)
+    finance = signed_in(Role.FINANCE)
+    assert finance.get(reverse("office:refund_send", args=[gift.pk])).status_code == 405
+    assert finance.get(reverse("portal:sign_out")).status_code == 405
+    assert Donation.objects.get().refund_requests.count() == 0

@@ -1,0 +1,127 @@
+"""Forming: everything the giving page shows, made ready so that the template only places it."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, override
+
+from ledger import money
+from ledger.money import Money
+from web.giving import covering, reading, vouching
+from web.giving.asking import Ask, Offer
+from web.giving.reading import Typed
+
+FIELDS = ("amount", "fund", "name", "email", "note")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One error: the field, the id its link leads to, the words."""
+
+    field: str
+    anchor: str
+    words: str
+
+
+def page(
+    request: HttpRequest,
+    *,
+    ask: Ask,
+    form: Typed,
+    checkout_id: uuid.UUID,
+    errors: dict[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """This function will return the giving page with a form that carries `checkout_id`."""
+    offer = ask.offer(form.currency)
+    language = (get_language() or "en")[:2]
+    other = "ko" if language == "en" else "en"
+    context: dict[str, Any] = {
+        "ask": ask,
+        "form": form,
+        "offer": offer,
+        "token": vouching.token(checkout_id=checkout_id, slug=ask.slug),
+        "errors": errors or {},
+        "troubles": _troubles(errors or {}, form=form, offer=offer),
+        "notice": notice,
+        "gift": _gift(form, offer=offer),
+        "cover": _cover(form, offer=offer),
+        "total": _total(form, offer=offer),
+        "rate": covering.RATES.get(offer.currency),
+        "exponent": money.exponent(offer.currency),
+        "symbol": money.SYMBOLS.get(offer.currency, offer.currency),
+        "fixed": _fixed(offer),
+        "percent": _percent(offer),
+        "amount_wrong": reading.amount_words("shape", offer=offer),
+        "amount_low": reading.amount_words("below_minimum", offer=offer),
+        "purpose": _purpose(form, ask=ask),
+        "other_offers": [known for known in ask.offers if known.currency != offer.currency],
+        "other_url": _address("giving:give", ask.slug, other),
+        "other_switch_url": _address("giving:switch", ask.slug, other),
+    }
+    response = render(request, "giving/give.html", context, status=status)
+    # Every form has its own id, so no cache may hand it to two people; a browser may still go back to it.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _troubles(errors: dict[str, str], *, form: Typed, offer: Offer) -> list[Trouble]:
+    ladder = offer.ladder(form.freq)
+    first = f"amount-{form.freq}-1" if ladder and not form.other.strip() else "other"
+    anchors = {"amount": first}
+    return [
+        Trouble(field=field, anchor=anchors.get(field, field), words=errors[field])
+        for field in FIELDS
+        if field in errors
+    ]
+
+
+def _gift(form: Typed, *, offer: Offer) -> Money | None:
+    try:
+        return money.read_amount(form.chosen, currency=offer.currency)
+    except money.UnreadableAmount:
+        return None
+
+
+def _cover(form: Typed, *, offer: Offer) -> Money | None:
+    gift = _gift(form, offer=offer)
+    return covering.added(gift) if gift else None
+
+
+def _total(form: Typed, *, offer: Offer) -> Money | None:
+    """What will be paid: the gift and, if ticked, its cover."""
+    gift, cover = _gift(form, offer=offer), _cover(form, offer=offer)
+    return gift + cover if gift and cover and form.cover else gift or None
+
+
+def _fixed(offer: Offer) -> Money | None:
+    rate = covering.RATES.get(offer.currency)
+    return Money(rate.fixed_minor, offer.currency) if rate else None
+
+
+def _percent(offer: Offer) -> str:
+    rate = covering.RATES.get(offer.currency)
+    return f"{rate.percent_hundredths / 100:g}" if rate else ""
+
+
+def _purpose(form: Typed, *, ask: Ask) -> str:
+    return next((known.name for known in ask.purposes if str(known.fund_id) == form.fund), "")
+
+
+def _address(name: str, slug: str, language: str) -> str:
+    with override(language):
+        return reverse(name, kwargs={"slug": slug})
+
+
+def refusal(code: str, *, offer: Offer) -> tuple[str, str]:
+    """What to tell somebody whose gift the deed refused. This function will return the field and the words."""
+    if code == "fund":
+        return "fund", gettext("Choose where your gift should go")
+    if code in {"currency", "frequency"}:
+        return "amount", gettext("This page no longer takes gifts this way; choose again")
+    return "amount", reading.amount_words(code, offer=offer)

@@ -1,0 +1,238 @@
+"""Reading: what somebody typed becomes a gift, or words beside the fields that say what to change.
+
+Nothing typed is ever lost or changed: `Typed` holds the raw words for the page, `Read` the values understood.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import get_language, gettext
+
+from donations.models import Checkout
+from donors import matching
+from ledger import money
+from ledger.money import Money
+from paper import texts
+from web.giving import asking, covering
+from web.giving.asking import Ask
+
+NAME_LONGEST = 120
+NOTE_LONGEST = 500
+EMAIL_LONGEST = 254
+FREQUENCIES = {"once": "once", "monthly": "monthly", "month": "monthly"}
+_NOT_IN_SOURCE = re.compile(r"[^a-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The form as it was typed. Tick boxes hold "on" or nothing."""
+
+    currency: str = ""
+    freq: str = "once"
+    amount_once: str = ""
+    amount_monthly: str = ""
+    other: str = ""
+    fund: str = ""
+    name: str = ""
+    email: str = ""
+    note: str = ""
+    cover: str = ""
+    letter: str = ""
+    anonymous: str = ""
+    src: str = ""
+
+    @property
+    def chosen(self) -> str:
+        """A typed amount counts before a suggested one."""
+        return self.other.strip() or self.preset
+
+    @property
+    def preset(self) -> str:
+        return self.amount_monthly if self.freq == "monthly" else self.amount_once
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was understood; all of it, because a gift with one error is not begun."""
+
+    amount: Money
+    cover: Money | None
+    fund_id: int
+    name: str
+    email: str
+    note: str
+
+
+def typed(form: Mapping[str, str], *, ask: Ask) -> Typed:
+    """This function will return the posted words, with a frequency and currency the page knows."""
+    raw = Typed(**{field.name: form.get(field.name, "") for field in fields(Typed)})
+    return replace(
+        raw,
+        freq=FREQUENCIES.get(raw.freq, "once"),
+        currency=ask.offer(raw.currency).currency,
+        src=source(raw.src),
+    )
+
+
+def from_address(query: Mapping[str, str], *, ask: Ask) -> Typed:
+    """What a link asks for: amount, freq, currency, src. Anything else is quietly left at the default.
+
+    This function will return a fresh form.
+    """
+    offer = ask.offer(query.get("currency", "").upper())
+    fresh = Typed(
+        currency=offer.currency,
+        freq=FREQUENCIES.get(query.get("freq", ""), "once"),
+        fund=str(ask.purposes[0].fund_id),
+        src=source(query.get("src", "")),
+    )
+    return with_amount(defaults(fresh, offer=offer), amount=query.get("amount", ""), offer=offer)
+
+
+def from_checkout(checkout: Checkout, *, ask: Ask) -> Typed:
+    """This function will return the form of an attempt that was not finished (F31)."""
+    offer = ask.offer(checkout.currency)
+    again = Typed(
+        currency=offer.currency,
+        freq=checkout.frequency,
+        fund=str(checkout.fund_id),
+        name=checkout.donor_name,
+        email=checkout.email,
+        note=checkout.note,
+        cover="on" if checkout.cover_minor else "",
+        letter="on" if checkout.wants_letter else "",
+        anonymous="on" if checkout.is_anonymous else "",
+        src=checkout.source,
+    )
+    gift = checkout.amount - Money(checkout.cover_minor, checkout.currency)
+    return with_amount(defaults(again, offer=offer), amount=asking.plain(gift), offer=offer)
+
+
+def defaults(form: Typed, *, offer: asking.Offer) -> Typed:
+    """The amounts that are chosen beforehand. This function will return the form with them."""
+
+    def default(ladder: tuple[asking.Rung, ...]) -> str:
+        return next((rung.value for rung in ladder if rung.is_default), "")
+
+    return replace(form, amount_once=default(offer.once), amount_monthly=default(offer.monthly))
+
+
+def with_amount(form: Typed, *, amount: str, offer: asking.Offer) -> Typed:
+    """This function will return the form with a wanted amount chosen or written, if it can be given here."""
+    try:
+        wanted = money.read_amount(amount, currency=offer.currency)
+    except money.UnreadableAmount:
+        return form
+    if wanted < offer.minimum:
+        return form
+    value = asking.plain(wanted)
+    if value not in {rung.value for rung in offer.ladder(form.freq)}:
+        return replace(form, other=value)
+    return replace(form, amount_monthly=value) if form.freq == "monthly" else replace(form, amount_once=value)
+
+
+def in_currency(form: Typed, *, currency: str, ask: Ask) -> Typed:
+    """Another currency: suggested amounts change, everything typed stays. This function will return the form."""
+    offer = ask.offer(currency)
+    return (
+        form
+        if offer.currency == form.currency
+        else defaults(replace(form, currency=offer.currency), offer=offer)
+    )
+
+
+def source(typed_source: str) -> str:
+    """Where a link stood: plain letters only, at most sixty."""
+    return _NOT_IN_SOURCE.sub("", typed_source.casefold())[:60]
+
+
+def read(form: Typed, *, ask: Ask) -> tuple[Read | None, dict[str, str]]:
+    """Understand a form, or say for each field what to change.
+
+    This function will return the values and no words, or None and the words by field in the order of the page.
+    """
+    errors: dict[str, str] = {}
+    amount = _amount(form, offer=ask.offer(form.currency), errors=errors)
+    fund_id = _fund(form, ask=ask, errors=errors)
+    name = _name(form.name, errors=errors)
+    email = _email(form.email, errors=errors)
+    note = _note(form.note, errors=errors)
+    if errors or amount is None:
+        return None, errors
+    cover = covering.added(amount) if form.cover else None
+    return Read(amount=amount, cover=cover, fund_id=fund_id, name=name, email=email, note=note), {}
+
+
+def _amount(form: Typed, *, offer: asking.Offer, errors: dict[str, str]) -> Money | None:
+    try:
+        amount = money.read_amount(form.chosen, currency=offer.currency)
+    except money.UnreadableAmount as trouble:
+        errors["amount"] = amount_words(trouble.code, offer=offer)
+        return None
+    if amount < offer.minimum:
+        errors["amount"] = amount_words("below_minimum", offer=offer)
+    return amount
+
+
+def amount_words(code: str, *, offer: asking.Offer) -> str:
+    """This function will return what to change about an amount, for the error summary and the field."""
+    language = get_language() or "en"
+    if code == "empty":
+        return gettext("Choose an amount or write another one")
+    if code in {"large", "above_maximum"}:
+        largest = Money(money.LARGEST_MINOR, offer.currency).shown(language, short=True)
+        return gettext("Online we can take up to %(largest)s at once; write to us for more") % {
+            "largest": largest
+        }
+    if code == "below_minimum":
+        smallest = offer.minimum.shown(language, short=True)
+        return gettext("The smallest gift here is %(smallest)s") % {"smallest": smallest}
+    if money.exponent(offer.currency) == 0:
+        return gettext("Write the amount as a whole number, like 50,000")
+    return gettext("Write the amount as a number, like 100 or 100.50")
+
+
+def _fund(form: Typed, *, ask: Ask, errors: dict[str, str]) -> int:
+    known = {str(purpose.fund_id): purpose.fund_id for purpose in ask.purposes}
+    if form.fund not in known:
+        errors["fund"] = gettext("Choose where your gift should go")
+    return known.get(form.fund, 0)
+
+
+def _name(written: str, *, errors: dict[str, str]) -> str:
+    name = matching.clean_name(written)
+    if not name:
+        errors["name"] = gettext("Write your full name")
+    elif len(name) > NAME_LONGEST:
+        errors["name"] = gettext("A name can have up to 120 characters")
+    elif missing := texts.missing_characters(name):
+        # The receipt is a legal paper: better to ask now than to print an empty box later.
+        shown = " ".join(sorted(missing)[:8])
+        errors["name"] = gettext(
+            "We cannot print %(characters)s on your receipt; write your name without it"
+        ) % {"characters": shown}
+    return name
+
+
+def _email(written: str, *, errors: dict[str, str]) -> str:
+    email = unicodedata.normalize("NFKC", written).strip()
+    try:
+        if len(email) > EMAIL_LONGEST:
+            raise ValidationError("")
+        validate_email(email)
+    except ValidationError:
+        errors["email"] = gettext("Write an email address like name@example.com")
+    return email
+
+
+def _note(written: str, *, errors: dict[str, str]) -> str:
+    # Lines stay; other control characters and directions go, as in names.
+    lines = [matching.clean_name(line) for line in written.splitlines()]
+    note = "\n".join(lines).strip()
+    if len(note) > NOTE_LONGEST:
+        errors["note"] = gettext("A note can have up to 500 characters")
+    return note

@@ -1,0 +1,90 @@
+"""Reading filters from an address. Only what is named here is read; a word that means nothing is told to the reader."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign
+from ledger import money
+from ledger.models import Fund
+from reports import books
+from reports.filtering import Filters
+from web import wording
+
+ANY = ("", _("Any"))
+
+STATES, METHODS, FREQUENCIES = (
+    list(table.items()) for table in (wording.STATES, wording.METHODS, wording.FREQUENCIES)
+)
+
+
+class PeriodForm(forms.Form):
+    """A period; both days are inclusive."""
+
+    given_from = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    given_to = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class FilterForm(PeriodForm):
+    """Everything the list of donations can be narrowed by."""
+
+    campaign = forms.ChoiceField(label=_("Campaign"), required=False)
+    fund = forms.TypedChoiceField(label=_("Fund"), required=False, coerce=int, empty_value=None)
+    method = forms.ChoiceField(label=_("Method"), required=False, choices=[ANY, *METHODS])
+    frequency = forms.ChoiceField(label=_("Frequency"), required=False, choices=[ANY, *FREQUENCIES])
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *STATES])
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        required=False,
+        choices=[ANY, *((code, code) for code in sorted(money.CURRENCIES))],
+    )
+    amount = forms.CharField(label=_("Amount"), required=False, max_length=20)
+    donor = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    q = forms.CharField(label=_("Name, email, charge or last 4"), required=False, max_length=200)
+
+    def __init__(self, typed: QueryDict) -> None:
+        super().__init__(typed)
+        language = get_language() or "en"
+        self.fields["campaign"].choices = [ANY, *_campaigns(language)]  # type: ignore[attr-defined]
+        self.fields["fund"].choices = [ANY, *_funds(language)]  # type: ignore[attr-defined]
+
+    def clean_amount(self) -> str:
+        typed = str(self.cleaned_data["amount"])
+        if typed and not any(_readable(typed, currency) for currency in ("USD", "KRW", "KWD")):
+            raise forms.ValidationError(_("This is not an amount: write 100 or 100.00."))
+        return typed
+
+    @property
+    def filters(self) -> Filters:
+        """What is valid of what was asked for."""
+        asked: dict[str, Any] = {
+            key: value for key, value in self.cleaned_data.items() if value not in (None, "")
+        }
+        asked["search"] = asked.pop("q", "")
+        return Filters(**asked)
+
+
+def _readable(typed: str, currency: str) -> bool:
+    try:
+        money.read_amount(typed, currency=currency)
+    except money.UnreadableAmount:
+        return False
+    return True
+
+
+def _campaigns(language: str) -> list[tuple[str, str]]:
+    rows = []
+    for campaign in Campaign.objects.in_order().prefetch_related("texts"):
+        titles = {text.language: text.title for text in campaign.texts.all()}
+        rows.append((campaign.slug, titles.get(language) or titles.get("en") or campaign.slug))
+    return rows
+
+
+def _funds(language: str) -> list[tuple[str, str]]:
+    funds = Fund.objects.select_related("entity").prefetch_related("texts").order_by("entity_id", "code")
+    return [(str(fund.pk), f"{fund.code} {books.name_of(fund=fund, language=language)}") for fund in funds]

@@ -1,0 +1,75 @@
+"""Finding donations: the list with its filters and totals, and the page of one donation."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from donations import refunding
+from donations.models import Donation
+from receipts.models import Receipt
+from reports import filtering, listing, timelines
+from staff import auditing, roles
+from staff.models import Role, User
+from web.office.admitting import admit
+from web.office.filtering import FilterForm
+
+
+@admit(Role.FINANCE, Role.APPROVER)
+def donations(request: HttpRequest) -> HttpResponse:
+    """Fifty donations at a time; the totals are of the whole filter, not of the page."""
+    form = FilterForm(request.GET)
+    is_understood = form.is_valid()
+    page, totals = listing.Page([], ""), []
+    if is_understood:
+        try:
+            page = listing.page(
+                filters=form.filters, language=get_language() or "en", after=request.GET.get("after", "")
+            )
+        except listing.NoSuchCursor as error:
+            raise Http404("no such page") from error
+        totals = listing.totals(filters=form.filters)
+    query = {key: value for key, value in request.GET.items() if value and key in form.fields}
+    context = {
+        "form": form,
+        "page": page,
+        "totals": totals,
+        "query": urlencode(query),
+        "older": urlencode({**query, "after": page.older}) if page.older else "",
+        "is_first": "after" not in request.GET,
+        "is_narrowed": bool(set(query) - {"q"}),
+        "may_export": roles.may(request.user, roles=[Role.FINANCE]),
+    }
+    return render(request, "office/donations.html", context, status=200 if is_understood else 400)
+
+
+@admit(Role.FINANCE, Role.APPROVER)
+def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Everything about one donation. Opening it is written down: it shows a giver's name and address."""
+    found = get_object_or_404(
+        Donation.objects.select_related(
+            "entity", "donor__merged_into", "campaign", "checkout", "plan", "recognition", "coverage__receipt"
+        ).prefetch_related("designations__fund__texts", "campaign__texts"),
+        pk=pk,
+    )
+    actor = request.user
+    if isinstance(actor, User):
+        auditing.record(actor=actor, action="read donation", target=f"donation:{pk}", now=timezone.now())
+    rows = listing.page(filters=filtering.Filters(search=str(pk)), language=get_language() or "en").rows
+    context = {
+        "donation": found,
+        "row": next(row for row in rows if row.id == pk),
+        "donor": found.donor.merged_into or found.donor,
+        "receipts": Receipt.objects.filter(lines__donation=found)
+        .select_related("voiding", "rendering", "trouble", "replaced_by")
+        .order_by("issued_at", "id"),
+        "entries": timelines.entries(donation=found),
+        "moments": timelines.of(donation=found),
+        "requests": found.refund_requests.select_related("requested_by").order_by("requested_at", "id"),
+        "refundable": refunding.refundable(donation=found),
+        "may_refund": roles.may(actor, roles=[Role.FINANCE]),
+    }
+    return render(request, "office/donation.html", context)
