@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class Stack:
         smtp_port: int = 0,
         durable: bool = True,
         choices: Mapping[str, str] | None = None,
+        sandbox_options: Sequence[str] = (),
         tell: Teller | None = None,
     ) -> None:
         self.root = root.absolute()
@@ -55,6 +56,7 @@ class Stack:
         self._given_database = (database_url, migration_database_url or database_url)
         self._durable = durable
         self._choices = dict(choices or {})
+        self._sandbox_options = tuple(sandbox_options)
         self._tell = tell or Teller(quiet=True)
         self._supervisor = Supervisor()
         self._is_up = False
@@ -322,6 +324,7 @@ class Stack:
             f"{self.base_url}/api/webhooks/stripe/",
             "--webhook-secret",
             self.environment["STRIPE_WEBHOOK_SECRETS"].split(",")[0],
+            *self._sandbox_options,
         )
 
 
