@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from payments import gateway
@@ -21,6 +21,10 @@ VALUES (%s, %s, %s, %s, %s, %s, 1, %s, 0, %s, %s, %s)
 ON CONFLICT (ref) DO UPDATE SET deliveries = payments_processorevent.deliveries + 1
 RETURNING id, deliveries
 """
+_CLOSE = """
+UPDATE payments_processorevent SET status = %s, settled_at = %s, reason = %s WHERE id = %s AND status = 'received'
+"""
+
 
 def receive(*, body: bytes, signature: str, now: datetime) -> int | None:
     """Take in one webhook. Raises gateway.ForgedEvent when it is not the processor's.
@@ -73,8 +77,11 @@ def close(
 
     This function will return the notice's state afterwards.
     """
-    open_notice = ProcessorEvent.objects.filter(pk=pk, status=ProcessorEvent.Status.RECEIVED)
-    closed = open_notice.update(status=status, settled_at=now, reason=reason[:300])
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A closing that a crash loses is only made again, so its commit need not wait for the disk.
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute(_CLOSE, [status.value, now, reason[:300], pk])
+        closed = cursor.rowcount
     return status if closed else state_of(pk=pk)
 
 
