@@ -29,8 +29,7 @@ def long_functions(limit: int) -> set[str]:
         f"{path.relative_to(house.ROOT)}:{node.name}"
         for path in house.PRODUCT
         for node in ast.walk(house.tree(path))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and length(node) > limit
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and length(node) > limit
     }
 
 
