@@ -30,7 +30,8 @@ EVENT = """INSERT INTO payments_processorevent (ref, kind, object_ref, created_a
   status, attempts, settle_after, reason) VALUES (%s, %s, %s, %s, '', %s, 1, 'received', 0, %s, '')
   ON CONFLICT (ref) DO UPDATE SET deliveries = payments_processorevent.deliveries + 1 RETURNING id"""
 CLOSE = "UPDATE payments_processorevent SET status = 'settled', settled_at = %s WHERE id = %s AND status = 'received'"
-DONOR = """INSERT INTO donors_donor (id, kind, name, local_name, email, email_key, name_key, language, address, created_at)
+DONOR = """INSERT INTO donors_donor (id, kind, name, local_name, email, email_key, name_key, language, address,
+  created_at)
   VALUES (%s, 'person', %s, '', %s, %s, %s, 'en', '', %s)
   ON CONFLICT (email_key, name_key) WHERE (merged_into_id IS NULL AND NOT (email_key = '')) DO NOTHING"""
 DONATION = """INSERT INTO donations_donation (id, entity_id, donor_id, campaign_id, checkout_id, rail, method, last4,
@@ -46,8 +47,8 @@ LINES = """INSERT INTO ledger_line (entry_id, account_id, fund_id, amount_minor,
 CONSENT = """INSERT INTO donors_consent (donor_id, kind, is_given, wording, source, answered_at)
   VALUES (%s, 'letter', true, 'Send me the letter', %s, %s) ON CONFLICT DO NOTHING"""
 PAID = "UPDATE donations_checkout SET status = 'paid', ended_at = %s WHERE id = %s AND status = 'open'"
-BALANCE = """INSERT INTO payments_balancetransaction (ref, kind, amount_minor, fee_minor, net_minor, currency, source_ref,
-  created_at, available_on, recorded_at) VALUES (%s, 'charge', %s, %s, %s, 'USD', %s, %s, %s, %s)
+BALANCE = """INSERT INTO payments_balancetransaction (ref, kind, amount_minor, fee_minor, net_minor, currency,
+  source_ref, created_at, available_on, recorded_at) VALUES (%s, 'charge', %s, %s, %s, 'USD', %s, %s, %s, %s)
   ON CONFLICT DO NOTHING"""
 
 
@@ -145,11 +146,8 @@ def _write_facts(
     fee, fund, entity = amount * 29 // 1000 + 30, checkout.fund_id, checkout.entity_id
     email, name = checkout.email, checkout.donor_name
     raw.execute(DONOR, [donor_id, name, email, email, name.casefold().replace(" ", ""), now])
-    raw.execute(
-        DONATION,
-        [donation_id, entity, donor_id, checkout.campaign_id, checkout.pk, charge, f"pi_{mark}", amount, now]
-        + [now.date(), now],
-    )
+    ids = [donation_id, entity, donor_id, checkout.campaign_id, checkout.pk, charge, f"pi_{mark}"]
+    raw.execute(DONATION, [*ids, amount, now, now.date(), now])
     raw.execute(DESIGNATION, [donation_id, fund, amount])
     raw.execute(RECOGNITION, [donation_id, number % 10 == 0, now])
     clearing, income, fees = (posting.account_id(code) for code in ("1100", "4100", "5100"))

@@ -22,14 +22,6 @@ ON CONFLICT (ref) DO UPDATE SET deliveries = payments_processorevent.deliveries 
 RETURNING id, deliveries
 """
 
-# If the machine dies, a closing may be lost: the notice is then settled once more, which changes nothing. So this one
-# commit does not wait for the disk; every other does.
-_CLOSE = """
-UPDATE payments_processorevent SET status = %s, settled_at = %s, reason = %s
- WHERE id = %s AND status = 'received' AND set_config('synchronous_commit', 'off', true) = 'off'
-"""
-
-
 def receive(*, body: bytes, signature: str, now: datetime) -> int | None:
     """Take in one webhook. Raises gateway.ForgedEvent when it is not the processor's.
 
@@ -81,9 +73,9 @@ def close(
 
     This function will return the notice's state afterwards.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, [status.value, now, reason[:300], pk])
-        return status if cursor.rowcount else state_of(pk=pk)
+    open_notice = ProcessorEvent.objects.filter(pk=pk, status=ProcessorEvent.Status.RECEIVED)
+    closed = open_notice.update(status=status, settled_at=now, reason=reason[:300])
+    return status if closed else state_of(pk=pk)
 
 
 def state_of(*, pk: int) -> ProcessorEvent.Status:
