@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from donations import depositing, disputing, failing, recording, recurring, settling
 from donations.models import Checkout, Donation, RecurringPlan
@@ -132,7 +133,7 @@ def test_a_charge_is_recorded_once_and_a_second_one_needs_a_person(db: None) -> 
     first, is_new = recording.record(received=asked, now=NOW)
     again, is_new_again = recording.record(received=asked, now=NOW)
     assert (first.pk, is_new, is_new_again) == (again.pk, True, False)
-    with pytest.raises(recording.SecondCharge):
+    with pytest.raises(recording.SecondCharge), transaction.atomic():
         recording.record(received=facts.received(checkout=checkout), now=NOW)
     assert Donation.objects.count() == 1
 

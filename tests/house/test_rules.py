@@ -20,9 +20,11 @@ NO_SUCH_MODULE = {
 NO_SUCH_CLASS = re.compile(r"(Transaction|Order|Customer|Manager|Handler|Helper|Utils?|Service|Data|Info)$")
 CLASSES_NAMED_BY_OTHERS = {
     "payments/models.py:BalanceTransaction": "the processor's own word for a line of its balance",
+    "api/paging.py:Order": "how a list is sorted, not something ordered",
     "staff/models.py:UserManager": "Django finds it by this base class",
 }
 ATOMIC_IN_DOORS = {
+    "api/keying.py": "the deed of keys: they belong to the room of machines and to no room below it",
     "config/management/commands/grant_rights.py": "rights are given all or none; there is no deed behind it",
 }
 READS_THE_CLOCK = {

@@ -35,13 +35,13 @@ def snapshot(receipt: Receipt) -> dict[str, object]:
 
 def test_a_gift_gets_one_receipt(db: None) -> None:
     gift = facts.donation()
-    assert issuing.due() == [gift.pk]
+    assert issuing.due(since=None) == [gift.pk]
     assert issuing.issue_due(now=NOW) == 1
     receipt = Receipt.objects.get()
     assert (receipt.number, receipt.serial, str(receipt)) == (1, "2026-000001", "2026-000001")
     assert (receipt.total.plain, receipt.donor_id, receipt.issued_on) == ("100.00", gift.donor_id, NOW.date())
     assert Coverage.objects.get().receipt == receipt
-    assert issuing.due() == []
+    assert issuing.due(since=None) == []
     assert issuing.issue_due(now=NOW) == 0
     assert issuing.decide(donation_id=gift.pk, now=NOW) is None
     assert snapshot(receipt)["test"] is True
@@ -95,7 +95,7 @@ def test_one_gifts_trouble_does_not_stop_the_others(db: None) -> None:
     troubled = facts.donation({unnamed: 5_000}, given_at=NOW - timedelta(days=1))
     facts.donation()
     assert issuing.issue_due(now=NOW) == 1
-    assert issuing.due() == [troubled.pk]
+    assert issuing.due(since=None) == [troubled.pk]
     assert numbers() == [1]
     FundText.objects.create(fund=unnamed, language="en", name="Named at last")
     assert issuing.issue_due(now=NOW) == 1
@@ -160,7 +160,7 @@ def test_a_gift_given_back_before_its_receipt_gets_none(db: None) -> None:
     facts.paperwork()
     assert Exclusion.objects.get().reason == "refunded"
     assert not Receipt.objects.exists()
-    assert issuing.due() == []
+    assert issuing.due(since=None) == []
 
 
 def test_a_refund_that_came_back_gets_a_new_receipt_naming_the_void_one(db: None) -> None:
@@ -327,3 +327,11 @@ def test_a_mailbox_sees_its_own_receipts_and_those_merged_into_it(db: None) -> N
     Donor.objects.filter(pk=samuel.pk).update(merged_into=grace)
     assert seen("grace@example.org") == ["Grace Kim", "Samuel Park"]
     assert seen("samuel@example.org") == []
+
+
+def test_a_look_at_what_is_new_leaves_the_rest_to_the_look_at_everything(db: None) -> None:
+    gift = facts.donation()
+    assert issuing.due(since=NOW + timedelta(seconds=1)) == []
+    assert issuing.due(since=NOW) == [gift.pk]
+    assert issuing.issue_due(now=LATER, since=LATER) == 0
+    assert issuing.issue_due(now=LATER) == 1
