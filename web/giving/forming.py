@@ -39,8 +39,7 @@ def page(
 ) -> HttpResponse:
     """This function will return the giving page with a form that carries `checkout_id`."""
     offer = ask.offer(form.currency)
-    language = (get_language() or "en")[:2]
-    other = "ko" if language == "en" else "en"
+    other = "en" if (get_language() or "en")[:2] == "ko" else "ko"
     context: dict[str, Any] = {
         "ask": ask,
         "form": form,
