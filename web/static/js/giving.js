@@ -72,6 +72,8 @@
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
     if (kept.sent) event.preventDefault();
     kept.sent = "1";
+    // Going back from the payment page then continues this attempt, also in a browser that fetches the form anew.
+    history.replaceState(null, "", kept.again);
     at("go").disabled = true;
   });
   addEventListener("pageshow", () => {
