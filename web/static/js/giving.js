@@ -20,7 +20,7 @@
   const often = () => (at("freq-monthly").checked ? "monthly" : "once");
   const picked = () => form.querySelector(`[name=amount_${often()}]:checked`);
   const gift = () => (other.value.trim() ? read(other.value) : picked() ? read(picked().value) : null);
-  // As on the server: ceil((A + f) / (1 - p)) - A.
+  // ceil((A + f) / (1 - p)) - A
   const fee = (minor) => {
     const top = (minor + Number(kept.fixed)) * 10000, left = 10000 - Number(kept.percent);
     return (top + ((left - (top % left)) % left)) / left - minor;
@@ -72,7 +72,7 @@
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
     if (kept.sent) event.preventDefault();
     kept.sent = "1";
-    // Going back from the payment page then continues this attempt, also in a browser that fetches the form anew.
+    // Back from the payment page continues this attempt.
     history.replaceState(null, "", kept.again);
     at("go").disabled = true;
   });
