@@ -1,4 +1,4 @@
-// The form works without this: live sum, checks on leaving a field, no second press.
+// Works without this: live sum, checks on leaving a field, no second press.
 (() => {
   const form = document.getElementById("give");
   if (!form) return;
