@@ -1,4 +1,4 @@
-// Works without this: live sum, checks on leaving a field, no second press.
+// Optional: live sum, checks on leaving a field, one press only.
 (() => {
   const form = document.getElementById("give");
   if (!form) return;
