@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import bootstrapping, browsers, environments, relaying
+from launcher import bootstrapping, browsers, covering, environments, relaying
 from launcher.environments import Ports
 from launcher.postgres import SUPERUSER, Postgres
 from launcher.states import State
@@ -138,12 +138,23 @@ class _Pytest:
             tell.heading("coverage")
             report = [str(self.python), "-m", "coverage", "report", "--skip-covered", "--skip-empty"]
             subprocess.run(report, cwd=self.root, env=self.environment, check=False)
+            failed = failed + self._uncovered(tell)
         tell.heading("types (mypy)")
         failed = failed + _finish_types(types, tell)
         tell.say(f"\nFAILED: {', '.join(failed)}" if failed else "\nAll checks before the tests are well.")
         sys.stdout.write(closing)
         sys.stdout.flush()
         return status or (1 if failed else 0)
+
+    def _uncovered(self, tell: Teller) -> list[str]:
+        """Whether the whole run kept its promises; a chosen part of the tests promises nothing."""
+        if self.arguments or not self._has_browser():
+            return []
+        files = covering.read(python=self.python, root=self.root, environment=self.environment)
+        found = covering.complaints(files)
+        for sentence in found:
+            tell.say(sentence)
+        return ["coverage"] if found else []
 
     def command(self) -> list[str]:
         """This function will return pytest's command line. What the person adds comes last and so wins."""
