@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from campaigns.models import GivingPage
+from config.celery import app, database_queue
 from donations import giving, refunding, settling, sweeping
 from donations.models import Checkout, Donation, Refund, RefundRequest
 from donations.models.intents import Frequency
@@ -96,6 +97,19 @@ def deliver(*, events: list[dict[str, Any]], secret: str, accepted: list[str], n
             )
             statuses.append(answer.status_code)
     return statuses
+
+
+def deliver_without_broker(**arguments: Any) -> list[int]:
+    """This function will bring webhooks through the door while nobody listens where the broker should be."""
+    app.conf.broker_url = "amqp://127.0.0.1:9//"
+    return deliver(**arguments)
+
+
+def deliver_to_database_queue(**arguments: Any) -> list[int]:
+    """This function will bring webhooks through the door with the queue inside the database."""
+    app.conf.broker_url = "pgmq://database"
+    app.conf.broker_transport_options = database_queue()
+    return deliver(**arguments)
 
 
 def settle(*, now: datetime) -> list[str]:
@@ -200,6 +214,8 @@ RIGHT: dict[str, Callable[..., Any]] = {
         begin,
         press,
         deliver,
+        deliver_without_broker,
+        deliver_to_database_queue,
         settle,
         settle_one,
         sweep,

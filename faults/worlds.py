@@ -5,6 +5,7 @@ two heals everything, delivers and sweeps on a clock moved forward. Then the law
 """
 
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -112,13 +113,15 @@ class World:
             running.go()
         return [self.finish(running) for running in waiting]
 
-    def struck(self, line: Line, deed: str, *, strike: dict[str, Any], **arguments: Any) -> Outcome:
-        """Do a deed with one strike waiting for it on a line.
+    def struck(
+        self, line: Line, deed: str, *, strike: dict[str, Any], pid: int = 0, **arguments: Any
+    ) -> Outcome:
+        """Do a deed with one strike waiting for it on a line; a strike that kills kills it, or `pid`.
 
         This function will return how it ended; the strike is gone afterwards, whether it happened or not.
         """
         running = self.ready(deed, **arguments)
-        line.tell(strike={"pid": running.pid, **strike})
+        line.tell(strike={"pid": pid or running.pid, **strike})
         self._note("strike", deed, {key: value for key, value in strike.items() if key != "pid"})
         running.go()
         outcome = self.finish(running)
@@ -173,6 +176,10 @@ class World:
         )
 
     # The second phase
+
+    def rest(self, seconds: float) -> None:
+        """This function will let real time pass, for faults that are nothing but time."""
+        time.sleep(seconds)
 
     def heal(self) -> None:
         """This function will end every fault."""
