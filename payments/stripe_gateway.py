@@ -38,6 +38,8 @@ from payments.gateway import (
 
 TIMEOUT = (3.0, 8.0)
 MOST_UNDER_WAY = 20
+DOCUMENTED = {"invalid_request_error", "card_error"}
+"""The types of error by which Stripe refuses a call with a 400; an `idempotency_error` has a class of its own."""
 SKEW = 300
 """Seconds a webhook's time may differ from ours, both ways (the package itself only refuses the past)."""
 
@@ -87,6 +89,8 @@ class StripeGateway:
         except stripe.RateLimitError as error:
             raise ProcessorBusy("rate limit") from error
         except stripe.InvalidRequestError as error:
+            if _is_strange(error):
+                raise ProcessorUnsure(f"answer {error.http_status} in words we do not know") from error
             kind = ObjectMissing if error.http_status == 404 else ProcessorRefused
             raise kind(error.code or "invalid_request", str(error.user_message or error)) from error
         except (stripe.AuthenticationError, stripe.PermissionError, stripe.IdempotencyError) as error:
@@ -288,6 +292,16 @@ class StripeGateway:
             return bool(stripe.WebhookSignature.verify_header(text, signature, secret, None))
         except stripe.SignatureVerificationError:
             return False
+
+
+def _is_strange(error: stripe.InvalidRequestError) -> bool:
+    """A refusal in a type nobody documented says nothing certain: it is looked up, not believed.
+
+    A 404 without any words of Stripe's stays a 404.
+    """
+    told = error.json_body.get("error") if isinstance(error.json_body, dict) else None
+    kind = told.get("type") if isinstance(told, dict) else None
+    return error.http_status != 404 and kind not in DOCUMENTED
 
 
 def _rows(page: dict[str, Any]) -> list[dict[str, Any]]:
