@@ -48,7 +48,7 @@ def _press(world: World, *, mode: str) -> None:
     gift = world.gift()
     world.fault(mode, path=SESSIONS, method="POST")
     outcome = world.do("press", **gift.fields)
-    world.demand(outcome.is_ok and outcome.value["status"] < 500, f"the form answered {outcome.value}")
+    world.demand(outcome.is_ok and outcome.value["status"] in (200, 503), f"the form answered {outcome.value}")
     world.demand("confirm" in outcome.value["page"].lower(), "the page does not say that we are confirming")
     world.demand(outcome.seconds < ANSWERED_WITHIN, f"the supporter waited {outcome.seconds:.1f} s")
     world.complete(gift)
@@ -101,7 +101,7 @@ def _lost_while_settling(world: World, *, mode: str) -> None:
     world.fault(mode, method="GET", count=None)
     states = world.must("settle")
     world.demand(set(states) == {"received"}, f"notices came to {states}")
-    world.demand_none(gift)
+    world.demand(not world.tell()["donations"], "a donation was posted that could not be fetched")
     world.converge()
     world.demand_once(gift)
 
@@ -144,7 +144,6 @@ def _refund_and_gift() -> list[tuple[str, str, tuple[str, ...], int, dict[str, A
     return [
         ("X17", "500 after it was done", ("500_after",), 1, {}),
         ("X18", "500 before it was done, for ever", ("500_before_sticky",), 2, {}),
-        ("X18", "500 for ever, twice", ("500_before_sticky", "500_before_sticky"), 3, {}),
         ("X20", "reset", ("reset",), 1, {}),
         ("X20", "half an answer", ("half_json",), 1, {}),
         ("X21", "a burst of 429", ("429",), 1, {"count": None}),
@@ -164,7 +163,6 @@ def cases() -> list[Case]:
         Case(code, f"{what}: {words}", partial(run, modes=modes, keys=keys, **options))
         for code, words, modes, keys, options in _refund_and_gift()
         for what, run in (("refund", _refund), ("gift", _gift))
-        if (what, len(modes)) != ("gift", 2)
     ]
     found += [
         Case("X18", "refund: stored 500 and the look-up fails too", _blind),
