@@ -1,6 +1,8 @@
 """`python -m faults`: run the cases that were asked for; the last line says how many held."""
 
 import argparse
+import gc
+import importlib
 import json
 import os
 import random
@@ -54,9 +56,24 @@ def _open_house(ground: "Ground") -> None:
     os.environ.update(ground.environment)
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
-    # Imported once here, so that a fork has nothing left to import.
-    for name in ("config.urls", "config.celery", "payments.stripe_gateway", "reports.selfchecking"):
-        __import__(name)
+    _warm()
+
+
+def _warm() -> None:
+    """Everything a deed needs is imported once here, so that a fork has nothing left to import."""
+    for name in ("config.celery", "payments.stripe_gateway", "reports.selfchecking", "stripe", "django.test"):
+        importlib.import_module(name)
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.urls import resolve
+    from django.utils import translation
+
+    WSGIHandler()  # its middleware
+    resolve("/api/webhooks/stripe/")
+    for language in ("en", "ko"):
+        with translation.override(language):
+            translation.gettext("")
+    gc.collect()
+    gc.freeze()  # or the first collection in each fork would copy every page
 
 
 def _run(ground: "Ground", asked: argparse.Namespace, tell: Teller) -> int:

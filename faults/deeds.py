@@ -114,9 +114,7 @@ def deliver_to_database_queue(**arguments: Any) -> list[int]:
 
 def settle(*, now: datetime) -> list[str]:
     """A worker's round over the inbox. This function will return the states the notices came to."""
-    return [
-        str(settling.settle(event_id=event_id, now=now).value) for event_id in inbox.waiting(now=now)
-    ]
+    return [str(settling.settle(event_id=event_id, now=now).value) for event_id in inbox.waiting(now=now)]
 
 
 def settle_one(*, ref: str, now: datetime) -> str:

@@ -32,7 +32,9 @@ class Pair:
     def __init__(self, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.sides = (client, server)
         self.passed = {REQUEST: 0, ANSWER: 0}
-        self.answers_due = -1  # bytes of the answer still passed on before the strike; below 0: no strike is due
+        self.answers_due = (
+            -1
+        )  # bytes of the answer still passed on before the strike; below 0: no strike is due
 
     def reset(self) -> None:
         for side in self.sides:

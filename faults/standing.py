@@ -41,7 +41,7 @@ class Ground:
         self.processor.operate("POST", "reset")
         self.postgres.run_sql(
             f"DROP DATABASE IF EXISTS {CASE} WITH (FORCE);\n"
-            f"CREATE DATABASE {CASE} TEMPLATE {DATABASE} OWNER {OWNER} STRATEGY FILE_COPY;\n"
+            f"CREATE DATABASE {CASE} TEMPLATE {DATABASE} OWNER {OWNER} STRATEGY WAL_LOG;\n"
         )
 
 

@@ -17,7 +17,7 @@ from faults.forking import Outcome, Running
 from faults.standing import Ground
 from faults.steering import Line
 
-ROUNDS_MINUTES = (3, 8, 20, 60, 150)
+ROUNDS_MINUTES = (3, 20, 150)
 
 
 class Broken(Exception):
@@ -255,7 +255,9 @@ class World:
 
     def demand_none(self, gift: Gift) -> None:
         """This function will raise if anything was charged or recorded for the gift."""
-        charged = [c for c in self.ground.processor.record("charge") if c["metadata"].get("reference") == gift.id]
+        charged = [
+            c for c in self.ground.processor.record("charge") if c["metadata"].get("reference") == gift.id
+        ]
         facts = [row for row in self.tell()["donations"] if row["checkout"] == gift.id]
         self.demand(not charged and not facts, f"{len(charged)} charges, {len(facts)} donations")
 

@@ -89,10 +89,7 @@ class StripeGateway:
         except stripe.RateLimitError as error:
             raise ProcessorBusy("rate limit") from error
         except stripe.InvalidRequestError as error:
-            if _is_strange(error):
-                raise ProcessorUnsure(f"answer {error.http_status} in words we do not know") from error
-            kind = ObjectMissing if error.http_status == 404 else ProcessorRefused
-            raise kind(error.code or "invalid_request", str(error.user_message or error)) from error
+            raise _refusal(error) from error
         except (stripe.AuthenticationError, stripe.PermissionError, stripe.IdempotencyError) as error:
             raise ProcessorRefused(type(error).__name__, str(error)) from error
         except stripe.APIError as error:
@@ -294,14 +291,15 @@ class StripeGateway:
             return False
 
 
-def _is_strange(error: stripe.InvalidRequestError) -> bool:
-    """A refusal in a type nobody documented says nothing certain: it is looked up, not believed.
-
-    A 404 without any words of Stripe's stays a 404.
-    """
+def _refusal(error: stripe.InvalidRequestError) -> Exception:
+    """What a 400 or 404 means. One of a type nobody documented says nothing certain: it is looked up, not believed."""
+    if error.http_status == 404:
+        return ObjectMissing(error.code or "invalid_request", str(error.user_message or error))
     told = error.json_body.get("error") if isinstance(error.json_body, dict) else None
     kind = told.get("type") if isinstance(told, dict) else None
-    return error.http_status != 404 and kind not in DOCUMENTED
+    if kind not in DOCUMENTED:
+        return ProcessorUnsure(f"answer {error.http_status} in words we do not know")
+    return ProcessorRefused(error.code or "invalid_request", str(error.user_message or error))
 
 
 def _rows(page: dict[str, Any]) -> list[dict[str, Any]]:

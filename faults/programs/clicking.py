@@ -41,7 +41,9 @@ def _other_amount(world: World) -> None:
     world.must("begin", **gift.fields)
     outcome = world.do("begin", **gift.fields | {"amount_minor": gift.minor + 100})
     world.demand(outcome.kind == "fail" and "OtherGift" in outcome.words, f"{outcome.kind} {outcome.words}")
-    world.demand(len(world.keys("/v1/checkout/sessions")) == 1, "the processor was asked for the other amount")
+    world.demand(
+        len(world.keys("/v1/checkout/sessions")) == 1, "the processor was asked for the other amount"
+    )
     world.complete(gift)
 
 
@@ -98,7 +100,9 @@ def _two_staff(world: World, *, first: int, second: int) -> None:
     won = [back for back, outcome in zip(backs, outcomes, strict=True) if outcome.is_ok]
     lost = [outcome for outcome in outcomes if not outcome.is_ok]
     world.demand(len(won) == 1, f"{len(won)} of two refunds were taken")
-    world.demand(lost[0].kind == "fail" and "can be given back" in lost[0].words, f"the other heard {lost[0].words}")
+    world.demand(
+        lost[0].kind == "fail" and "can be given back" in lost[0].words, f"the other heard {lost[0].words}"
+    )
     world.converge()
     world.demand_back_once(won[0])
 

@@ -50,7 +50,9 @@ def _read_only(world: World) -> None:
     world.demand(not begun.is_ok and not asked.is_ok, "something was taken that could not be written down")
     world.demand(len(world.keys("/v1/")) == sent, "the processor was asked without an intent in our books")
     door = world.deliver(world.events()[:1])
-    world.demand(door.is_ok and door.value[0] >= 500, f"a notice that was not stored was answered {door.value}")
+    world.demand(
+        door.is_ok and door.value[0] >= 500, f"a notice that was not stored was answered {door.value}"
+    )
     world.ground.postgres.run_sql(f"ALTER DATABASE {CASE} RESET default_transaction_read_only")
     world.must("refund", **back.fields)
     world.complete(gift)
@@ -87,7 +89,9 @@ def _silent_processor(world: World) -> None:
     gift = world.gift()
     world.ground.to_processor.tell(mode="blackhole")
     outcome = world.do("begin", **gift.fields)
-    world.demand(outcome.is_ok and outcome.value is None, f"the supporter saw {outcome.value} {outcome.words}")
+    world.demand(
+        outcome.is_ok and outcome.value is None, f"the supporter saw {outcome.value} {outcome.words}"
+    )
     world.demand(outcome.seconds < 10, f"the supporter waited {outcome.seconds:.1f} s")
     world.complete(gift)
 
@@ -107,7 +111,7 @@ def _no_queue(world: World, *, deed: str) -> None:
     gift = world.gift()
     world.pay(gift, str(world.must("begin", **gift.fields)))
     secret = world.ground.environment["STRIPE_WEBHOOK_SECRETS"]
-    call = {"events": world.events(), "secret": secret, "accepted": []}
+    call: dict[str, Any] = {"events": world.events(), "secret": secret, "accepted": []}
     if deed == "deliver_to_database_queue":
         cut = {"text": "pgmq", "at": "request", "act": "cut"}
         answered = world.struck(world.ground.to_database, deed, strike=cut, **call)
@@ -128,7 +132,9 @@ def cases() -> list[Case]:
     return [
         *found,
         Case("X28", "no broker while notices come", partial(_no_queue, deed="deliver_without_broker")),
-        Case("X28", "the queue's line cut while ringing", partial(_no_queue, deed="deliver_to_database_queue")),
+        Case(
+            "X28", "the queue's line cut while ringing", partial(_no_queue, deed="deliver_to_database_queue")
+        ),
         Case("X33", "the database is read-only", _read_only),
         Case("X33", "pooled connections are dead", _dead_connections),
         Case("X51", "the database's line is silent: gift", partial(_silent, deed="begin")),

@@ -17,7 +17,9 @@ def _begin(world: World, *, line: str, strike: dict[str, Any]) -> None:
     world.struck(getattr(world.ground, line), "begin", strike=strike, **gift.fields)
     world.complete(gift)
     sessions = [
-        row for row in world.ground.processor.record("checkout.session") if row["client_reference_id"] == gift.id
+        row
+        for row in world.ground.processor.record("checkout.session")
+        if row["client_reference_id"] == gift.id
     ]
     world.demand(len(sessions) == 1, f"{len(sessions)} payment pages of one form")
 
@@ -101,19 +103,34 @@ def cases() -> list[Case]:
         ("X04", "refund killed after its fact is committed", _refund, db, _at(COMMIT, "answer", nth=2)),
         ("X04", "gift killed after its page is noted", _begin, db, _at(OPENED, "answer")),
         ("X04", "worker killed after its commit", _settle, db, _at(COMMIT, "answer")),
-        ("X20", "answer to a refund cut after 40 bytes", _refund, way, _at(REFUNDS, "answer", "cut", beyond=40)),
+        (
+            "X20",
+            "answer to a refund cut after 40 bytes",
+            _refund,
+            way,
+            _at(REFUNDS, "answer", "cut", beyond=40),
+        ),
         ("X20", "answer to a refund cut at once", _refund, way, _at(REFUNDS, "answer", "cut")),
-        ("X20", "answer to a gift cut after 300 bytes", _begin, way, _at(SESSIONS, "answer", "cut", beyond=300)),
+        (
+            "X20",
+            "answer to a gift cut after 300 bytes",
+            _begin,
+            way,
+            _at(SESSIONS, "answer", "cut", beyond=300),
+        ),
         ("X20", "answer about a charge cut", _settle, way, _at("GET /v1/", "answer", "cut", beyond=500)),
     ]
-    found = [Case(code, name, partial(run, line=line, strike=strike)) for code, name, run, line, strike in told]
+    found = [
+        Case(code, name, partial(run, line=line, strike=strike)) for code, name, run, line, strike in told
+    ]
     found += [
-        Case("X03", f"line to the database cut anywhere, {deed} {way} {number}", partial(_cut_anywhere, deed=deed, way=way))
+        Case("X03", f"line cut anywhere, {deed} {way} {number}", partial(_cut_anywhere, deed=deed, way=way))
         for number in range(1, 4)
         for deed in ("begin", "refund", "settle")
         for way in ("s2c", "c2s")
     ]  # fmt: skip
-    return found + [
+    return [
+        *found,
         Case("X02", "door killed before its insert", partial(_door, at="request", act="kill")),
         Case("X04", "door killed after its insert", partial(_door, at="answer", act="kill")),
         Case("X03", "insert of a notice unknown", partial(_door, at="answer", act="cut")),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from faults.cases import Case
+from faults.cases import Case, Run
 from faults.worlds import Gift, World
 
 OF_A_GIFT = ("charge.succeeded", "payment_intent.succeeded", "checkout.session.completed")
@@ -79,7 +79,9 @@ def _any_order(world: World, *, ends: str) -> None:
     charge = processor.record("charge")[0]["id"]
     if ends == "dispute":
         made = processor.operate("POST", "disputes", {"charge": charge})
-        processor.operate("POST", f"disputes/{made['id']}/close", {"outcome": world.rng.choice(["won", "lost"])})
+        processor.operate(
+            "POST", f"disputes/{made['id']}/close", {"outcome": world.rng.choice(["won", "lost"])}
+        )
     events = world.events()
     if ends == "refund":
         world.must_deliver(events)
@@ -128,8 +130,10 @@ def _four_days_down(world: World) -> None:
 
 def _forged(world: World) -> None:
     gift = _paid(world)
-    outcome = world.deliver(world.events(), secret="whsec_of_somebody_else")  # noqa: S106 - forged on purpose
-    world.demand(outcome.is_ok and set(outcome.value) == {400}, f"forged notices were answered {outcome.value}")
+    outcome = world.deliver(world.events(), secret="whsec_of_somebody_else")
+    world.demand(
+        outcome.is_ok and set(outcome.value) == {400}, f"forged notices were answered {outcome.value}"
+    )
     world.demand(not world.tell()["events"], "a forged notice was stored")
     world.converge()
     world.demand_once(gift)
@@ -154,7 +158,7 @@ def _rotated(world: World) -> None:
 
 def cases() -> list[Case]:
     """This function will return the cases of this module."""
-    told = [
+    told: list[tuple[str, str, Run]] = [
         ("X09", "the notice of a refund before its answer", _before_the_answer),
         ("X09", "the notice of a gift before its page is noted", _before_the_page_is_noted),
         ("X10", "every notice five times, one after the other", partial(_again, at_once=False)),

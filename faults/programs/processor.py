@@ -12,7 +12,9 @@ REFUNDS, SESSIONS = "/v1/refunds", "/v1/checkout/sessions"
 ANSWERED_WITHIN = 10.0
 
 
-def _refund(world: World, *, modes: tuple[str, ...], keys: int, expires: bool = False, **options: Any) -> None:
+def _refund(
+    world: World, *, modes: tuple[str, ...], keys: int, expires: bool = False, **options: Any
+) -> None:
     """Staff are always answered, never with a success that is none; in the end the money went back once."""
     back = world.back(world.given())
     for mode in modes:
@@ -24,6 +26,8 @@ def _refund(world: World, *, modes: tuple[str, ...], keys: int, expires: bool = 
     if expires:
         world.ground.processor.operate("POST", "keys/expire")
         world.ahead += timedelta(hours=25)
+        world.heal()
+        world.must("sweep")  # before any notice comes: the key alone would not have protected us
     world.complete_back(back)
     used = len(set(world.keys(REFUNDS)))
     world.demand(used == keys, f"{used} keys were used, not {keys}")
@@ -48,7 +52,9 @@ def _press(world: World, *, mode: str) -> None:
     gift = world.gift()
     world.fault(mode, path=SESSIONS, method="POST")
     outcome = world.do("press", **gift.fields)
-    world.demand(outcome.is_ok and outcome.value["status"] in (200, 503), f"the form answered {outcome.value}")
+    world.demand(
+        outcome.is_ok and outcome.value["status"] in (200, 503), f"the form answered {outcome.value}"
+    )
     world.demand("confirm" in outcome.value["page"].lower(), "the page does not say that we are confirming")
     world.demand(outcome.seconds < ANSWERED_WITHIN, f"the supporter waited {outcome.seconds:.1f} s")
     world.complete(gift)
@@ -60,7 +66,9 @@ def _blind(world: World) -> None:
     world.fault("500_before_sticky", path=REFUNDS, method="POST")
     world.fault("html_error", path=REFUNDS, method="GET", count=None)
     outcome = world.do("refund", **back.fields)
-    world.demand(outcome.is_ok and outcome.value == "requested", f"staff heard {outcome.value} {outcome.words}")
+    world.demand(
+        outcome.is_ok and outcome.value == "requested", f"staff heard {outcome.value} {outcome.words}"
+    )
     world.ahead += timedelta(minutes=3)
     world.must("sweep")
     world.demand(len(set(world.keys(REFUNDS))) == 1, "a new key was taken without having looked")
@@ -170,7 +178,12 @@ def cases() -> list[Case]:
         Case("X22", "gift: the key was used for something else", _refused_gift),
         Case("X24", "form: an HTML page", partial(_press, mode="html_error")),
         Case("X19", "form: the processor hangs", partial(_press, mode="hang_after"), is_slow=True),
-        Case("X19", "refund: the processor hangs", partial(_refund, modes=("hang_after",), keys=1), is_slow=True),
+        Case(
+            "X19",
+            "refund: the processor hangs",
+            partial(_refund, modes=("hang_after",), keys=1),
+            is_slow=True,
+        ),
     ]
     found += [
         Case("X24", f"fetching: {mode}", partial(_lost_while_settling, mode=mode))
@@ -186,7 +199,8 @@ def cases() -> list[Case]:
         Case("X25", f"a charge with {patch}", partial(_skew, patch=patch), parks=OF_A_GIFT)
         for patch in patches
     ]
-    return found + [
+    return [
+        *found,
         Case("X47", "the way to the processor refuses", partial(_unreachable, base="")),
         Case("X47", "no TLS where TLS must be", partial(_unreachable, base="https://127.0.0.1:{port}")),
         Case("X47", "no such host", partial(_unreachable, base="http://processor.invalid")),

@@ -50,7 +50,10 @@ def test_a_stored_failure_that_cannot_be_looked_up_keeps_its_key(
     assert (made.status, made.attempt) == ("requested", 0)
     refunding.resume(refund_request=made, now=supporter.now + timedelta(minutes=3))
     made.refresh_from_db()
-    assert (made.status, made.attempt) == ("requested", 1)  # looked, found nothing: now another key may be taken
+    assert (made.status, made.attempt) == (
+        "requested",
+        1,
+    )  # looked, found nothing: now another key may be taken
     refunding.resume(refund_request=made, now=supporter.now + timedelta(minutes=6))
     made.refresh_from_db()
     assert made.status == "done"
