@@ -2,9 +2,10 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,16 +89,17 @@ def stand(*, state_dir: Path, tell: Teller) -> Iterator[Ground]:
 
 def _build_house(*, state: State, postgres: Postgres, environment: dict[str, str], tell: Teller) -> None:
     made = (postgres.data / "PG_VERSION").stat()
-    given = {
-        "root": ROOT,
-        "python": Path(sys.executable),
-        "environment": environment,
-        "database": f"{postgres.data} {made.st_ino} {made.st_mtime_ns}",
-    }
-    for steps in (preparing.steps_before_serving(**given), [preparing.demo_step(**given)]):  # type: ignore[arg-type]
-        preparing.run_beside(
-            preparing.due(steps, state=state), root=ROOT, state=state, tell=tell, meanwhile=lambda: None
-        )
+    python, database = Path(sys.executable), f"{postgres.data} {made.st_ino} {made.st_mtime_ns}"
+    for find in (preparing.steps_before_serving, _demo_steps):
+        steps = find(root=ROOT, python=python, environment=environment, database=database)
+        due = preparing.due(steps, state=state)
+        preparing.run_beside(due, root=ROOT, state=state, tell=tell, meanwhile=lambda: None)
+
+
+def _demo_steps(
+    *, root: Path, python: Path, environment: Mapping[str, str], database: str
+) -> list[preparing.Step]:
+    return [preparing.demo_step(root=root, python=python, environment=environment, database=database)]
 
 
 @contextlib.contextmanager
@@ -126,7 +128,7 @@ def _process(module: str, *options: str) -> Iterator[str]:
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        preexec_fn=dies_with_us(15),  # type: ignore[arg-type] # noqa: PLW1509 - called before any thread exists
+        preexec_fn=dies_with_us(signal.SIGTERM),  # noqa: PLW1509 - called before any thread exists
     )
     try:
         yield (process.stdout.readline() if process.stdout else "").strip()

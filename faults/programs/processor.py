@@ -181,7 +181,8 @@ def cases() -> list[Case]:
         Case(
             "X19",
             "refund: the processor hangs",
-            partial(_refund, modes=("hang_after",), keys=1),
+            # The sandbox writes a request into its log when it has answered, so no key is seen yet.
+            partial(_refund, modes=("hang_after",), keys=0),
             is_slow=True,
         ),
     ]

@@ -25,7 +25,6 @@ QUICK = (
     "X18 refund: stored 500",
     "X23 refund: done",
     "X24 refund: a code",
-    "X32 refund, shot at the answer of commit 2",
     "X39 two refunds of 60",
 )
 
