@@ -188,6 +188,10 @@ EMAIL_FROM = env.text("EMAIL_FROM")
 
 CELERY = {
     "broker_url": env.text("BROKER_URL"),
+    # A bell that cannot be rung at once is not rung: whoever rings is answering a webhook, and the timetable will find
+    # the row. By default the library would try for six seconds. Workers wait for a broker by their own count.
+    "broker_transport_options": {"max_retries": 0},
+    "broker_connection_timeout": 2,
     "task_ignore_result": True,
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,

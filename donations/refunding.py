@@ -124,8 +124,7 @@ def _send(*, refund_request: RefundRequest, now: datetime) -> None:
             amount=refund_request.amount,
         )
     except StoredFailure:
-        if _find(refund_request) is None:
-            RefundRequest.objects.filter(pk=refund_request.pk).update(attempt=refund_request.attempt + 1)
+        _look_after_failure(refund_request=refund_request, now=now)
         return
     except ProcessorUnsure:
         return  # nobody knows: the sweeper looks first and asks again with the same key
@@ -135,6 +134,19 @@ def _send(*, refund_request: RefundRequest, now: datetime) -> None:
         )
         return
     take_in(donation=donation, state=state, now=now)
+
+
+def _look_after_failure(*, refund_request: RefundRequest, now: datetime) -> None:
+    """The processor answers this key with its failure for ever: take a new one, once nothing is found."""
+    try:
+        found = _find(refund_request)
+    except (ProcessorUnsure, ProcessorRefused):
+        return  # without having looked no other key may be taken
+    if found is not None:
+        take_in(donation=refund_request.donation, state=found, now=now)
+        return
+    known = RefundRequest.objects.filter(pk=refund_request.pk, attempt=refund_request.attempt)
+    known.update(attempt=refund_request.attempt + 1)
 
 
 def _find(refund_request: RefundRequest) -> RefundState | None:

@@ -29,6 +29,7 @@ class Swept:
     looked_at: int = 0
     unsure: int = 0
     parked: int = 0
+    failed: int = 0
 
 
 def _claim_checkouts(now: datetime) -> list[Checkout]:
@@ -115,3 +116,7 @@ def _try(swept: Swept, deed: Callable[[], None]) -> None:
     except (ProcessorRefused, *settling.PARKING) as error:
         swept.parked += 1
         logger.warning("needs a person: %s: %s", type(error).__name__, error)
+    except Exception:
+        # A mistake of ours over one row: told with its trace, looked at again later; it must not stop the others.
+        swept.failed += 1
+        logger.exception("a row could not be swept")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from launcher import benching, checks, demo, doctor, managing
+from launcher import benching, checks, demo, doctor, faulting, managing
 from launcher.telling import Stop, Teller
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +18,7 @@ EPILOG = "Everything made lives in .venv/ and var/ of this checkout; logs are in
 def parser() -> argparse.ArgumentParser:
     """This function will return the parser of the whole command line."""
     top = argparse.ArgumentParser(prog="run.py", description="Almoner on this machine.", epilog=EPILOG)
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="demo|test|bench|manage|doctor")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="demo|test|bench|faults|manage|doctor")
     started = verbs.add_parser("demo", help="install what is needed and run everything with demo data")
     started.add_argument("--port", type=_port, default=8000, help="of the web pages; 0 finds a free one")
     started.add_argument(
@@ -33,6 +33,10 @@ def parser() -> argparse.ArgumentParser:
         "bench", help="measure the running system; its arguments are bench's own", add_help=False
     )
     benched.set_defaults(arguments=[])
+    faulted = verbs.add_parser(
+        "faults", help="break everything around the payments; its arguments are its own", add_help=False
+    )
+    faulted.set_defaults(arguments=[])
     managed = verbs.add_parser("manage", help="Django's manage.py against the data of the demo")
     managed.add_argument("--state", type=Path, default=None, metavar="DIR")
     managed.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -43,9 +47,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """This function will do what the arguments ask and return the exit status: 0 well, 1 failed, 2 bad
     start."""
-    own = arguments[:1] if arguments[:1] == ["bench"] else arguments
+    own = arguments[:1] if arguments[:1] in (["bench"], ["faults"]) else arguments
     asked = parser().parse_args(own)
-    if asked.verb == "bench":  # argparse cannot hand over arguments that begin with an option
+    if asked.verb in ("bench", "faults"):  # argparse cannot hand over arguments that begin with an option
         asked.arguments = arguments[1:]
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
@@ -71,6 +75,8 @@ def _run(asked: argparse.Namespace, tell: Teller) -> int:
         return checks.run(root=ROOT, quick=asked.quick, arguments=asked.pytest, tell=tell)
     if asked.verb == "bench":
         return benching.run(root=ROOT, arguments=asked.arguments, tell=tell)
+    if asked.verb == "faults":
+        return faulting.run(root=ROOT, arguments=asked.arguments, tell=tell)
     if asked.verb == "manage":
         return managing.run(root=ROOT, state=asked.state, arguments=asked.arguments, tell=tell)
     return doctor.run(root=ROOT, tell=tell)

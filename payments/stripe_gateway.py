@@ -39,6 +39,8 @@ from payments.gateway import (
 
 TIMEOUT = (3.0, 8.0)
 MOST_UNDER_WAY = 20
+DOCUMENTED = {"invalid_request_error", "card_error"}
+"""The types of error by which Stripe refuses a call with a 400; an `idempotency_error` has a class of its own."""
 SKEW = 300
 """Seconds a webhook's time may differ from ours, both ways (the package itself only refuses the past)."""
 
@@ -99,8 +101,7 @@ class StripeGateway:
         except stripe.RateLimitError as error:
             raise ProcessorBusy("rate limit") from error
         except stripe.InvalidRequestError as error:
-            kind = ObjectMissing if error.http_status == 404 else ProcessorRefused
-            raise kind(error.code or "invalid_request", str(error.user_message or error)) from error
+            raise _refusal(error) from error
         except (stripe.AuthenticationError, stripe.PermissionError, stripe.IdempotencyError) as error:
             raise ProcessorRefused(type(error).__name__, str(error)) from error
         except stripe.APIError as error:
@@ -300,6 +301,17 @@ class StripeGateway:
             return bool(stripe.WebhookSignature.verify_header(text, signature, secret, None))
         except stripe.SignatureVerificationError:
             return False
+
+
+def _refusal(error: stripe.InvalidRequestError) -> Exception:
+    """What a 400 or 404 means. One of a type nobody documented says nothing certain: it is looked up, not believed."""
+    if error.http_status == 404:
+        return ObjectMissing(error.code or "invalid_request", str(error.user_message or error))
+    told = error.json_body.get("error") if isinstance(error.json_body, dict) else None
+    kind = told.get("type") if isinstance(told, dict) else None
+    if kind not in DOCUMENTED:
+        return ProcessorUnsure(f"answer {error.http_status} in words we do not know")
+    return ProcessorRefused(error.code or "invalid_request", str(error.user_message or error))
 
 
 def _rows(page: dict[str, Any]) -> list[dict[str, Any]]:
