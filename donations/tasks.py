@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import settling, sweeping
+from donations import guarding, settling, sweeping
 from jobs import beating
 from payments import catching_up
 
@@ -31,3 +31,8 @@ def catch_up() -> None:
     for event_id in found:
         settling.settle(event_id=event_id, now=timezone.now())
     beating.beat(name="catch_up", now=timezone.now(), report={"found": len(found)})
+
+
+@shared_task(name="donations.forget_counts")
+def forget_counts() -> None:
+    guarding.forget(now=timezone.now())

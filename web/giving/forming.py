@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 
 from ledger import money
 from ledger.money import Money
-from web.giving import covering, reading, vouching
+from web.giving import covering, proving, reading, vouching
 from web.giving.asking import Ask, Offer
 from web.giving.reading import Typed
 
@@ -36,8 +37,13 @@ def page(
     errors: dict[str, str] | None = None,
     notice: str = "",
     status: int = 200,
+    shown_at: float | None = None,
+    has_sum: bool = False,
 ) -> HttpResponse:
-    """This function will return the giving page with a form that carries `checkout_id`."""
+    """`shown_at` is when this form was first shown; `has_sum` adds a sum for the browser to do.
+
+    This function will return the giving page with a form that carries `checkout_id`.
+    """
     offer = ask.offer(form.currency)
     language = (get_language() or "en")[:2]
     other = "ko" if language == "en" else "en"
@@ -45,7 +51,8 @@ def page(
         "ask": ask,
         "form": form,
         "offer": offer,
-        "token": vouching.token(checkout_id=checkout_id, slug=ask.slug),
+        "token": vouching.token(checkout_id=checkout_id, slug=ask.slug, shown_at=shown_at),
+        "challenge": proving.challenge(checkout_id=checkout_id, now=timezone.now()) if has_sum else "",
         "errors": errors or {},
         "troubles": _troubles(errors or {}, form=form, offer=offer),
         "notice": notice,
