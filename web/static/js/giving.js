@@ -68,8 +68,7 @@
   });
   form.addEventListener("input", tell);
   form.addEventListener("change", tell);
-  // A sign that somebody is there: without it a form sent within two seconds is shown once more.
-  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, (event) => event.isTrusted && (at("hand").value = "1"));
+  form.onkeydown = form.onpointerdown = () => (at("hand").value = 1);
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
     if (kept.sent) event.preventDefault();
