@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
     outcomes = []
     with standing.sandbox() as processor:
-        os.environ["STRIPE_API_BASE"] = processor
+        os.environ["STRIPE_API_BASE"] = processor.url
         _open_house()
         for name in asked.only or MEASURES:
             began = time.monotonic()

@@ -34,19 +34,24 @@ def measure() -> pairing.Outcome:
     told: list[loading.Told] = []
     with (
         standing.sandbox(latency_ms=LATENCY_MS) as processor,
-        standing.web(workers=WORKERS, threads=THREADS, environment={"STRIPE_API_BASE": processor}) as base,
+        standing.web(workers=WORKERS, threads=THREADS, environment={"STRIPE_API_BASE": processor.url}) as web,
     ):
-        _begin(base, count=CLIENTS)
+        _begin(web, count=CLIENTS)
+        before = web.cpu_seconds(), processor.cpu_seconds()
 
         def ours() -> float:
-            told.append(_begin(base, count=GIFTS))
+            told.append(_begin(web, count=GIFTS))
             return told[-1].rate
 
         pairs = pairing.alternate(ours=ours, limit=lambda: bound)
+        spent = web.cpu_seconds() - before[0], processor.cpu_seconds() - before[1]
+    begun = GIFTS * len(told)
     notes: dict[str, object] = {
         "latency_ms": LATENCY_MS,
         "clients": CLIENTS,
         "calls_under_way": under_way,
+        "web_cpu_ms_per_start": round(1000 * spent[0] / begun, 2),
+        "sandbox_cpu_ms_per_start": round(1000 * spent[1] / begun, 2),
         "p50_ms": pairing.quantile([run.p50_ms for run in told], 0.5),
         "p95_ms": pairing.quantile([run.p95_ms for run in told], 0.5),
         "cores": os.cpu_count(),
@@ -54,10 +59,10 @@ def measure() -> pairing.Outcome:
     return pairs.outcome(name=NAME, unit="starts/s", n=GIFTS, notes=notes)
 
 
-def _begin(base: str, *, count: int) -> loading.Told:
+def _begin(web: standing.Server, *, count: int) -> loading.Told:
     ids = [uuid.uuid4() for _ in range(count)]
     told = loading.run(
-        loading.Load(base=base, requests=[_form(checkout_id) for checkout_id in ids], clients=CLIENTS)
+        loading.Load(base=web.url, requests=[_form(checkout_id) for checkout_id in ids], clients=CLIENTS)
     )
     opened = Checkout.objects.filter(pk__in=ids, status=Checkout.Status.OPEN).count()
     if told.count(303) != count or opened != count:

@@ -32,7 +32,8 @@ FROM generate_series(1, %(donors)s::bigint) AS i
 ON CONFLICT DO NOTHING
 """
 
-# A million gifts span 2,100 days from 2021 on. `figure()^3` puts half of the gifts on an eighth of the donors; amounts are log-normal, whole dollars or 1,000 won.
+# A million gifts span 2,100 days from 2021 on. The cube puts half of the gifts on an eighth of the donors; amounts
+# are log-normal, in whole dollars or thousands of won.
 _GIFTS = """
 CREATE TEMP TABLE gift ON COMMIT DROP AS
 SELECT i, md5('bench gift ' || i)::uuid AS id,
@@ -65,7 +66,8 @@ _FACTS = (
     """
     INSERT INTO donations_donation (id, entity_id, donor_id, campaign_id, rail, method, last4, processor_ref,
       payment_ref, amount_minor, currency, given_at, given_on, date_rule, language, note, source, is_live, recorded_at)
-    SELECT g.id, g.entity_id, donor_id, campaign_id, 'processor', method, CASE method WHEN 'card' THEN '4242' ELSE '' END,
+    SELECT g.id, g.entity_id, donor_id, campaign_id, 'processor', method,
+      CASE method WHEN 'card' THEN '4242' ELSE '' END,
       'ch_bench' || i, 'pi_bench' || i, amount, currency, given_at, (given_at AT TIME ZONE e.zone)::date,
       'charge_in_entity_zone', 'en', CASE WHEN i % 50 = 0 THEN 'In memory of my mother' ELSE '' END,
       CASE WHEN i % 3 = 0 THEN 'letter' ELSE '' END, false, given_at + interval '5 seconds'

@@ -86,8 +86,8 @@ class _Clients:
         for thread in threads:
             thread.join()
         took = time.perf_counter() - began
-        quantiles = [round(pairing.quantile(self.times, share) * 1000, 1) for share in (0.5, 0.95, 0.99)]
-        return Told(len(self.times) / took, *quantiles, dict(self.statuses))
+        p50, p95, p99 = (round(pairing.quantile(self.times, share) * 1000, 1) for share in (0.5, 0.95, 0.99))
+        return Told(len(self.times) / took, p50, p95, p99, dict(self.statuses))
 
     def _take(self) -> Asked | None:
         with self._lock:

@@ -29,18 +29,28 @@ def measure() -> pairing.Outcome:
             return told[-1].rate
 
         pairs = pairing.alternate(ours=page, limit=lambda: _ask(bare, "/").rate)
+        cpu_ms = _cpu_ms(ours, PATH), _cpu_ms(bare, "/")
     notes: dict[str, object] = {
         "path": PATH,
+        "cpu_ms_per_request": cpu_ms[0],
+        "limit_cpu_ms_per_request": cpu_ms[1],
         "p95_ms": pairing.quantile([run.p95_ms for run in told], 0.5),
         "p99_ms": pairing.quantile([run.p99_ms for run in told], 0.5),
     }
     return pairs.outcome(name=NAME, unit="requests/s", n=CLIENTS, notes=notes)
 
 
-def _ask(base: str, path: str, *, seconds: float = SECONDS) -> loading.Told:
+def _ask(server: standing.Server, path: str, *, seconds: float = SECONDS) -> loading.Told:
     told = loading.run(
-        loading.Load(base=base, requests=[loading.Asked(path)], clients=CLIENTS, seconds=seconds)
+        loading.Load(base=server.url, requests=[loading.Asked(path)], clients=CLIENTS, seconds=seconds)
     )
     if set(told.statuses) != {"200"}:
         raise Failed(f"{path} answered {told.statuses}")
     return told
+
+
+def _cpu_ms(server: standing.Server, path: str) -> float:
+    """This function will return the server's own processor time for one request, in milliseconds."""
+    before = server.cpu_seconds()
+    told = _ask(server, path)
+    return round(1000 * (server.cpu_seconds() - before) / (told.rate * SECONDS), 2)

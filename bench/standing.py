@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,11 +22,39 @@ class NotUp(Exception):
     """A server of the bench did not come up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server of the bench: where it answers and which process leads it."""
+
+    url: str
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the process and its children so far: what no busy neighbor can add to.
+
+        This function will return 0 where there is no /proc.
+        """
+        if not Path("/proc/self/stat").exists():
+            return 0.0
+        stats = [_stat(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+        family = [stat for stat in stats if stat and self.pid in (int(stat["pid"]), int(stat["parent"]))]
+        return sum(stat["ticks"] for stat in family) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(process: Path) -> dict[str, float]:
+    try:
+        after_name = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it ended while we looked
+        return {}
+    ticks = float(after_name[11]) + float(after_name[12])
+    return {"pid": float(process.name), "parent": float(after_name[1]), "ticks": ticks}
+
+
 @contextlib.contextmanager
-def sandbox(*, latency_ms: int = 0) -> Iterator[str]:
+def sandbox(*, latency_ms: int = 0) -> Iterator[Server]:
     """The sandbox that stands in for the processor, empty, sending no webhooks.
 
-    This function will yield its address.
+    This function will yield it, answering.
     """
     command = [
         sys.executable,
@@ -42,7 +71,7 @@ def sandbox(*, latency_ms: int = 0) -> Iterator[str]:
         first = process.stdout.readline() if process.stdout else ""
         if " on http" not in first:
             raise NotUp(f"the sandbox said {first!r}")
-        yield first.rpartition(" ")[2].strip()
+        yield Server(first.rpartition(" ")[2].strip(), process.pid)
     finally:
         _end(process)
 
@@ -50,10 +79,10 @@ def sandbox(*, latency_ms: int = 0) -> Iterator[str]:
 @contextlib.contextmanager
 def web(
     *, application: str = "config.wsgi", workers: int = 2, threads: int = 24, environment: Mapping[str, str]
-) -> Iterator[str]:
+) -> Iterator[Server]:
     """Our gunicorn as the demo runs it.
 
-    This function will yield its address once it takes connections.
+    This function will yield it once it takes connections.
     """
     port = _free_port()
     options = f"-b {HOST}:{port} -k gthread -w {workers} --threads {threads} --preload --no-control-socket"
@@ -64,7 +93,7 @@ def web(
     process = subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL)
     try:
         _wait(process, f"http://{HOST}:{port}/")
-        yield f"http://{HOST}:{port}"
+        yield Server(f"http://{HOST}:{port}", process.pid)
     finally:
         _end(process)
 

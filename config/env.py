@@ -32,7 +32,7 @@ VARIABLES = (
         True,
         "the same database as its owner, for migrations; empty: DATABASE_URL",
     ),
-    Variable("BROKER_URL", "url", "", True, "RabbitMQ or Redis; empty: a queue inside the database"),
+    Variable("BROKER_URL", "url", "", True, "RabbitMQ (amqp://); empty: a queue inside the database"),
     Variable("SECRET_KEY", "text", "", True, "signs sessions and links; at least 50 characters"),
     Variable("SECRET_KEY_FALLBACKS", "list", "", True, "former secret keys still accepted"),
     Variable("DEBUG", "flag", "0", False, "Django's debug pages; never with a live Stripe key"),

@@ -1,8 +1,7 @@
 #!/bin/sh
-# One whole backup: the database, then the stored documents, then a list of digests that proves both.
+# One whole backup: the database, then the folder of files, then a list of digests that proves both.
 #   MIGRATION_DATABASE_URL=... STATE_DIR=... deploy/backup.sh /backups
-# The database first: a document is stored before the row that names it is committed, so every row in the dump finds
-# its document in the archive made after it.
+# Everything that must last is in the database, documents included. The folder holds exports, which live for a day.
 set -eu
 umask 077
 target=${1:?say where backups go: deploy/backup.sh DIRECTORY}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts one backup into an EMPTY database and an empty folder of documents; it never overwrites.
+# Puts one backup into an EMPTY database and an empty folder of files; it never overwrites.
 #   MIGRATION_DATABASE_URL=... STATE_DIR=... deploy/restore.sh /backups/almoner-...
 # Afterwards follow "After a restore" in RUNBOOK.md before anybody may give.
 set -eu

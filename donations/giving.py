@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -121,11 +121,19 @@ def _write_intent(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Check
         began_at=now,
         look_after=now + LOOK_AFTER,
     )
-    with transaction.atomic():
-        Checkout.objects.bulk_create([asked], ignore_conflicts=True)
-    kept = Checkout.objects.select_related("entity", "fund", "campaign", "page__campaign").get(pk=checkout_id)
+    try:
+        with transaction.atomic():
+            asked.save(force_insert=True)
+    except IntegrityError:
+        return _same_gift_again(asked)
+    return asked
+
+
+def _same_gift_again(asked: Checkout) -> Checkout:
+    """The row of this id was there already: a second press, if it asks for the same."""
+    kept = Checkout.objects.select_related("entity", "fund", "campaign", "page__campaign").get(pk=asked.pk)
     if any(getattr(kept, field) != getattr(asked, field) for field in _CONTENT):
-        raise OtherGift(str(checkout_id))
+        raise OtherGift(str(asked.pk))
     return kept
 
 

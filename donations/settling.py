@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection, transaction
 
 from donations import depositing, disputing, failing, guarding, recording, recurring, refunding
 from donations.models import Checkout, Donation, RecurringPlan
@@ -27,7 +26,7 @@ from payments.gateway import (
     RefundState,
     SessionState,
 )
-from payments.models import BalanceTransaction, ProcessorEvent
+from payments.models import ProcessorEvent
 
 logger = logging.getLogger(__name__)
 
@@ -84,13 +83,19 @@ PARKING = (
 
 # A card gift is told of three or four times: by its charge, its payment, its page, and once its fee is known. These
 # notices say nothing else, so whichever comes first is fetched, and the others find the gift in the books by this key.
+# A session that began a plan also makes the plan known: its donation alone does not say that all is done.
+_BY_SESSION = (
+    "d.plan_id IS NULL AND d.checkout_id = (SELECT id FROM donations_checkout WHERE session_ref = %s)"
+)
 TELL_OF_A_GIFT = {
-    "charge.succeeded": "processor_ref",
-    "charge.updated": "processor_ref",
-    "payment_intent.succeeded": "payment_ref",
-    "checkout.session.completed": "checkout__session_ref",
-    "checkout.session.async_payment_succeeded": "checkout__session_ref",
+    "charge.succeeded": "d.processor_ref = %s",
+    "charge.updated": "d.processor_ref = %s",
+    "payment_intent.succeeded": "d.payment_ref = %s",
+    "checkout.session.completed": _BY_SESSION,
+    "checkout.session.async_payment_succeeded": _BY_SESSION,
 }
+_IN_THE_BOOKS = """
+SELECT 1 FROM donations_donation d JOIN payments_balancetransaction b ON b.source_ref = d.processor_ref WHERE """
 
 
 def _is_in_the_books(*, kind: str, ref: str) -> bool:
@@ -98,10 +103,9 @@ def _is_in_the_books(*, kind: str, ref: str) -> bool:
     key = TELL_OF_A_GIFT.get(kind)
     if key is None:
         return False
-    line = BalanceTransaction.objects.filter(source_ref=OuterRef("processor_ref"))
-    # A session that began a plan also makes the plan known; its donation alone does not say that all is done.
-    told = Q(plan__isnull=True) if key.startswith("checkout") else Q()
-    return Donation.objects.filter(told, Exists(line), **{key: ref}).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_THE_BOOKS + key, [ref])
+        return cursor.fetchone() is not None
 
 
 # Sessions
@@ -194,7 +198,7 @@ def apply_charge(*, charge: ChargeState, now: datetime) -> None:
 
 def _fetch_story(*, charge: ChargeState, now: datetime) -> Story:
     connected = gateway.connect()
-    known = Donation.objects.select_related("entity", "campaign").filter(processor_ref=charge.ref).first()
+    known = Donation.objects.filter(processor_ref=charge.ref).first()  # seldom: so nothing is joined
     plan = None
     if not charge.reference and charge.payment_ref and known is None:
         invoice = connected.invoice_of_payment(charge.payment_ref)

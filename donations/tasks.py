@@ -27,10 +27,8 @@ def reconcile() -> None:
 
 @shared_task(name="donations.catch_up")
 def catch_up() -> None:
-    found = catching_up.run(now=timezone.now())
-    for event_id in found:
+    for event_id in catching_up.run(now=timezone.now()):
         settling.settle(event_id=event_id, now=timezone.now())
-    beating.beat(name="catch_up", now=timezone.now(), report={"found": len(found)})
 
 
 @shared_task(name="donations.forget_counts")

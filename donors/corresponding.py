@@ -17,6 +17,8 @@ from django.db.models import F, Q
 from donors.models import Attachment, Message
 from ledger.models import LegalEntity
 from paper import storing
+from staff import auditing
+from staff.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -157,3 +159,16 @@ def _postpone(message: Message, *, error: str, now: datetime, is_final: bool) ->
     Message.objects.filter(pk=message.pk).update(
         status=Message.Status.QUEUED, error=error, send_after=now + timedelta(seconds=30 * 2**attempts)
     )
+
+
+def send_again(*, message_id: UUID, actor: User, now: datetime) -> bool:
+    """Put a message that was left to a person back into the outbox; the deed is written down.
+
+    This function will return whether the message was refused before.
+    """
+    with transaction.atomic():
+        refused = Message.objects.filter(pk=message_id, status=Message.Status.REFUSED)
+        queued = refused.update(status=Message.Status.QUEUED, attempts=0, send_after=now, error="")
+        if queued:
+            auditing.record(actor=actor, action="send again", target=f"message:{message_id}", now=now)
+    return bool(queued)

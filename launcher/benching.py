@@ -1,22 +1,25 @@
-"""`run.py bench ...`: the whole system on free ports with its own data, and the measurements against it."""
+"""`run.py bench ...`: a database of its own with tables and demo data, and the measurements against it.
+
+The bench brings its own servers: a worker or a sandbox beside it would settle what it is about to measure.
+"""
 
 import os
 import subprocess
 from pathlib import Path
 
 from launcher import bootstrapping
+from launcher.postgres import SUPERUSER
 from launcher.stack import Stack
 from launcher.telling import Teller
 
 
 def run(*, root: Path, arguments: list[str], tell: Teller) -> int:
-    """The bench reads BASE_URL, DATABASE_URL, STRIPE_API_BASE, MAILBOX_URL and STATE_DIR from its
-    environment.
+    """The bench reads the product's environment, and BENCH_DATABASE_URL as who may fill tables quickly.
 
     This function will return the exit status of `python -m bench`.
     """
     python = bootstrapping.ensure(root=root, lock="dev", tell=tell)
-    if arguments in (["--help"], ["-h"]):  # nothing has to run to explain itself
+    if any(asked in ("--help", "-h") for asked in arguments):  # nothing has to run to explain itself
         return subprocess.run([python, "-m", "bench", *arguments], cwd=root, check=False).returncode
     stack = Stack(
         root,
@@ -27,9 +30,9 @@ def run(*, root: Path, arguments: list[str], tell: Teller) -> int:
         tell=tell,
     )
     try:
-        stack.start()
-        environment = stack.environment | {"MAILBOX_URL": stack.mailbox_url}
+        stack.prepare()
+        filler = {} if stack.postgres is None else {"BENCH_DATABASE_URL": stack.postgres.url(SUPERUSER)}
         command = [str(python), "-m", "bench", *arguments]
-        return subprocess.run(command, cwd=root, env=environment, check=False).returncode
+        return subprocess.run(command, cwd=root, env=stack.environment | filler, check=False).returncode
     finally:
         stack.stop()

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class Stack:
         smtp_port: int = 0,
         durable: bool = True,
         choices: Mapping[str, str] | None = None,
+        sandbox_options: Sequence[str] = (),
         tell: Teller | None = None,
     ) -> None:
         self.root = root.absolute()
@@ -55,6 +56,7 @@ class Stack:
         self._given_database = (database_url, migration_database_url or database_url)
         self._durable = durable
         self._choices = dict(choices or {})
+        self._sandbox_options = tuple(sandbox_options)
         self._tell = tell or Teller(quiet=True)
         self._supervisor = Supervisor()
         self._is_up = False
@@ -108,6 +110,21 @@ class Stack:
             self._serve()
             self._start_workers()
             self._is_up = True
+        except BaseException:
+            self.stop()
+            raise
+
+    def prepare(self) -> None:
+        """Start the database alone, with every table, static file and demo row, for who brings own servers.
+
+        This function will return when all is there; on a failure what was started is stopped.
+        """
+        self.state.claim()
+        try:
+            self.ports = self._choose_ports()
+            self._start_database()
+            self._run(preparing.due(self._steps(), state=self.state))
+            self._fill_demo()
         except BaseException:
             self.stop()
             raise
@@ -186,13 +203,7 @@ class Stack:
 
     def _serve(self) -> None:
         """The order is for the first page: what the page needs first, what only works behind it last."""
-        database = self._database_identity()
-        steps = preparing.steps_before_serving(
-            root=self.root,
-            python=self.python,
-            environment=self.environment,
-            database=database,
-        )
+        steps = self._steps()
         self._supervisor.start(self._sandbox())
         self._supervisor.start(self._mailbox())
         self._run(preparing.due(steps, state=self.state))
@@ -200,13 +211,27 @@ class Stack:
         self._wait_for_ports(
             self.ports.sandbox, self.ports.smtp, self.ports.mailbox, what="sandbox and mailbox"
         )
+        self._fill_demo()
+        self._supervisor.wait_until(self._answers, what="the first page", seconds=60)
+        self._tell.done("first page answers")
+
+    def _steps(self) -> list[preparing.Step]:
+        return preparing.steps_before_serving(
+            root=self.root,
+            python=self.python,
+            environment=self.environment,
+            database=self._database_identity(),
+        )
+
+    def _fill_demo(self) -> None:
         demo = preparing.demo_step(
-            root=self.root, python=self.python, environment=self.environment, database=database
+            root=self.root,
+            python=self.python,
+            environment=self.environment,
+            database=self._database_identity(),
         )
         if not self.state.is_done(demo.name, demo.fingerprint) or self.state.read("demo") is None:
             self._run([demo])
-        self._supervisor.wait_until(self._answers, what="the first page", seconds=60)
-        self._tell.done("first page answers")
 
     def _start_workers(self) -> None:
         self._supervisor.start(self._worker())
@@ -299,6 +324,7 @@ class Stack:
             f"{self.base_url}/api/webhooks/stripe/",
             "--webhook-secret",
             self.environment["STRIPE_WEBHOOK_SECRETS"].split(",")[0],
+            *self._sandbox_options,
         )
 
 

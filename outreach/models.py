@@ -65,7 +65,7 @@ class NewsletterText(models.Model):
     language = models.CharField(max_length=2)
     title = models.CharField(max_length=160)
     greeting = models.CharField(max_length=400, blank=True)
-    body = models.TextField()
+    body = models.TextField(max_length=20_000)
     closing = models.CharField(max_length=200, blank=True)
 
     class Meta:

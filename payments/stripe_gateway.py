@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import stripe
 from django.conf import settings
+from django.db import connection
 
 from ledger.money import Money
 from payments import reading
@@ -48,6 +49,16 @@ REFUND = ["balance_transaction", "failure_balance_transaction"]
 Result = TypeVar("Result")
 
 
+def _let_go_of_the_database() -> None:
+    """Whoever waits for the processor gives the connection back to the pool.
+
+    A pool smaller than the threads must not decide how many gifts can begin at once, and a processor that hangs
+    must not keep pages from the database.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 class StripeGateway:
     def __init__(
         self,
@@ -80,6 +91,7 @@ class StripeGateway:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
+        _let_go_of_the_database()
         if not self._places.acquire(timeout=2):
             raise ProcessorBusy("too many calls under way")
         try:

@@ -34,6 +34,7 @@ class Task:
     amount: Money | None = None
     donation: uuid.UUID | None = None
     due_at: datetime | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,13 @@ def _disputes() -> _Group:
 def _events() -> _Group:
     parked = ProcessorEvent.objects.filter(status=ProcessorEvent.Status.PARKED)
     tasks = [
-        Task("event_parked", event.received_at, event.object_ref, f"{event.kind}: {event.reason}")
+        Task(
+            "event_parked",
+            event.received_at,
+            event.object_ref,
+            f"{event.kind}: {event.reason}",
+            id=str(event.pk),
+        )
         for event in parked.order_by("-received_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, parked)
@@ -125,7 +132,13 @@ def _renderings() -> _Group:
 def _messages() -> _Group:
     refused = Message.objects.filter(status=Message.Status.REFUSED)
     tasks = [
-        Task("message_refused", message.send_after, message.get_kind_display(), message.error)
+        Task(
+            "message_refused",
+            message.send_after,
+            message.get_kind_display(),
+            message.error,
+            id=str(message.pk),
+        )
         for message in refused.order_by("-queued_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, refused)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
@@ -70,8 +70,9 @@ class _Server:
 
 def _leave_database() -> None:
     connection.close()
-    assert isinstance(connection, DatabaseWrapper)
-    connection.close_pool()
+    wrapper = connections["default"]
+    assert isinstance(wrapper, DatabaseWrapper)
+    wrapper.close_pool()
 
 
 @pytest.fixture(scope="session")

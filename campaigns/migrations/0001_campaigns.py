@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('tag', models.CharField(blank=True, max_length=40)),
                 ('sentence', models.CharField(max_length=160)),
                 ('lead', models.CharField(max_length=160)),
-                ('body', models.TextField(blank=True)),
+                ('body', models.TextField(blank=True, max_length=20000)),
                 ('terms', models.TextField(blank=True, max_length=600)),
                 ('why_harder', models.TextField(blank=True, max_length=1200)),
                 ('surplus', models.TextField(blank=True, max_length=600)),

@@ -147,7 +147,7 @@ class CampaignText(models.Model):
     tag = models.CharField(max_length=40, blank=True)
     sentence = models.CharField(max_length=160)
     lead = models.CharField(max_length=160)
-    body = models.TextField(blank=True)
+    body = models.TextField(max_length=20_000, blank=True)
     terms = models.TextField(max_length=600, blank=True)
     why_harder = models.TextField(max_length=1200, blank=True)
     surplus = models.TextField(max_length=600, blank=True)

@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=2)),
                 ('title', models.CharField(max_length=160)),
                 ('greeting', models.CharField(blank=True, max_length=400)),
-                ('body', models.TextField()),
+                ('body', models.TextField(max_length=20000)),
                 ('closing', models.CharField(blank=True, max_length=200)),
                 ('newsletter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='outreach.newsletter')),
             ],

@@ -1,0 +1,1 @@
+"""Whole journeys: a person's steps in a real browser against the whole running system."""

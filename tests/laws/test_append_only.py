@@ -40,6 +40,7 @@ def every_fact(db: None) -> None:
     consenting.record(donor_id=gift.donor_id, wording="Yes", source="test", answered_at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def refusal(table: str, change: str) -> psycopg.Error:
@@ -58,26 +59,27 @@ def refusal(table: str, change: str) -> psycopg.Error:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("table", FACT_TABLES)
 def test_the_application_has_no_right_to_change_a_fact(
-    every_fact: None, as_application: Callable[[], None], table: str, change: str
+    every_fact: None, as_application: Callable[[], None], change: str
 ) -> None:
     as_application()
-    assert refusal(table, change).sqlstate == "42501"
+    told = {table: refusal(table, change).sqlstate for table in FACT_TABLES}
+    assert told == dict.fromkeys(FACT_TABLES, "42501")
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("table", FACT_TABLES)
-def test_not_even_the_owner_changes_a_fact(every_fact: None, table: str, change: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table}")
-        assert cursor.fetchone()[0] > 0
-    told = refusal(table, change)
-    assert told.sqlstate == "23001"
-    assert told.diag.constraint_name
-    assert told.diag.constraint_name.endswith("_is_append_only")
-    if not change.startswith("TRUNCATE"):
-        assert told.diag.constraint_name == f"{table}_is_append_only"
+def test_not_even_the_owner_changes_a_fact(every_fact: None, change: str) -> None:
+    for table in FACT_TABLES:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone()[0] > 0, table
+        told = refusal(table, change)
+        assert told.sqlstate == "23001", table
+        named = told.diag.constraint_name or ""
+        # Emptying a table cascades: one of those that point at it may refuse first.
+        assert (
+            named.endswith("_is_append_only") if "TRUNCATE" in change else named == f"{table}_is_append_only"
+        )
 
 
 def test_every_guarded_table_is_listed_and_every_listed_one_guarded(db: None) -> None:

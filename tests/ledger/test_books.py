@@ -30,6 +30,10 @@ def post(
     return posting.post(entity=making.entity(), source=source, happened_at=happened_at, now=NOW, **values)  # type: ignore[arg-type]
 
 
+def booked(number: int | None) -> date:
+    return Entry.objects.get(id=number or 0).booked_on
+
+
 def test_an_entry_is_written_with_its_lines(db: None, check_laws: Callable[[], None]) -> None:
     number = post(memo="m" * 300)
     check_laws()
@@ -102,19 +106,17 @@ def test_the_second_worker_waits_and_posts_when_the_first_is_rolled_back(committ
     ],
 )
 def test_the_booking_day_is_the_entitys_own(db: None, happened_at: datetime, day: date) -> None:
-    assert posting.booking_day(entity=making.entity(), happened_at=happened_at) == day
+    assert booked(post(happened_at=happened_at)) == day
 
 
 def test_after_a_close_the_books_get_it_on_the_first_open_day(db: None) -> None:
     entity = making.entity()
     closing.close(entity=entity, through_on=date(2026, 11, 15), closed_by="user:1", now=NOW)
     closing.close(entity=entity, through_on=date(2026, 11, 17), closed_by="user:1", now=NOW)
-    late = posting.booking_day(entity=entity, happened_at=NOW - timedelta(days=9))
-    assert late == date(2026, 11, 18)
     number = post(happened_at=NOW - timedelta(days=9))
     entry = Entry.objects.get(id=number or 0)
-    assert (entry.booked_on, entry.happened_at) == (late, NOW - timedelta(days=9))
-    assert posting.booking_day(entity=entity, happened_at=NOW) == date(2026, 11, 20)
+    assert (entry.booked_on, entry.happened_at) == (date(2026, 11, 18), NOW - timedelta(days=9))
+    assert booked(post("now", happened_at=NOW)) == date(2026, 11, 20)
 
 
 def test_the_checksum_of_a_closed_period_stays(db: None) -> None:
@@ -173,6 +175,19 @@ def test_no_entry_is_booked_into_a_closed_period(db: None) -> None:
             )
 
 
+def somebody_waits() -> bool:
+    """Whether, before long, another session waits for a lock of this one."""
+    with connection.cursor() as cursor:
+        for _ in range(50_000):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first look is kept
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return True
+    return False
+
+
 def test_an_entry_under_way_and_a_close_take_turns(committed_db: None) -> None:
     """Without turns the close would hash the lines it can see, and the entry would slip in afterwards."""
     entity, day = making.entity(), date(2026, 11, 17)
@@ -183,24 +198,16 @@ def test_an_entry_under_way_and_a_close_take_turns(committed_db: None) -> None:
         with transaction.atomic():
             post("slow", happened_at=NOW - timedelta(days=3))
             written.set()
-            with connection.cursor() as cursor:  # until the close is waiting for this entry
-                for _ in range(50_000):
-                    cursor.execute(
-                        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
-                    )
-                    if cursor.fetchone()[0]:
-                        return True
-        return False
+            return somebody_waits()
 
-    def close() -> PeriodClose:
+    def close() -> bool:
         written.wait(20)
-        return closing.close(entity=entity, through_on=day, closed_by="user:1", now=NOW)
+        closing.close(entity=entity, through_on=day, closed_by="user:1", now=NOW)
+        return True
 
-    waited, closed = threads.results(threads.at_once([post_slowly, close]))
-    assert waited is True
-    assert isinstance(closed, PeriodClose)
+    assert threads.results(threads.at_once([post_slowly, close])) == [True, True]
     assert Entry.objects.get().booked_on == day
-    assert closing.checksum(entity_id=entity.pk, through_on=day) == closed.checksum
+    assert closing.checksum(entity_id=entity.pk, through_on=day) == PeriodClose.objects.get().checksum
 
 
 def test_an_entry_that_waited_for_a_close_is_refused_and_comes_again_on_an_open_day(
@@ -208,29 +215,22 @@ def test_an_entry_that_waited_for_a_close_is_refused_and_comes_again_on_an_open_
 ) -> None:
     entity, day = making.entity(), date(2026, 11, 17)
     making.any_fund()
-    chosen, closed = Event(), Event()
+    closed = Event()
 
-    def close() -> None:
-        chosen.wait(20)
-        closing.close(entity=entity, through_on=day, closed_by="user:1", now=NOW)
-        closed.set()
+    def close_slowly() -> bool:
+        with transaction.atomic():
+            closing.close(entity=entity, through_on=day, closed_by="user:1", now=NOW)
+            closed.set()
+            return somebody_waits()
 
-    def post_late() -> str:
-        def wait_for_the_close(**given: object) -> date:
-            chosen.set()
-            closed.wait(20)
-            return day
+    def post_late() -> bool:
+        closed.wait(20)
+        with pytest.raises(IntegrityError, match="the books are closed on 2026-11-17"):
+            post("late", happened_at=NOW - timedelta(days=3))
+        return True
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(posting, "booking_day", wait_for_the_close)
-            with pytest.raises(IntegrityError) as refusal:
-                post("late", happened_at=NOW - timedelta(days=3))
-        return str(refusal.value)
-
-    _, words = threads.results(threads.at_once([close, post_late]))
-    assert "the books are closed on 2026-11-17" in str(words)
-    post("late", happened_at=NOW - timedelta(days=3))
-    assert Entry.objects.get().booked_on == date(2026, 11, 18)
+    assert threads.results(threads.at_once([close_slowly, post_late])) == [True, True]
+    assert booked(post("late", happened_at=NOW - timedelta(days=3))) == date(2026, 11, 18)
 
 
 def test_balances_are_sums_of_lines(db: None) -> None:

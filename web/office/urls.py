@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from web.office import bookkeeping, exporting, finding, receipting, refunding, watching
+from web.office import bookkeeping, exporting, finding, mending, receipting, refunding, watching
 
 app_name = "office"
 urlpatterns = [
     path("", watching.today, name="today"),
+    path("again/", mending.again, name="again"),
     path("keys/", watching.keys, name="keys"),
     path("donations/", finding.donations, name="donations"),
     path("donations/export/", exporting.donations, name="donations_export"),

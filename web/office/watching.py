@@ -25,6 +25,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "day": day,
         "sums": watched.sums(day=day),
         "sees_donors": sees_donors,
+        "may_mend": roles.may(request.user, roles=[Role.FINANCE]),
         "newest": watched.newest(language=get_language() or "en") if sees_donors else [],
     }
     return render(request, "office/today.html", context)

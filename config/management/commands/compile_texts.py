@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 class Command(BaseCommand):
     help = "Merge locale/<language>/LC_MESSAGES/*.po into django.mo; skipped when nothing changed."
+    requires_system_checks: list[str] = []  # an image is built before its settings are known
 
     def handle(self, *args: Any, **options: Any) -> None:
         for root in map(Path, settings.LOCALE_PATHS):

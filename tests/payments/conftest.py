@@ -1,0 +1,3 @@
+from tests.donations.conftest import house, supporter
+
+__all__ = ["house", "supporter"]
