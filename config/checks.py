@@ -85,7 +85,7 @@ def check_place(app_configs: Sequence[AppConfig] | None = None, **kwargs: object
     try:
         guarding.limits()
     except ImproperlyConfigured as wrong:
-        found.append(_error(10, str(wrong), "The names are in docs/limits.md, as starts_per_minute=40."))
+        found.append(_error(10, str(wrong), "The names are in docs/security.md, as starts_per_minute=40."))
     return found
 
 

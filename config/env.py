@@ -52,7 +52,7 @@ VARIABLES = (
         "list",
         "",
         False,
-        "exceptions to the limits of the giving form (docs/limits.md), as starts_per_minute=40,starts_per_hour=400",
+        "exceptions to the limits of the giving form (docs/security.md), as starts_per_minute=40,starts_per_hour=400",
     ),
     Variable("STATE_DIR", "path", "var", False, "where files of this installation live"),
     Variable("LOG_LEVEL", "text", "INFO", False, "DEBUG, INFO, WARNING or ERROR"),

@@ -56,14 +56,7 @@ def page(
         "errors": errors or {},
         "troubles": _troubles(errors or {}, form=form, offer=offer),
         "notice": notice,
-        "gift": _gift(form, offer=offer),
-        "cover": _cover(form, offer=offer),
-        "total": _total(form, offer=offer),
-        "rate": covering.RATES.get(offer.currency),
-        "exponent": money.exponent(offer.currency),
-        "symbol": money.SYMBOLS.get(offer.currency, offer.currency),
-        "fixed": _fixed(offer),
-        "percent": _percent(offer),
+        **_sums(form, offer=offer),
         "amount_wrong": reading.amount_words("shape", offer=offer),
         "amount_low": reading.amount_words("below_minimum", offer=offer),
         "purpose": _purpose(form, ask=ask),
@@ -75,6 +68,19 @@ def page(
     # Every form has its own id, so no cache may hand it to two people; a browser may still go back to it.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _sums(form: Typed, *, offer: Offer) -> dict[str, Any]:
+    return {
+        "gift": _gift(form, offer=offer),
+        "cover": _cover(form, offer=offer),
+        "total": _total(form, offer=offer),
+        "rate": covering.RATES.get(offer.currency),
+        "exponent": money.exponent(offer.currency),
+        "symbol": money.SYMBOLS.get(offer.currency, offer.currency),
+        "fixed": _fixed(offer),
+        "percent": _percent(offer),
+    }
 
 
 def _troubles(errors: dict[str, str], *, form: Typed, offer: Offer) -> list[Trouble]:
