@@ -62,6 +62,7 @@ def test_a_waiting_person_keeps_everything_and_gives_after_the_window(clock: Any
     answer = client.post(GIVE, form)
     assert answer.status_code == 429
     assert b"Please wait 1 minute, then press again." in answer.content
+    assert answer["Cache-Control"] == "private, no-cache"
     kept = filling.fields(answer.content.decode()).values
     same = ("name", "email", "note", "cover", "other")
     assert {name: kept[name] for name in same} == {name: form[name] for name in same}

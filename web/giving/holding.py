@@ -121,5 +121,6 @@ def later(response: HttpResponse, verdict: Verdict) -> HttpResponse:
     """This function will return the response, saying when to come again if there is a wait."""
     if verdict.seconds:
         response.headers["Retry-After"] = str(verdict.seconds)
-    response.headers["Cache-Control"] = "private, no-store"
+    # Not no-store: whoever goes back from the payment page finds the form as it was.
+    response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
