@@ -41,7 +41,7 @@ def arrival(request: HttpRequest) -> Verdict:
 
 
 def bare(verdict: Verdict) -> HttpResponse:
-    """Far above any human pace nothing is looked up and no page is drawn: a few words, under a kilobyte."""
+    """Far above any human pace the form is not read and no page is drawn: a few words, under a kilobyte."""
     title, words = gettext("Too many tries"), wait_words(verdict)
     html = (
         f'<!doctype html><html lang="{escape(get_language() or "en")}"><meta charset="utf-8">'
