@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.test.utils import override_settings
+
+# The same examples in every run, and no time limit on one of them: a busy machine proves nothing.
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,5 +31,11 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     # One memory for both, so that clearing the default one forgets the pages too.
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}
     caches = {"default": memory, "pages": memory}
-    with override_settings(STATE_DIR=folder, STATIC_ROOT=folder / "static", STORAGES=storages, CACHES=caches):
+    with override_settings(
+        BASE_URL="http://localhost:8000",
+        STATE_DIR=folder,
+        STATIC_ROOT=folder / "static",
+        STORAGES=storages,
+        CACHES=caches,
+    ):
         yield folder

@@ -48,7 +48,7 @@ class Limits:
     """Forms of one network with wrong fields; a corrected one is taken all the same."""
     pause_minutes: int = 10
     youngest_form_seconds: int = 2
-    """A form sent sooner, without one key or touch, was not filled in by a person."""
+    """A form sent sooner, without its page's script, was not filled in by a person."""
     processor_per_second: int = 10
     """Payment pages opened a second, for everybody who has not done the sum."""
     outcomes: int = 50

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from launcher import bootstrapping, browsers, environments, relaying
 from launcher.environments import Ports
-from launcher.postgres import OWNER, Postgres
+from launcher.postgres import SUPERUSER, Postgres
 from launcher.states import State
 from launcher.supervising import Child, Supervisor
 from launcher.telling import Stop, Teller
@@ -48,7 +48,8 @@ def run(*, root: Path, quick: bool, arguments: list[str], tell: Teller) -> int:
             database.destroy()
             with tell.step(f"PostgreSQL {database.programs.version} for the tests"):
                 database.start()
-        environment = _environment(state, given or (database.url(OWNER) if database else ""))
+        # The tests break the laws on purpose: they make databases, change roles and lift triggers.
+        environment = _environment(state, given or (database.url(SUPERUSER) if database else ""))
         types = background.start(_types(root, python, state, environment))
         failed = _run_checks(checks(python=python, environment=environment), root=root, tell=tell)
         pytest = _Pytest(root=root, python=python, quick=quick, arguments=arguments, environment=environment)

@@ -282,8 +282,6 @@ class Postgres:
 
     def _see_to_roles(self) -> None:
         self.run_sql(ROLES)
-        if not self.durable:  # the test runner makes its own databases
-            self.run_sql(f"ALTER ROLE {OWNER} CREATEDB")
 
     def _gone_within(self, seconds: float) -> bool:
         until = time.monotonic() + seconds

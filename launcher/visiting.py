@@ -1,6 +1,5 @@
 """Visiting pages as a browser without scripts does: cookies, redirects, and forms filled in and sent."""
 
-import html
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -116,4 +115,5 @@ class _FormReader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._textarea and self.forms:
-            self.forms[-1].fields[self._textarea] += html.unescape(data).removeprefix("\n")
+            fields = self.forms[-1].fields
+            fields[self._textarea] += data if fields[self._textarea] else data.removeprefix("\n")

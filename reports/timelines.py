@@ -36,7 +36,8 @@ def of(*, donation: Donation) -> list[Moment]:
         *_receipts(donation),
         *_payouts(donation),
     ]
-    return sorted(moments, key=lambda moment: moment.at)
+    # The processor tells whole seconds: within one, the order in which things follow from each other counts.
+    return sorted(moments, key=lambda moment: moment.at.replace(microsecond=0))
 
 
 def _giving(donation: Donation) -> Iterator[Moment]:

@@ -36,7 +36,7 @@ def show(
         f'<p class="amount">{text(_amount(session, items, say))}</p>',
         *(f'<p class="soft">{text(item["description"])}</p>' for item in items[1:]),
         layout.alert(trouble),
-        '<form method="post">',
+        f'<form method="post" action="/c/pay/{text(session["id"])}">',
         layout.field(
             "email",
             say["email"],

@@ -161,8 +161,14 @@ def finance(desktop: Page, stack: Stack) -> Finance:
     return Finance(page=desktop, sign_ins=(stack.state.read("demo") or {})["sign_ins"])
 
 
+@pytest.fixture(scope="package")
+def proved() -> set[tuple[int, ...]]:
+    """Where the books stood when every law was seen to hold: a journey that moved nothing needs no second look."""
+    return set()
+
+
 @pytest.fixture(autouse=True)
-def true_books_after(stack: Stack, watch: Watch) -> Iterator[None]:
+def true_books_after(stack: Stack, watch: Watch, proved: set[tuple[int, ...]]) -> Iterator[None]:
     """After every journey: nobody's browser complained, nothing waits, and every law holds, also outside."""
     yield
     assert watch.complaints == []
@@ -172,9 +178,14 @@ def true_books_after(stack: Stack, watch: Watch) -> Iterator[None]:
     until(lambda: not processor.waiting(), what="every notice settled and every letter sent", seconds=60)
 
     def laws_hold() -> bool:
+        before = processor.mark()
+        if before in proved:
+            return True
         told = stack.manage("selfcheck", "--json", "--processor")
         assert told.stdout, told.stderr
         found.update(json.loads(told.stdout))
+        if told.returncode == 0 and processor.mark() == before:
+            proved.add(before)
         return told.returncode == 0
 
     found: dict[str, object] = {}

@@ -14,6 +14,11 @@ from launcher.letters import LetterRow
 from launcher.stack import Stack
 from tests.journeys.waiting import until
 
+FACTS = (
+    "donations_checkout", "donations_refundrequest", "donors_message", "ledger_line", "payments_payout",
+    "payments_processorevent", "receipts_receipt", "receipts_rendering", "staff_auditevent",
+)  # fmt: skip
+
 
 def fetch(address: str, *, method: str = "GET", body: object = None) -> bytes:
     """This function will return the body of an answer that must be a good one."""
@@ -106,6 +111,13 @@ class Processor:
     def bank_answers(self, *, email: str, outcome: str) -> None:
         """`outcome` is "settle" or "fail"."""
         self.operate("POST", f"bank_debits/{self.charge(email=email)['id']}/{outcome}")
+
+    def mark(self) -> tuple[int, ...]:
+        """This function will return counts that differ as soon as anything happened, here or at the processor."""
+        counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in FACTS)
+        with psycopg.connect(self.stack.environment["DATABASE_URL"]) as connection:
+            row = connection.execute(f"SELECT {counts}").fetchone()
+        return (len(self.record("event")), *(row or ()))
 
     def waiting(self) -> int:
         """This function will return how many notices and letters of ours are not dealt with yet."""

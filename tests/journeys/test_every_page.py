@@ -146,7 +146,11 @@ def test_the_giving_form_is_light(open_page: OpenPage, language: str) -> None:
 def _weights(page: Page, address: str) -> Iterator[tuple[str, int]]:
     """This function will yield what each part of a page weighs on the wire, at a first visit."""
     requests: list[Request] = []
-    page.on("requestfinished", lambda request: requests.append(request))  # a bare method cannot be marked
+
+    def note(request: Request) -> None:
+        requests.append(request)
+
+    page.on("requestfinished", note)
     page.goto(address, wait_until="networkidle")
     for request in requests:
         sizes = request.sizes()

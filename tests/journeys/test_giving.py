@@ -37,7 +37,7 @@ def test_gives_monthly_in_korean_won(open_page: OpenPage, mailbox: Mailbox) -> N
     giver = Giver(page=open_page(locale="ko-KR"), mailbox=mailbox, language="ko")
     giver.opens("general", query="?currency=KRW")
     expect(giver.heading).to_have_text("가장 필요한 곳에")
-    expect(giver.page.get_by_text("금액 (한국 원)", exact=True)).to_be_visible()
+    expect(giver.page.get_by_text("금액 (한국 원화)", exact=True)).to_be_visible()
     giver.fills(name="김철수", email="chulsoo@example.org", amount="50000", monthly=True)
     expect(giver.page.locator("#sum-words")).to_contain_text("₩50,000 매월")
     giver.presses_continue()
@@ -83,7 +83,7 @@ def test_changing_language_and_currency_keeps_what_was_typed(giver: Giver) -> No
     expect(giver.page.locator("#note")).to_have_value("For the\nteam")
     giver.page.get_by_role("button", name="한국 원").click()
     expect(giver.page.locator("#email")).to_have_value("grace@example.org")
-    expect(giver.page.get_by_text("금액 (한국 원)", exact=True)).to_be_visible()
+    expect(giver.page.get_by_text("금액 (한국 원화)", exact=True)).to_be_visible()
 
 
 def test_gives_with_the_keyboard_alone(giver: Giver) -> None:

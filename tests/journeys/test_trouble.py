@@ -32,19 +32,19 @@ def test_a_declined_card_is_told_and_another_one_works(giver: Giver, processor: 
 
 
 def test_going_back_from_the_payment_page_finds_the_form_filled(giver: Giver, processor: Processor) -> None:
-    typed = {"name": "Ida Undecided", "email": "undecided@example.org", "amount": "61"}
+    name, email = "Ida Undecided", "undecided@example.org"
     giver.opens()
-    giver.fills(**typed)
+    giver.fills(name=name, email=email, amount="61")
     giver.presses_continue()
     giver.is_on_payment_page()
     giver.page.get_by_role("link", name="Back").click()
     expect(giver.page.get_by_role("status")).to_contain_text("Everything you typed is still here")
-    is_still_filled(giver, **typed)
+    is_still_filled(giver, name=name, email=email, amount="61")
 
     giver.presses_continue()
     giver.is_on_payment_page()
     giver.page.go_back()
-    is_still_filled(giver, **typed)
+    is_still_filled(giver, name=name, email=email, amount="61")
     giver.page.locator("#other").fill("62")
     giver.presses_continue()
     # The first press asked for 61: the giver is told, and nothing is begun behind their back.
@@ -52,8 +52,8 @@ def test_going_back_from_the_payment_page_finds_the_form_filled(giver: Giver, pr
     giver.presses_continue()
     giver.is_on_payment_page()
     expect(giver.page.locator(".amount")).to_have_text("USD 62.00")
-    assert len(processor.sessions(email="undecided@example.org")) == 2
-    assert processor.charges(email="undecided@example.org") == []
+    assert len(processor.sessions(email=email)) == 2
+    assert processor.charges(email=email) == []
 
 
 def test_two_presses_and_going_back_are_one_gift(

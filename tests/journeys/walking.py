@@ -78,8 +78,7 @@ class Giver:
 
     def is_on_payment_page(self) -> None:
         """This function will wait until the payment company's page is shown."""
-        expect(self.page.locator("button.main")).to_be_visible()
-        assert "/c/pay/" in self.page.url
+        expect(self.page.locator("input[name=card]")).to_be_visible()
 
     def pays(self, *, card: str = GOOD_CARD, account: str = "") -> None:
         self.is_on_payment_page()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import checks, once, relaying
+from launcher import checks, once, relaying, visiting
 from launcher.stack import Stack
 from launcher.telling import Teller
 
@@ -54,7 +54,7 @@ def test_a_walk_goes_on_after_a_failed_step_and_fails(
 
     def fails(walk: once.Walk) -> None:
         walked.append("first")
-        raise once.StepFailed("the page answered 404")
+        raise visiting.StepFailed("the page answered 404")
 
     steps: tuple[once.Step, ...] = (("first", fails), ("second", lambda walk: walked.append("second")))
 

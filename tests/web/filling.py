@@ -64,7 +64,7 @@ def form(client: Client, address: str = "/en/give/family/") -> dict[str, str]:
 
 
 def filled(client: Client, address: str = "/en/give/family/", **changes: Any) -> dict[str, str]:
-    """`hand` is what the page notes once a key was pressed: a person was there, so no form is too fast.
+    """`hand` is what the page's script notes at the press: this is a browser, so no form is too fast.
 
     This function will return the fields of a form that a person has filled in well.
     """

@@ -250,7 +250,7 @@ def test_the_hidden_field_is_hidden_from_everybody(clock: Any) -> None:
     assert re.search(r'<div class="hidden" aria-hidden="true"><label for="subject">', html)
 
 
-def test_a_form_sent_at_once_without_a_touch_is_shown_once_more(clock: Any, processor: Sandbox) -> None:
+def test_a_form_sent_at_once_without_its_script_is_shown_once_more(clock: Any, processor: Sandbox) -> None:
     client = visiting.visitor()
     form = visiting.form_of(client, hand="", other="77", note="Kept")
     clock.shift(1)
@@ -266,7 +266,7 @@ def test_a_form_sent_at_once_without_a_touch_is_shown_once_more(clock: Any, proc
 
 @pytest.mark.parametrize("hand", ["", "1"])
 def test_people_are_not_asked_twice(clock: Any, processor: Sandbox, hand: str) -> None:
-    """With a key or touch at once, without after two seconds; another language or currency keeps the time."""
+    """With the page's script at once, without after two seconds; another language or currency keeps the time."""
     client = visiting.visitor()
     form = visiting.form_of(client, hand=hand)
     clock.shift(0 if hand else 2)

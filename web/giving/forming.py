@@ -45,14 +45,14 @@ def page(
     This function will return the giving page with a form that carries `checkout_id`.
     """
     offer = ask.offer(form.currency)
-    language = (get_language() or "en")[:2]
-    other = "ko" if language == "en" else "en"
+    other = "en" if (get_language() or "en")[:2] == "ko" else "ko"
     context: dict[str, Any] = {
         "ask": ask,
         "form": form,
         "offer": offer,
         "token": vouching.token(checkout_id=checkout_id, slug=ask.slug, shown_at=shown_at),
         "challenge": proving.challenge(checkout_id=checkout_id, now=timezone.now()) if has_sum else "",
+        "checkout_id": checkout_id,
         "errors": errors or {},
         "troubles": _troubles(errors or {}, form=form, offer=offer),
         "notice": notice,

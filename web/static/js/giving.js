@@ -1,4 +1,4 @@
-// The form works without this: live sum, checks on leaving a field, no second press.
+// Optional: live sum, checks on leaving a field, one press only.
 (() => {
   const form = document.getElementById("give");
   if (!form) return;
@@ -20,7 +20,7 @@
   const often = () => (at("freq-monthly").checked ? "monthly" : "once");
   const picked = () => form.querySelector(`[name=amount_${often()}]:checked`);
   const gift = () => (other.value.trim() ? read(other.value) : picked() ? read(picked().value) : null);
-  // As on the server: ceil((A + f) / (1 - p)) - A.
+  // ceil((A + f) / (1 - p)) - A
   const fee = (minor) => {
     const top = (minor + Number(kept.fixed)) * 10000, left = 10000 - Number(kept.percent);
     return (top + ((left - (top % left)) % left)) / left - minor;
@@ -68,11 +68,13 @@
   });
   form.addEventListener("input", tell);
   form.addEventListener("change", tell);
-  form.onkeydown = form.onpointerdown = () => (at("hand").value = 1);
   form.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
     if (kept.sent) event.preventDefault();
     kept.sent = "1";
+    // Back continues this attempt.
+    history.replaceState(null, "", kept.again);
+    at("hand").value = 1;
     at("go").disabled = true;
   });
   addEventListener("pageshow", () => {
