@@ -3,6 +3,7 @@
 Ours is the giving form posted to gunicorn: read, intent written, the processor asked, the giver sent to the payment
 page. The limit is what the threads could do if only the processor's time counted: threads / 0.3 s, as far as the
 gateway allows calls under way. Form tokens are signed as the form signs them; every gift has its own.
+The guard against card testing counts every press, with limits no single machine reaches.
 """
 
 import os
@@ -19,6 +20,17 @@ WORKERS, THREADS = 2, 24
 CLIENTS = 60
 GIFTS = 300
 SLUG = "family"
+# All gifts come from this machine within seconds. The limits are asked as ever, they only lie higher.
+UNLIMITED = ",".join(
+    f"{name}=1000000"
+    for name in (
+        "posts_per_minute",
+        "starts_per_minute",
+        "starts_per_hour",
+        "starts_per_minute_of_all",
+        "processor_per_second",
+    )
+)
 
 
 class Lost(Exception):
@@ -34,7 +46,11 @@ def measure() -> pairing.Outcome:
     told: list[loading.Told] = []
     with (
         standing.sandbox(latency_ms=LATENCY_MS) as processor,
-        standing.web(workers=WORKERS, threads=THREADS, environment={"STRIPE_API_BASE": processor.url}) as web,
+        standing.web(
+            workers=WORKERS,
+            threads=THREADS,
+            environment={"STRIPE_API_BASE": processor.url, "GIVING_LIMITS": UNLIMITED},
+        ) as web,
     ):
         _begin(web, count=CLIENTS)
         before = web.cpu_seconds(), processor.cpu_seconds()
@@ -75,7 +91,7 @@ def _form(checkout_id: uuid.UUID) -> loading.Asked:
 
     fund = GivingPage.objects.select_related("campaign").get(campaign__slug=SLUG).campaign.fund_id
     fields = {
-        "token": vouching.token(checkout_id=checkout_id, slug=SLUG),
+        "token": vouching.token(checkout_id=checkout_id, slug=SLUG, shown_at=0),
         "currency": "USD",
         "freq": "once",
         "amount_once": "100",

@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+from donations import guarding
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -79,6 +82,10 @@ def check_place(app_configs: Sequence[AppConfig] | None = None, **kwargs: object
         )
     if "*" in settings.ALLOWED_HOSTS:
         found.append(_error(9, "ALLOWED_HOSTS must name exact hosts.", "List them, comma between."))
+    try:
+        guarding.limits()
+    except ImproperlyConfigured as wrong:
+        found.append(_error(10, str(wrong), "The names are in docs/security.md, as starts_per_minute=40."))
     return found
 
 

@@ -47,6 +47,13 @@ VARIABLES = (
     Variable("STRIPE_WEBHOOK_SECRETS", "list", "", True, "whsec_..., comma between two while rotating"),
     Variable("EMAIL_URL", "url", "", True, "smtp://user:password@host:port or smtps:// or smtp+tls://"),
     Variable("EMAIL_FROM", "text", "", False, "sender of mail; empty: the organization's own address"),
+    Variable(
+        "GIVING_LIMITS",
+        "list",
+        "",
+        False,
+        "exceptions to the limits of the giving form (docs/security.md), as starts_per_minute=40,starts_per_hour=400",
+    ),
     Variable("STATE_DIR", "path", "var", False, "where files of this installation live"),
     Variable("LOG_LEVEL", "text", "INFO", False, "DEBUG, INFO, WARNING or ERROR"),
 )

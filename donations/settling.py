@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from donations import depositing, disputing, failing, recording, recurring, refunding
+from donations import depositing, disputing, failing, guarding, recording, recurring, refunding
 from donations.models import Checkout, Donation, RecurringPlan
 from donors import consenting, matching
 from payments import gateway, inbox
@@ -212,6 +212,8 @@ def _fetch_story(*, charge: ChargeState, now: datetime) -> Story:
 
 def _failed_charge(*, charge: ChargeState, now: datetime) -> None:
     checkout = _checkout(charge.reference)
+    if checkout is not None:
+        guarding.payment_failed(checkout_id=checkout.pk, charge_ref=charge.ref, now=now)
     # While the payment page is open a declined card is not the end: another one may follow on the same page.
     if checkout is not None and checkout.status == Checkout.Status.CONFIRMING:
         failing.payment_failed(checkout=checkout, now=now)

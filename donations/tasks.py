@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import settling, sweeping
+from donations import guarding, settling, sweeping
 from jobs import beating
 from payments import catching_up
 
@@ -29,3 +29,8 @@ def reconcile() -> None:
 def catch_up() -> None:
     for event_id in catching_up.run(now=timezone.now()):
         settling.settle(event_id=event_id, now=timezone.now())
+
+
+@shared_task(name="donations.forget_counts")
+def forget_counts() -> None:
+    guarding.forget(now=timezone.now())

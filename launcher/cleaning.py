@@ -57,6 +57,7 @@ OF_PRODUCT = frozenset(
         "DEBUG",
         "EMAIL_FROM",
         "EMAIL_URL",
+        "GIVING_LIMITS",
         "INSECURE_LOCAL",
         "LOG_LEVEL",
         "MIGRATION_DATABASE_URL",

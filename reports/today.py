@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet, Sum
 
+from donations import guarding
 from donations.models import Dispute, Donation, RefundRequest
 from donors.models import Message
 from jobs.models import Heartbeat, Job
@@ -18,6 +19,7 @@ from receipts.models import RenderingTrouble
 from reports import filtering, listing
 
 SILENT_AFTER = timedelta(minutes=2)
+ALARM_STAYS = timedelta(days=1)
 LISTED = 20
 
 
@@ -61,7 +63,9 @@ _Group = tuple[list[Task], int]
 
 
 def _beats(now: datetime) -> _Group:
-    beats = {beat.name: beat for beat in Heartbeat.objects.filter(name__in=["worker", "selfcheck"])}
+    beats = {
+        beat.name: beat for beat in Heartbeat.objects.filter(name__in=["worker", "selfcheck", guarding.ALARM])
+    }
     tasks = []
     worker, check = beats.get("worker"), beats.get("selfcheck")
     if worker is None or now - worker.at > SILENT_AFTER:
@@ -69,6 +73,9 @@ def _beats(now: datetime) -> _Group:
     if check is not None and check.report.get("broken"):
         words = "; ".join(str(finding) for finding in check.report["broken"][:5])
         tasks.append(Task("selfcheck_failed", check.at, words=words))
+    alarm = beats.get(guarding.ALARM)
+    if alarm is not None and now - alarm.at < ALARM_STAYS:
+        tasks.append(Task("card_testing", alarm.at))
     return tasks, len(tasks)
 
 

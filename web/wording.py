@@ -26,6 +26,7 @@ FREQUENCIES: Words = {"once": _("One time"), "monthly": pgettext_lazy("frequency
 TASKS: Words = {
     "worker_silent": _("The worker is silent: mail, receipts and payments wait"),
     "selfcheck_failed": _("The self-check found problems"),
+    "card_testing": _("Somebody seems to try out stolen cards on the giving form"),
     "dispute_open": _("A payment is disputed"),
     "event_parked": _("A notice of the processor does not fit"),
     "refund_failed": _("A refund did not arrive"),

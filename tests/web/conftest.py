@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings as configured
 from django.core.cache import cache
 from django.core.management import call_command
@@ -67,3 +68,10 @@ def signed_in(db: None, today: datetime) -> Callable[[Role | None], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """A clock that moves only by hand; it begins now, because the sandbox has the real time."""
+    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
+        yield traveller

@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 
 from ledger import money
 from ledger.money import Money
-from web.giving import covering, reading, vouching
+from web.giving import covering, proving, reading, vouching
 from web.giving.asking import Ask, Offer
 from web.giving.reading import Typed
 
@@ -36,27 +37,26 @@ def page(
     errors: dict[str, str] | None = None,
     notice: str = "",
     status: int = 200,
+    shown_at: float | None = None,
+    has_sum: bool = False,
 ) -> HttpResponse:
-    """This function will return the giving page with a form that carries `checkout_id`."""
+    """`shown_at` is when this form was first shown; `has_sum` adds a sum for the browser to do.
+
+    This function will return the giving page with a form that carries `checkout_id`.
+    """
     offer = ask.offer(form.currency)
     other = "en" if (get_language() or "en")[:2] == "ko" else "ko"
     context: dict[str, Any] = {
         "ask": ask,
         "form": form,
         "offer": offer,
-        "token": vouching.token(checkout_id=checkout_id, slug=ask.slug),
+        "token": vouching.token(checkout_id=checkout_id, slug=ask.slug, shown_at=shown_at),
+        "challenge": proving.challenge(checkout_id=checkout_id, now=timezone.now()) if has_sum else "",
         "checkout_id": checkout_id,
         "errors": errors or {},
         "troubles": _troubles(errors or {}, form=form, offer=offer),
         "notice": notice,
-        "gift": _gift(form, offer=offer),
-        "cover": _cover(form, offer=offer),
-        "total": _total(form, offer=offer),
-        "rate": covering.RATES.get(offer.currency),
-        "exponent": money.exponent(offer.currency),
-        "symbol": money.SYMBOLS.get(offer.currency, offer.currency),
-        "fixed": _fixed(offer),
-        "percent": _percent(offer),
+        **_sums(form, offer=offer),
         "amount_wrong": reading.amount_words("shape", offer=offer),
         "amount_low": reading.amount_words("below_minimum", offer=offer),
         "purpose": _purpose(form, ask=ask),
@@ -68,6 +68,19 @@ def page(
     # Every form has its own id, so no cache may hand it to two people; a browser may still go back to it.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _sums(form: Typed, *, offer: Offer) -> dict[str, Any]:
+    return {
+        "gift": _gift(form, offer=offer),
+        "cover": _cover(form, offer=offer),
+        "total": _total(form, offer=offer),
+        "rate": covering.RATES.get(offer.currency),
+        "exponent": money.exponent(offer.currency),
+        "symbol": money.SYMBOLS.get(offer.currency, offer.currency),
+        "fixed": _fixed(offer),
+        "percent": _percent(offer),
+    }
 
 
 def _troubles(errors: dict[str, str], *, form: Typed, offer: Offer) -> list[Trouble]:

@@ -10,13 +10,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from campaigns.models import GivingPage
-from donations import giving
+from donations import giving, guarding
+from donations.guarding import Answer
 from donations.models import Checkout
 from donations.models.intents import Frequency
 from ledger.models import Fund
-from web.giving import asking, forming, gathering, reading, visiting, vouching
+from web import addressing
+from web.giving import asking, forming, gathering, holding, proving, reading, visiting, vouching
 from web.giving.asking import Ask
 from web.giving.reading import Read, Typed
+from web.giving.vouching import Vouched
 
 
 class SeeOther(HttpResponseRedirect):
@@ -39,13 +42,24 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     checkout = _unfinished(request.GET.get("again", ""), ask=ask)
     if checkout is None:
         form = reading.from_address(request.GET.dict(), ask=ask)
-        return forming.page(request, ask=ask, form=form, checkout_id=uuid.uuid4())
+        return forming.page(
+            request, ask=ask, form=form, checkout_id=uuid.uuid4(), has_sum=holding.is_watchful()
+        )
     form = reading.from_checkout(checkout, ask=ask)
     is_running = checkout.status in {Checkout.Status.BEGUN, Checkout.Status.OPEN}
     # The same attempt goes on under its own id: whoever presses twice still gives once.
     checkout_id = checkout.id if is_running else uuid.uuid4()
     notice = gettext("The payment was not finished. Everything you typed is still here.")
-    return forming.page(request, ask=ask, form=form, checkout_id=checkout_id, notice=notice)
+    return forming.page(
+        request,
+        ask=ask,
+        form=form,
+        checkout_id=checkout_id,
+        notice=notice,
+        # It was filled in before it was sent the first time: no age is too young.
+        shown_at=0.0,
+        has_sum=holding.is_watchful(),
+    )
 
 
 @csrf_exempt
@@ -61,8 +75,15 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
     posted = request.POST.dict()
     form = reading.typed(posted, ask=ask)
     form = reading.in_currency(form, currency=posted.get("to_currency", form.currency), ask=ask)
-    checkout_id = vouching.opened(posted.get("token", ""), slug=slug) or uuid.uuid4()
-    return forming.page(request, ask=ask, form=form, checkout_id=checkout_id)
+    vouched = vouching.read(posted.get("token", ""), slug=slug)
+    return forming.page(
+        request,
+        ask=ask,
+        form=form,
+        checkout_id=vouched.checkout_id if vouched and vouched.is_fresh else uuid.uuid4(),
+        shown_at=vouched.shown_at if vouched else None,
+        has_sum=holding.is_watchful(),
+    )
 
 
 def _asked(slug: str) -> Ask | str:
@@ -87,19 +108,72 @@ def _unfinished(given: str, *, ask: Ask) -> Checkout | None:
 
 
 def _posted(request: HttpRequest, *, ask: Ask) -> HttpResponse:
+    arrival = holding.arrival(request)
+    if arrival.answer is Answer.ABUSE:
+        return holding.bare(arrival)
     posted = request.POST.dict()
     form = reading.typed(posted, ask=ask)
+    vouched = vouching.read(posted.get("token", ""), slug=ask.slug)
+    if arrival.answer is Answer.WAIT:
+        return holding.form_kept(request, ask=ask, form=form, vouched=vouched, verdict=arrival)
+    if posted.get(holding.HONEYPOT):
+        guarding.failed(ip=addressing.client_ip(request), now=timezone.now())
+        return holding.refused(request, ask=ask, form=form)
     understood, errors = reading.read(form, ask=ask)
-    checkout_id = vouching.opened(posted.get("token", ""), slug=ask.slug)
     if understood is None:
-        known = checkout_id or uuid.uuid4()
-        return forming.page(request, ask=ask, form=form, checkout_id=known, errors=errors, status=422)
-    if checkout_id is None:
+        return _corrected(request, ask=ask, form=form, vouched=vouched, errors=errors)
+    return _guarded(request, ask=ask, form=form, understood=understood, vouched=vouched)
+
+
+def _corrected(
+    request: HttpRequest, *, ask: Ask, form: Typed, vouched: Vouched | None, errors: dict[str, str]
+) -> HttpResponse:
+    """The form with words beside the fields. After many of them the answer says to wait; a right form is taken."""
+    verdict = guarding.mistaken(ip=addressing.client_ip(request), now=timezone.now())
+    page = forming.page(
+        request,
+        ask=ask,
+        form=form,
+        checkout_id=vouched.checkout_id if vouched and vouched.is_fresh else uuid.uuid4(),
+        errors=errors,
+        notice="" if verdict.answer is Answer.GO else holding.wait_words(verdict),
+        status=422 if verdict.answer is Answer.GO else 429,
+        shown_at=vouched.shown_at if vouched else None,
+        has_sum=holding.is_watchful(),
+    )
+    return holding.later(page, verdict)
+
+
+def _guarded(
+    request: HttpRequest, *, ask: Ask, form: Typed, understood: Read, vouched: Vouched | None
+) -> HttpResponse:
+    """What is asked of a form that is in order, before a gift begins."""
+    now, ip = timezone.now(), addressing.client_ip(request)
+    if vouched is None or not vouched.is_fresh:
+        if vouched is None:
+            guarding.failed(ip=ip, now=now)
         notice = gettext(
             "This page was open for a long time. Everything you typed is still here: press the button again."
         )
-        return forming.page(request, ask=ask, form=form, checkout_id=uuid.uuid4(), notice=notice, status=422)
-    return _begin(request, ask=ask, form=form, understood=understood, checkout_id=checkout_id)
+        return forming.page(
+            request,
+            ask=ask,
+            form=form,
+            checkout_id=uuid.uuid4(),
+            notice=notice,
+            status=422,
+            shown_at=vouched.shown_at if vouched else None,
+            has_sum=holding.is_watchful(),
+        )
+    if not form.hand and vouching.age(vouched, now=now) < guarding.limits().youngest_form_seconds:
+        return holding.too_soon(request, ask=ask, form=form, vouched=vouched)
+    is_proven = proving.is_solved(request.POST.get("proof", ""), checkout_id=vouched.checkout_id)
+    verdict = guarding.admit(
+        checkout_id=vouched.checkout_id, ip=ip, email=understood.email, is_proven=is_proven, now=now
+    )
+    if verdict.answer is not Answer.GO:
+        return holding.form_kept(request, ask=ask, form=form, vouched=vouched, verdict=verdict)
+    return _begin(request, ask=ask, form=form, understood=understood, checkout_id=vouched.checkout_id)
 
 
 def _begin(
@@ -112,17 +186,21 @@ def _begin(
         notice = gettext(
             "Something was changed after the first press. Look once more, then press the button again."
         )
-        return forming.page(request, ask=ask, form=form, checkout_id=uuid.uuid4(), notice=notice, status=409)
+        return forming.page(
+            request,
+            ask=ask,
+            form=form,
+            checkout_id=uuid.uuid4(),
+            notice=notice,
+            status=409,
+            has_sum=holding.is_watchful(),
+        )
     except giving.GiftRefused as refused:
         if refused.code == "page_closed":
             return redirect("giving:campaign", slug=ask.slug)
         if refused.code == "processor":
-            notice = gettext(
-                "The payment company did not accept this gift. Nothing was charged; please try once more."
-            )
-            return forming.page(
-                request, ask=ask, form=form, checkout_id=uuid.uuid4(), notice=notice, status=502
-            )
+            guarding.failed(ip=addressing.client_ip(request), now=timezone.now())
+            return holding.refused(request, ask=ask, form=form)
         field, words = forming.refusal(refused.code, offer=ask.offer(form.currency))
         return forming.page(
             request, ask=ask, form=form, checkout_id=checkout_id, errors={field: words}, status=422
@@ -133,7 +211,8 @@ def _begin(
         return redirect("giving:thanks", checkout_id=checkout_id)
     # The answer is unknown, not bad: the same form again finds out, and can never give twice.
     token = vouching.token(checkout_id=checkout_id, slug=ask.slug)
-    context = {"ask": ask, "form": form, "token": token, "gift": understood.amount}
+    proof = request.POST.get("proof", "")
+    context = {"ask": ask, "form": form, "token": token, "gift": understood.amount, "proof": proof}
     return render(request, "giving/unknown.html", context, status=503)
 
 

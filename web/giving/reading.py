@@ -29,7 +29,7 @@ _NOT_IN_SOURCE = re.compile(r"[^a-z0-9_-]+")
 
 @dataclass(frozen=True)
 class Typed:
-    """The form as it was typed. Tick boxes hold "on" or nothing."""
+    """The form as it was typed. Tick boxes hold "on" or nothing; `hand` says that the page's script saw the press."""
 
     currency: str = ""
     freq: str = "once"
@@ -44,6 +44,7 @@ class Typed:
     letter: str = ""
     anonymous: str = ""
     src: str = ""
+    hand: str = ""
 
     @property
     def chosen(self) -> str:

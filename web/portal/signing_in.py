@@ -1,7 +1,6 @@
 """Signing in: an address is typed, a link is mailed, a button is pressed. Nothing tells whether an address is known."""
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from donors import signing_in
 from jobs import ringing
+from web import addressing
 from web.portal import admitting
 from web.portal.admitting import public
 
@@ -40,22 +40,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     signing_in.request_link(
         email=form.cleaned_data["email"],
         language=get_language() or "en",
-        ip=_address(request),
+        ip=addressing.client_ip(request),
         now=timezone.now(),
     )
     ringing.ring("donors.answer_requests")
     return redirect("portal:sent")
-
-
-def _address(request: HttpRequest) -> str:
-    """Who asks, as the nearest proxy of ours saw it; with no proxy of ours, the header is not believed."""
-    forwarded = [
-        part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
-    ]
-    proxies = settings.TRUSTED_PROXIES
-    if proxies and len(forwarded) >= proxies:
-        return forwarded[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 @public

@@ -72,8 +72,9 @@
     if (event.submitter && event.submitter.hasAttribute("formaction")) return;
     if (kept.sent) event.preventDefault();
     kept.sent = "1";
-    // Back from the payment page continues this attempt.
+    // Back continues this attempt.
     history.replaceState(null, "", kept.again);
+    at("hand").value = 1;
     at("go").disabled = true;
   });
   addEventListener("pageshow", () => {
