@@ -107,6 +107,9 @@ def database(url: str, *, application: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "application_name": application,
+            # A line gone silent must not hold a thread for as long as the kernel would wait.
+            "connect_timeout": 5,
+            "tcp_user_timeout": 10_000,
             "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
             **query,
         },
