@@ -99,9 +99,7 @@ def _write_parts(*, donation: Donation, received: Received, now: datetime) -> No
         kind=Entry.Kind.DONATION,
         source=f"charge:{received.processor_ref}",
         happened_at=received.given_at,
-        postings=postings.donation(
-            [_share(fund, amount, received.campaign) for fund, amount in received.parts]
-        ),
+        postings=postings.donation(shares(received)),
         now=now,
     )
 
@@ -110,6 +108,11 @@ def _share(fund: Fund, amount: Money, campaign: Campaign) -> Share:
     # A gift made on a campaign's page for another fund does not count for that campaign.
     segment = campaign.slug if campaign.fund_id == fund.pk else ""
     return Share(fund.pk, fund.is_restricted, amount, segment)
+
+
+def shares(received: Received) -> list[Share]:
+    """How what was received is divided over funds."""
+    return [_share(fund, amount, received.campaign) for fund, amount in received.parts]
 
 
 def shares_of(donation: Donation) -> list[Share]:

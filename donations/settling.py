@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from donations import depositing, disputing, failing, guarding, recording, recurring, refunding
 from donations.models import Checkout, Donation, RecurringPlan
+from donations.postings import Share
 from donors import consenting, matching
 from payments import gateway, inbox
 from payments.gateway import (
@@ -182,13 +183,13 @@ def apply_charge(*, charge: ChargeState, now: datetime) -> None:
         return
     story = _fetch_story(charge=charge, now=now)
     with transaction.atomic():
-        donation = _donation(story=story, now=now)
+        donation, shares = _donation(story=story, now=now)
         if charge.balance is not None:
             recording.post_settlement(
                 entity=donation.entity,
                 line=charge.balance,
                 gross=charge.amount,
-                shares=recording.shares_of(donation),
+                shares=shares,
                 now=now,
             )
         # The processor lists the newest first; parts of funds are taken in the order of the refunds.
@@ -219,9 +220,10 @@ def _failed_charge(*, charge: ChargeState, now: datetime) -> None:
         failing.payment_failed(checkout=checkout, now=now)
 
 
-def _donation(*, story: Story, now: datetime) -> Donation:
+def _donation(*, story: Story, now: datetime) -> tuple[Donation, list[Share]]:
+    """The donation of a charge, recorded now if it is new, and how it is divided over funds."""
     if story.known is not None:
-        return story.known
+        return story.known, recording.shares_of(story.known)
     plan = None
     if story.plan is not None:
         plan = recurring.mirror(state=story.plan, fetched_at=story.fetched_at, now=now)
@@ -230,9 +232,8 @@ def _donation(*, story: Story, now: datetime) -> Donation:
         raise NeedsAPerson(f"charge {story.charge.ref} belongs to no attempt or plan of ours")
     _refuse_other_amount(charge=story.charge, checkout=checkout, plan=plan)
     donor_id = plan.donor_id if plan else _match_donor(checkout=checkout, now=now)
-    donation, _ = recording.record(
-        received=_received(charge=story.charge, checkout=checkout, plan=plan, donor_id=donor_id), now=now
-    )
+    received = _received(charge=story.charge, checkout=checkout, plan=plan, donor_id=donor_id)
+    donation, _ = recording.record(received=received, now=now)
     if checkout.wants_letter:
         consenting.record(
             donor_id=donor_id,
@@ -241,7 +242,7 @@ def _donation(*, story: Story, now: datetime) -> Donation:
             answered_at=checkout.began_at,
         )
     Checkout.advance(pk=checkout.pk, to=Checkout.Status.PAID, now=now)
-    return donation
+    return donation, recording.shares(received)
 
 
 def _match_donor(*, checkout: Checkout, now: datetime) -> uuid.UUID:
