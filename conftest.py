@@ -5,6 +5,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.core.management import call_command
 from django.test.utils import override_settings
 
 # The same examples in every run, and no time limit on one of them: a busy machine proves nothing.
@@ -17,6 +18,8 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Files of the tests live in a folder of their own; bells ring in this process's memory."""
     from config.celery import app
 
+    # Before any test speaks Korean: what is not found at first stays unfound for the whole process.
+    call_command("compile_texts", verbosity=0)
     folder = tmp_path_factory.mktemp("state")
     (folder / "static").mkdir()
     app.conf.broker_url = "memory://"

@@ -113,6 +113,8 @@ def test_a_database_address_is_taken_apart() -> None:
     assert (read["HOST"], read["PORT"]) == ("db.example.org", "5433")
     assert read["OPTIONS"] == {
         "application_name": "almoner",
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
         "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
         "sslmode": "require",
     }

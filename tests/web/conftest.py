@@ -9,21 +9,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings as configured
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
 
 from staff.models import Role, User
 from tests import making
 from web.demo import writing
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_texts() -> None:
-    call_command("compile_texts", verbosity=0)
-    assert Path(configured.LOCALE_PATHS[0], "ko", "LC_MESSAGES", "django.mo").exists()
 
 
 @pytest.fixture(autouse=True)
