@@ -34,11 +34,14 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     # One memory for both, so that clearing the default one forgets the pages too.
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "tests"}
     caches = {"default": memory, "pages": memory}
+    # People of the demo are made in many tests; making their passwords hard to guess is tested nowhere here.
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(
         BASE_URL="http://localhost:8000",
         STATE_DIR=folder,
         STATIC_ROOT=folder / "static",
         STORAGES=storages,
         CACHES=caches,
+        PASSWORD_HASHERS=hashers,
     ):
         yield folder
