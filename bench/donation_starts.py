@@ -16,7 +16,7 @@ from donations.models import Checkout
 
 NAME = "donation_starts"
 LATENCY_MS = 300
-WORKERS, THREADS = 2, 24
+WORKERS, THREADS = 2, 32
 CLIENTS = 60
 GIFTS = 300
 SLUG = "family"

@@ -78,7 +78,7 @@ def sandbox(*, latency_ms: int = 0) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def web(
-    *, application: str = "config.wsgi", workers: int = 2, threads: int = 24, environment: Mapping[str, str]
+    *, application: str = "config.wsgi", workers: int = 2, threads: int = 32, environment: Mapping[str, str]
 ) -> Iterator[Server]:
     """Our gunicorn as the demo runs it.
 

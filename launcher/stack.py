@@ -292,7 +292,7 @@ class Stack:
 
     def _web(self) -> Child:
         heartbeat = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(self.state.path)  # noqa: S108
-        options = f"-b {HOST}:{self.ports.web} -k gthread -w 2 --threads 24 --preload --no-control-socket"
+        options = f"-b {HOST}:{self.ports.web} -k gthread -w 2 --threads 32 --preload --no-control-socket"
         options += " --graceful-timeout 4 --log-level warning --worker-tmp-dir"
         return self._child("web", "-m", "gunicorn", "config.wsgi", *options.split(), heartbeat)
 

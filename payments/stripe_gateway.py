@@ -38,7 +38,7 @@ from payments.gateway import (
 )
 
 TIMEOUT = (3.0, 8.0)
-MOST_UNDER_WAY = 20
+MOST_UNDER_WAY = 28
 DOCUMENTED = {"invalid_request_error", "card_error"}
 """The types of error by which Stripe refuses a call with a 400; an `idempotency_error` has a class of its own."""
 SKEW = 300

@@ -115,6 +115,8 @@ def test_a_database_address_is_taken_apart() -> None:
         "application_name": "almoner",
         "connect_timeout": 5,
         "tcp_user_timeout": 10_000,
+        "server_side_binding": True,
+        "prepare_threshold": 5,
         "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
         "sslmode": "require",
     }
