@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
+import requests
 import stripe
 from django.conf import settings
 from django.db import connection
@@ -73,11 +74,14 @@ class StripeGateway:
     ) -> None:
         stripe.enable_telemetry = False
         addresses: Any = {"api": api_base} if api_base else {}
+        address = api_base or stripe.DEFAULT_API_BASE
         self._client = stripe.StripeClient(
             api_key,
             base_addresses=addresses,
             max_network_retries=0,
-            http_client=stripe.RequestsClient(timeout=timeout),
+            http_client=stripe.RequestsClient(
+                timeout=timeout, session=_session(address=address, most_under_way=most_under_way)
+            ),
         ).v1
         self._secrets = webhook_secrets
         self._is_live = "_live_" in api_key
@@ -301,6 +305,21 @@ class StripeGateway:
             return bool(stripe.WebhookSignature.verify_header(text, signature, secret, None))
         except stripe.SignatureVerificationError:
             return False
+
+
+def _session(*, address: str, most_under_way: int) -> requests.Session:
+    """One pool of kept connections for all threads, with a place for every call under way.
+
+    The library would read proxies and passwords from the environment and a file at each call; they are read
+    once here: the proxies for this address, no passwords.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.proxies.update(requests.utils.get_environ_proxies(address))
+    adapter = requests.adapters.HTTPAdapter(pool_maxsize=most_under_way)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
 
 
 def _refusal(error: stripe.InvalidRequestError) -> Exception:
