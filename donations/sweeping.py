@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -77,9 +78,9 @@ def run(*, now: datetime) -> Swept:
     """
     swept = Swept()
     for checkout in _claim_checkouts(now):
-        _try(swept, lambda checkout=checkout: _look_at_checkout(checkout, now))  # type: ignore[misc]
+        _try(swept, partial(_look_at_checkout, checkout, now))
     for refund_request in _claim_refund_requests(now):
-        _try(swept, lambda item=refund_request: refunding.resume(refund_request=item, now=now))  # type: ignore[misc]
+        _try(swept, partial(refunding.resume, refund_request=refund_request, now=now))
     for event_id in inbox.waiting(now=now):
         settling.settle(event_id=event_id, now=now)
         swept.looked_at += 1
@@ -95,13 +96,11 @@ def reconcile(*, now: datetime) -> Swept:
     connected = gateway.connect()
     for line in list(connected.balance_lines(since=now - LOOKS_BACK)):
         if line.kind == depositing.PAYOUT:
-            _try(swept, lambda line=line: settling.payout(line.source_ref, now))  # type: ignore[misc]
+            _try(swept, partial(settling.payout, line.source_ref, now))
         else:
             _try(
                 swept,
-                lambda line=line: depositing.explain(  # type: ignore[misc]
-                    lines=[line], settle_source=settling.settle_source, now=now
-                ),
+                partial(depositing.explain, lines=[line], settle_source=settling.settle_source, now=now),
             )
     return swept
 

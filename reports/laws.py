@@ -221,11 +221,20 @@ LAWS = (
             JOIN campaigns_campaign c ON c.id = d.campaign_id AND c.fund_id = p.fund_id
             LEFT JOIN donations_refundfailure f ON f.refund_id = r.id WHERE f.id IS NULL GROUP BY 1, 2
         ), lost AS (
-          SELECT l.segment, l.currency, sum(l.amount_minor) AS minor FROM ledger_line l
+          -- A gift to one fund loses its dispute's whole amount; how a divided one shares it, only the books say.
+          SELECT c.slug AS segment, d.currency, s.amount_minor AS minor FROM donations_dispute s
+            JOIN donations_disputeclosing z ON z.dispute_id = s.id AND z.outcome = 'lost'
+            JOIN donations_donation d ON d.id = s.donation_id JOIN campaigns_campaign c ON c.id = d.campaign_id
+            JOIN donations_designation g ON g.donation_id = d.id AND g.fund_id = c.fund_id
+                 AND g.amount_minor = d.amount_minor
+           WHERE (SELECT sum(m.amount_minor) FROM donations_disputemovement m WHERE m.dispute_id = s.id) <> 0
+          UNION ALL
+          SELECT l.segment, l.currency, l.amount_minor FROM ledger_line l
             JOIN ledger_account a ON a.id = l.account_id AND a.code IN ('4000', '4100')
             JOIN ledger_entry e ON e.id = l.entry_id AND e.kind = 'dispute_lost'
             JOIN donations_dispute s ON 'dispute_lost:' || s.processor_ref = e.source
-            JOIN donations_disputeclosing z ON z.dispute_id = s.id AND z.outcome = 'lost' GROUP BY 1, 2
+           WHERE l.segment <> ''
+             AND (SELECT count(*) FROM donations_designation g WHERE g.donation_id = s.donation_id) > 1
         ), expected AS (
           SELECT segment, currency, sum(minor) AS minor FROM (
             SELECT * FROM facts UNION ALL SELECT segment, currency, -minor FROM lost) x GROUP BY 1, 2)
