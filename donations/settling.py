@@ -130,7 +130,7 @@ def apply_session(*, state: SessionState, now: datetime) -> None:
         )
     elif state.status == "expired":
         Checkout.advance(pk=checkout.pk, to=Checkout.Status.EXPIRED, now=now, session_ref=state.ref)
-    elif state.is_monthly:
+    elif state.is_recurring:
         _monthly_agreed(checkout=checkout, state=state, now=now)
     else:
         _paid_once(checkout=checkout, state=state, now=now)

@@ -84,6 +84,14 @@ class Message(models.Model):
         PAYMENT_FAILED = "payment_failed"
         PLAN_FAILED = "plan_failed"
         PLAN_ENDED = "plan_ended"
+        PLAN_STARTED = "plan_started"
+        PLAN_CHANGED = "plan_changed"
+        PLAN_CARD_EXPIRING = "plan_card_expiring"
+        PLAN_NEEDS_BANK = "plan_needs_bank"
+        TRIBUTE = "tribute"
+        TRANSFER_CODE = "transfer_code"
+        REFUND_MADE = "refund_made"
+        STAFF_NOTICE = "staff_notice"
         SIGN_IN = "sign_in"
 
     class Status(models.TextChoices):

@@ -47,7 +47,10 @@ class SessionRequest:
     reference: str
     attempt: int
     amount: Money
-    is_monthly: bool
+    months: int
+    """Months from one charge to the next; 0 for a gift given once."""
+    charge_day: int | None
+    """The day of the month a recurring gift is charged on; None for the day it begins."""
     label: str
     """A neutral fund code: it is shown on the payment page and in the processor's records."""
     language: str
@@ -109,7 +112,7 @@ class SessionState:
     reference: str
     status: str
     payment_status: str
-    is_monthly: bool
+    is_recurring: bool
     amount: Money
     url: str
     expires_at: datetime

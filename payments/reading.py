@@ -130,7 +130,7 @@ def session(raw: Raw) -> SessionState:
         reference=str(raw.get("client_reference_id") or ""),
         status=_word(raw["status"]),
         payment_status=_word(raw["payment_status"]),
-        is_monthly=raw["mode"] == "subscription",
+        is_recurring=raw["mode"] == "subscription",
         amount=_money(raw, "amount_total"),
         url=str(raw.get("url") or ""),
         expires_at=_time(raw["expires_at"]),

@@ -165,8 +165,8 @@ class StripeGateway:
             "submit_type": "donate",
             "expand": SESSION,
         }
-        if request.is_monthly:
-            price["recurring"] = {"interval": "month"}
+        if request.months:
+            price["recurring"] = {"interval": "month", "interval_count": request.months}
             params |= {"mode": "subscription", "subscription_data": {"metadata": reference}}
         else:
             params |= {

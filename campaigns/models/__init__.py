@@ -3,6 +3,8 @@
 from campaigns.models.campaigns import Campaign, CampaignText, NeedGroup, Phase, PhaseText
 from campaigns.models.costs import UnitCost, UnitCostHead, UnitCostHeadText
 from campaigns.models.pages import GivingPage, PageCurrency, PageFund, PresetAmount
+from campaigns.models.sites import Site, SiteOrigin, SourceCode
+from campaigns.models.ways import WayToGive, WayToGiveDetail, WayToGiveText
 
 __all__ = [
     "Campaign",
@@ -14,7 +16,13 @@ __all__ = [
     "Phase",
     "PhaseText",
     "PresetAmount",
+    "Site",
+    "SiteOrigin",
+    "SourceCode",
     "UnitCost",
     "UnitCostHead",
     "UnitCostHeadText",
+    "WayToGive",
+    "WayToGiveDetail",
+    "WayToGiveText",
 ]

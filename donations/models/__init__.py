@@ -1,17 +1,20 @@
 """Intents may yet happen and have a state; facts happened and are only ever added; recognition is neither money."""
 
-from donations.models.credits import Recognition
+from donations.models.credits import Recognition, Tribute
 from donations.models.facts import (
     Designation,
     Dispute,
     DisputeClosing,
     DisputeMovement,
     Donation,
+    FraudWarning,
     Refund,
     RefundFailure,
     RefundPart,
 )
-from donations.models.intents import Checkout, RecurringPlan, RefundRequest
+from donations.models.intents import Checkout, RefundPolicy, RefundRequest, RefundRequestPart
+from donations.models.plans import PlanChange, PlanFailure, RecurringPlan
+from donations.models.transfers import TransferPromise
 
 __all__ = [
     "Checkout",
@@ -20,10 +23,17 @@ __all__ = [
     "DisputeClosing",
     "DisputeMovement",
     "Donation",
+    "FraudWarning",
+    "PlanChange",
+    "PlanFailure",
     "Recognition",
     "RecurringPlan",
     "Refund",
     "RefundFailure",
     "RefundPart",
+    "RefundPolicy",
     "RefundRequest",
+    "RefundRequestPart",
+    "TransferPromise",
+    "Tribute",
 ]

@@ -189,3 +189,16 @@ class DisputeClosing(models.Model):
 
     def __str__(self) -> str:
         return self.outcome
+
+
+class FraudWarning(models.Model):
+    """The card network doubts a payment before its holder disputes it: a reason to look, and perhaps to refund."""
+
+    donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="fraud_warnings")
+    processor_ref = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=60)
+    warned_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.processor_ref

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from ledger.money import Money
 
@@ -16,6 +16,13 @@ class WrongStep(Exception):
 class Frequency(models.TextChoices):
     ONCE = "once"
     MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    YEARLY = "yearly"
+
+    @property
+    def months(self) -> int:
+        """Months from one gift to the next; 0 for a gift given once."""
+        return {"once": 0, "monthly": 1, "quarterly": 3, "yearly": 12}[self.value]
 
 
 class Checkout(models.Model):
@@ -53,7 +60,10 @@ class Checkout(models.Model):
     campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
     fund = models.ForeignKey("ledger.Fund", on_delete=models.PROTECT, related_name="+")
-    frequency = models.CharField(max_length=8, choices=Frequency)
+    frequency = models.CharField(max_length=9, choices=Frequency)
+    # Of a gift that comes again: the day of the month it is charged on (31 means the last), and its last day.
+    charge_day = models.PositiveSmallIntegerField(null=True)
+    ends_on = models.DateField(null=True)
     amount_minor = models.BigIntegerField()
     cover_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
@@ -64,6 +74,7 @@ class Checkout(models.Model):
     wants_letter = models.BooleanField(default=False)
     letter_wording = models.CharField(max_length=300, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    employer = models.CharField(max_length=120, blank=True)
     source = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.BEGUN)
     attempt = models.PositiveSmallIntegerField(default=0)
@@ -82,6 +93,14 @@ class Checkout(models.Model):
             ),
             CheckConstraint(
                 condition=~Q(status="open") | Q(session_ref__isnull=False), name="checkout_open_has_a_session"
+            ),
+            CheckConstraint(
+                condition=Q(charge_day__isnull=True, ends_on__isnull=True) | ~Q(frequency="once"),
+                name="checkout_given_once_has_no_schedule",
+            ),
+            CheckConstraint(
+                condition=Q(charge_day__isnull=True) | Q(charge_day__gte=1, charge_day__lte=31),
+                name="checkout_charge_day_is_in_a_month",
             ),
             CheckConstraint(
                 condition=Q(status__in=["begun", "open", "confirming"], ended_at__isnull=True)
@@ -121,63 +140,22 @@ class Checkout(models.Model):
         return bool(moved)
 
 
-class RecurringPlan(models.Model):
-    """A standing agreement, mirrored from the processor, which alone decides when it charges."""
-
-    class Status(models.TextChoices):
-        INCOMPLETE = "incomplete"
-        ACTIVE = "active"
-        PAST_DUE = "past_due"
-        PAUSED = "paused"
-        ENDED = "ended"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="plan")
-    donor = models.ForeignKey("donors.Donor", on_delete=models.PROTECT, related_name="plans")
-    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
-    campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
-    fund = models.ForeignKey("ledger.Fund", on_delete=models.PROTECT, related_name="+")
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    interval = models.CharField(max_length=10)
-    processor_ref = models.CharField(max_length=80, unique=True)
-    customer_ref = models.CharField(max_length=80)
-    status = models.CharField(max_length=10, choices=Status)
-    started_at = models.DateTimeField()
-    next_charge_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    mirrored_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            CheckConstraint(condition=Q(amount_minor__gt=0), name="plan_amount_is_positive"),
-            CheckConstraint(
-                condition=Q(status="ended", ended_at__isnull=False)
-                | (~Q(status="ended") & Q(ended_at__isnull=True)),
-                name="plan_ended_at_only_when_ended",
-            ),
-        ]
-        indexes = [models.Index(fields=["donor", "status"], name="plan_by_donor")]
-
-    def __str__(self) -> str:
-        return f"{self.processor_ref} {self.status}"
-
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-
 class RefundRequest(models.Model):
     """Staff asked for money to go back. Stored before the processor is called; its id is the idempotency key."""
 
     class Status(models.TextChoices):
+        PROPOSED = "proposed"
+        DECLINED = "declined"
         REQUESTED = "requested"
         SENT = "sent"
         DONE = "done"
         REFUSED = "refused"
         FAILED = "failed"
 
+    # A proposed one waits for a second person: above the threshold nobody gives money back alone.
     STEPS = {
+        Status.PROPOSED: {Status.REQUESTED, Status.DECLINED},
+        Status.DECLINED: set(),
         Status.REQUESTED: {Status.SENT, Status.DONE, Status.REFUSED, Status.FAILED},
         Status.SENT: {Status.DONE, Status.FAILED},
         Status.DONE: {Status.FAILED},
@@ -194,6 +172,8 @@ class RefundRequest(models.Model):
     reason = models.CharField(max_length=300)
     requested_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
+    decided_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
     attempt = models.PositiveSmallIntegerField(default=0)
     processor_ref = models.CharField(max_length=80, unique=True, null=True)
@@ -205,9 +185,18 @@ class RefundRequest(models.Model):
         constraints = [
             CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_request_amount_is_positive"),
             CheckConstraint(
-                condition=Q(status__in=["requested", "sent"], ended_at__isnull=True)
-                | Q(status__in=["done", "refused", "failed"], ended_at__isnull=False),
+                condition=Q(status__in=["proposed", "requested", "sent"], ended_at__isnull=True)
+                | Q(status__in=["declined", "done", "refused", "failed"], ended_at__isnull=False),
                 name="refund_request_ended_at_only_when_ended",
+            ),
+            CheckConstraint(
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True)
+                | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(decided_by=F("requested_by"))),
+                name="refund_request_decided_by_another_person",
+            ),
+            CheckConstraint(
+                condition=~Q(status="declined") | Q(decided_by__isnull=False),
+                name="refund_request_declined_by_somebody",
             ),
         ]
         indexes = [
@@ -229,9 +218,47 @@ class RefundRequest(models.Model):
     def advance(cls, *, pk: uuid.UUID, to: Status, now: datetime, **also: object) -> bool:
         """Move one request to a state. This function will return False when it is there already or beyond."""
         before = [state for state, following in cls.STEPS.items() if to in following]
-        is_end = to not in {cls.Status.REQUESTED, cls.Status.SENT}
+        is_end = to not in {cls.Status.PROPOSED, cls.Status.REQUESTED, cls.Status.SENT}
         return bool(
             cls.objects.filter(pk=pk, status__in=before).update(
                 status=to, ended_at=now if is_end else None, **also
             )
         )
+
+
+class RefundRequestPart(models.Model):
+    """How much of a requested refund is to come out of which fund; without parts it is shared as the gift was."""
+
+    refund_request = models.ForeignKey(RefundRequest, on_delete=models.PROTECT, related_name="parts")
+    fund = models.ForeignKey("ledger.Fund", on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_request_part_amount_is_positive"),
+            UniqueConstraint(fields=["refund_request", "fund"], name="refund_request_part_once_per_fund"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fund_id} {self.amount_minor}"
+
+
+class RefundPolicy(models.Model):
+    """From which amount on a refund of one body needs a second person, by currency.
+
+    Without a row `refunding.ALONE_UP_TO` decides, and for a currency it does not name: always a second person.
+    """
+
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="refund_policies")
+    currency = models.CharField(max_length=3)
+    alone_up_to_minor = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "refund policies"
+        constraints = [
+            CheckConstraint(condition=Q(alone_up_to_minor__gte=0), name="refund_policy_is_not_negative"),
+            UniqueConstraint(fields=["entity", "currency"], name="refund_policy_once_per_currency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity_id} alone up to {self.alone_up_to_minor} {self.currency}"

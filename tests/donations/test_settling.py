@@ -30,7 +30,7 @@ def session(**given: Any) -> SessionState:
         "reference": str(uuid.uuid4()),
         "status": "open",
         "payment_status": "unpaid",
-        "is_monthly": False,
+        "is_recurring": False,
         "amount": Money(10_000, "USD"),
         "url": "https://pay.example.org/cs_1",
         "expires_at": NOW + timedelta(hours=23),

@@ -41,12 +41,13 @@ def connected(processor: Sandbox, **given: Any) -> StripeGateway:
     return StripeGateway(**values)
 
 
-def asked(reference: str = "", *, attempt: int = 0, is_monthly: bool = False, **given: Any) -> SessionRequest:
+def asked(reference: str = "", *, attempt: int = 0, months: int = 0, **given: Any) -> SessionRequest:
     values: dict[str, Any] = {
         "reference": reference or str(uuid.uuid4()),
         "attempt": attempt,
         "amount": Money(10_000, "USD"),
-        "is_monthly": is_monthly,
+        "months": months,
+        "charge_day": None,
         "label": "RSC",
         "language": "en",
         "email": "grace@example.org",
@@ -148,7 +149,7 @@ def test_a_refund_is_sent_once(stripe: StripeGateway) -> None:
 
 
 def test_monthly_giving_is_read(stripe: StripeGateway) -> None:
-    opened = stripe.open_session(asked(is_monthly=True))
+    opened = stripe.open_session(asked(months=1))
     Browser().pay(opened.url)
     agreed = stripe.session(opened.ref)
     plan = stripe.plan(agreed.plan_ref)

@@ -214,7 +214,7 @@ def test_ids_are_read_expanded_or_not() -> None:
     read = reading.session(
         {**SESSION, "payment_intent": "pi_1", "mode": "subscription", "subscription": "sub_1"}
     )
-    assert (read.charge, read.is_monthly, read.plan_ref) == (None, True, "sub_1")
+    assert (read.charge, read.is_recurring, read.plan_ref) == (None, True, "sub_1")
 
 
 def test_a_plan_an_invoice_and_a_payout_are_read() -> None:
