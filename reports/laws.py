@@ -40,6 +40,9 @@ FACT_TABLES = (
     "donations_refundrequestpart",
     "receipts_receipt",
     "receipts_receiptline",
+    "receipts_seal",
+    "receipts_sealkey",
+    "receipts_signingcertificate",
     "receipts_voiding",
     "receipts_rendering",
 )

@@ -12,6 +12,7 @@ from donations.models import RefundRequestPart
 from ledger import closing
 from paper import storing
 from payments.models import PayoutFailure
+from receipts.models import Receipt, Seal, SealKey, SigningCertificate
 from reports.laws import FACT_TABLES
 from staff import auditing
 from tests import facts
@@ -34,6 +35,7 @@ def every_fact(db: None) -> None:
     facts.returned(facts.refund(gift, 100))
     facts.refund(gift, 200)
     facts.paperwork()
+    sealed(Receipt.objects.order_by("number")[0])
     lost = facts.donation()
     facts.dispute(lost, "lost")
     payout = facts.payout(lost)
@@ -47,6 +49,14 @@ def every_fact(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def sealed(receipt: Receipt) -> None:
+    key = SealKey.objects.create(id="A" * 16, public_key=bytes(32), added_at=NOW)
+    Seal.objects.create(receipt=receipt, key=key, signature=bytes(64), sealed_at=NOW)
+    SigningCertificate.objects.create(
+        fingerprint="0" * 64, entity=receipt.series.entity, pem="", added_at=NOW
+    )
 
 
 def refusal(table: str, change: str) -> psycopg.Error:
