@@ -215,7 +215,9 @@ class Drawing:
         """This function will add every page, the first with the field of the signature, if there is to be one."""
         box = f"[0 0 {self.width:g} {self.height:g}]"
         first, first_page = book.reserve()
-        field = signer and signer.put_field(book, page=first, name=about.author, signed_on=about.issued_on)
+        field = None
+        if signer is not None:
+            field = signer.put_field(book, page=first, name=about.author, signed_on=about.issued_on)
         for number, parts in enumerate(self._pages):
             contents = [
                 book.add(_compressed(part) if isinstance(part, list) else part.content)

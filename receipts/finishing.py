@@ -86,8 +86,11 @@ def _seal(receipt: Receipt, snapshot: dict[str, object], *, now: datetime) -> se
     SealKey.objects.bulk_create(
         [SealKey(id=seal.key_id, public_key=public, added_at=now)], ignore_conflicts=True
     )
-    Seal.objects.create(receipt=receipt, key_id=seal.key_id, signature=seal.signature, sealed_at=now)
-    return seal
+    # Drawing may have failed after an earlier sealing: the seal of the same key is the same.
+    kept, _ = Seal.objects.get_or_create(
+        receipt=receipt, defaults={"key_id": seal.key_id, "signature": seal.signature, "sealed_at": now}
+    )
+    return sealing.Seal(kept.key_id, bytes(kept.signature))
 
 
 def _alone(receipt_id: uuid.UUID) -> bool:

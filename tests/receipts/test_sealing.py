@@ -14,7 +14,7 @@ from django.utils import translation
 
 from donations.models import Donation
 from paper import storing
-from receipts import asking, keyholding, publishing, reading, sealing, verifying
+from receipts import asking, finishing, keyholding, publishing, reading, sealing, verifying
 from receipts.models import Receipt, Seal, SealKey, SigningCertificate
 from receipts.verifying import Answer
 from tests import facts
@@ -97,6 +97,15 @@ def test_drawing_it_again_gives_the_stored_bytes(has_keys: Path) -> None:
         signer=keyholding.signer(entity_code=receipt.series.entity.code),
     )
     assert storing.load(sha256=receipt.rendering.document_id) == again
+
+
+def test_a_receipt_that_could_not_be_drawn_keeps_its_seal(has_keys: Path) -> None:
+    facts.donation(donor_id=facts.donor(name="Grace \U0001f600 Kim").pk)
+    facts.paperwork()
+    first = bytes(Seal.objects.get().signature)
+    finishing.finish(receipt_id=Receipt.objects.get().pk, now=facts.NOW)
+    assert bytes(Seal.objects.get().signature) == first
+    assert not Receipt.objects.filter(rendering__isnull=False).exists()
 
 
 def test_the_code_tells_where_the_receipt_stands(has_keys: Path) -> None:

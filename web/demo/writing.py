@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from ledger.models import Fund, FundText, LegalEntity
-from receipts import keyholding
 from staff import auditing, roles
 from staff.models import User
 from web.demo import asking, english, facts, korean, shapes, speaking
@@ -31,7 +30,6 @@ def write(*, now: datetime, state_dir: Path) -> Path:
             _staff(sign_in, now=now)
         asking.write(entity=entity, funds=funds, tongues=TONGUES, today=today, now=now)
         speaking.write(tongues=TONGUES, today=today)
-    keyholding.make_missing(entities=[(entity.code, entity.legal_name)], now=now)
     return _note_sign_ins(facts.SIGN_INS, state_dir=state_dir)
 
 
