@@ -10,7 +10,7 @@ Coordinates are points from the lower left corner. Import where a page is drawn,
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,9 +18,13 @@ from paper import archiving, binding, typesetting
 
 Align = Literal["left", "right", "center"]
 Ink = tuple[float, float, float]
-Paper = Literal["letter", "a4"]
+Paper = Literal["letter", "a4", "a6"]
 
-SIZES: dict[str, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
+SIZES: dict[str, tuple[float, float]] = {
+    "letter": (612.0, 792.0),
+    "a4": (595.28, 841.89),
+    "a6": (297.64, 419.53),
+}
 BLACK: Ink = (0.0, 0.0, 0.0)
 FONT_NAMES: dict[typesetting.Weight, str] = {"regular": "R", "bold": "B"}
 _SLANT = (0.8192, 0.5736)  # cosine and sine of 35 degrees
@@ -112,6 +116,19 @@ class Drawing:
         """This function will draw a horizontal rule as a filled bar, so that it is crisp in print."""
         self._fill(color)
         self._marked(None, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:.2f} re f")
+
+    def modules(
+        self, x: float, y: float, width: float, rows: Sequence[Sequence[bool]], *, element: int | None
+    ) -> None:
+        """This function will fill the dark squares of a picture made of squares, its lower left corner at (x, y)."""
+        side = width / len(rows)
+        self._fill(BLACK)
+        drawn = []
+        for down, row in enumerate(rows):
+            bottom = y + width - (down + 1) * side
+            for start, length in _stretches(row):
+                drawn.append(f"{x + start * side:.3f} {bottom:.3f} {length * side:.3f} {side:.3f} re")
+        self._marked(element, " ".join([*drawn, "f"]))
 
     def slanted(
         self, text: str, *, size: float, color: Ink, behind: bool, element: int | None = None
@@ -208,6 +225,17 @@ def prepared(blank: Drawing, draw: Callable[[Drawing], None]) -> Form | None:
 
 def _copies(elements: list[binding.Element]) -> list[binding.Element]:
     return [binding.Element(e.tag, e.parent, e.attributes, list(e.children), list(e.marks)) for e in elements]
+
+
+def _stretches(row: Sequence[bool]) -> list[tuple[int, int]]:
+    """Where dark squares stand side by side: first and how many. One bar has no hair lines between its squares."""
+    found: list[tuple[int, int]] = []
+    for place, is_dark in enumerate(row):
+        if is_dark and found and sum(found[-1]) == place:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        elif is_dark:
+            found.append((place, 1))
+    return found
 
 
 def _compressed(operators: list[str]) -> bytes:
