@@ -65,7 +65,7 @@ def promise(*, promise_id: uuid.UUID, asked: Asked, now: datetime) -> Promised:
     """
     known = find(promise_id=promise_id)
     if known is not None:
-        return Promised(known, _was_mailed(known))
+        return Promised(known, was_mailed(known))
     _refuse_what_cannot_be(asked)
     for _attempt in range(TRIES):
         try:
@@ -77,7 +77,7 @@ def promise(*, promise_id: uuid.UUID, asked: Asked, now: datetime) -> Promised:
             # Two presses of one form, or one number drawn twice.
             known = find(promise_id=promise_id)
             if known is not None:
-                return Promised(known, _was_mailed(known))
+                return Promised(known, was_mailed(known))
     raise UnableToPromise("no_number")
 
 
@@ -131,7 +131,8 @@ def _made(*, promise_id: uuid.UUID, asked: Asked, now: datetime) -> TransferProm
     return made
 
 
-def _was_mailed(promise: TransferPromise) -> bool:
+def was_mailed(promise: TransferPromise) -> bool:
+    """This function will return whether the code was mailed to its taker."""
     sent = Message.objects.filter(kind=Message.Kind.TRANSFER_CODE, cause=f"transfer:{promise.pk}")
     return sent.exists()
 

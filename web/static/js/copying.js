@@ -1,0 +1,20 @@
+// A button beside each line that is meant to be copied. Without this file the lines are plain text to select.
+(() => {
+  "use strict";
+  const said = document.getElementById("main").dataset;
+  if (!navigator.clipboard) return;
+  for (const line of document.querySelectorAll("[data-copy]")) {
+    const button = document.createElement("button"), words = line.textContent.trim();
+    const name = line.previousElementSibling ? line.previousElementSibling.textContent : "";
+    button.type = "button";
+    button.className = "link";
+    button.textContent = said.copyWords;
+    button.setAttribute("aria-label", `${said.copyWords}: ${name}`);
+    button.addEventListener("click", () =>
+      navigator.clipboard.writeText(words).then(() => {
+        button.textContent = said.copied;
+        button.setAttribute("aria-label", `${said.copied}: ${name}`);
+      }));
+    line.after(button);
+  }
+})();
