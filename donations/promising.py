@@ -91,6 +91,11 @@ def ends_at(promise: TransferPromise) -> datetime:
     return promise.promised_at + LASTS
 
 
+def amount(promise: TransferPromise) -> Money | None:
+    """This function will return how much somebody meant to send, if they said."""
+    return None if promise.amount_minor is None else Money(promise.amount_minor, promise.currency)
+
+
 def lapse(*, now: datetime) -> int:
     """This function will let codes go that nobody used for 90 days, and return how many.
 
@@ -167,7 +172,5 @@ def _mail(promise: TransferPromise, *, now: datetime) -> bool:
 
 
 def _amount_line(promise: TransferPromise) -> list[str]:
-    if promise.amount_minor is None:
-        return []
-    amount = Money(promise.amount_minor, promise.currency).shown(promise.language)
-    return [_("You meant to send %(amount)s.") % {"amount": amount}]
+    meant = amount(promise)
+    return [_("You meant to send %(amount)s.") % {"amount": meant.shown(promise.language)}] if meant else []

@@ -1,7 +1,7 @@
 """Other ways to give: cheque, bank transfer with a code, stock, a donor-advised fund, as staff wrote them (F42)."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -50,7 +50,7 @@ class Wish:
     src: str = ""
 
 
-def told(ways: Sequence[WayToGive], *, language: str) -> list[Way]:
+def told(ways: Iterable[WayToGive], *, language: str) -> list[Way]:
     """This function will return the ways that are shown, in one language; without words in it, in English."""
     found = []
     for way in ways:
@@ -209,7 +209,7 @@ def transfer(request: HttpRequest, promise_id: uuid.UUID) -> HttpResponse:
     ]
     context = {
         "promise": promise,
-        "amount": Money(promise.amount_minor, promise.currency) if promise.amount_minor else None,
+        "amount": promising.amount(promise),
         "ways": account,
         "ends_on": promising.ends_at(promise).date(),
         "is_mailed": promising.was_mailed(promise),

@@ -1,8 +1,9 @@
 // A button beside each line that is meant to be copied. Without this file the lines are plain text to select.
 (() => {
   "use strict";
-  const said = document.getElementById("main").dataset;
-  if (!navigator.clipboard) return;
+  const teller = document.querySelector("[data-copy-words]");
+  if (!teller || !navigator.clipboard) return;
+  const said = teller.dataset;
   for (const line of document.querySelectorAll("[data-copy]")) {
     const button = document.createElement("button"), words = line.textContent.trim();
     const name = line.previousElementSibling ? line.previousElementSibling.textContent : "";
