@@ -97,20 +97,31 @@ def arrange(
         way.position, way.is_shown = position, is_shown
         way.save()
         _write(way, says=says)
-        auditing.record(
-            actor=actor,
-            action="way.arranged",
-            target=f"way:{way.pk}",
-            now=now,
-            details={
-                "kind": str(kind),
-                "currency": currency,
-                "is_shown": is_shown,
-                "before": before,
-                "after": {language: _plain(one) for language, one in sorted(says.items())},
-            },
-        )
+        _note(way, before=before, says=says, actor=actor, now=now)
     return way
+
+
+def _note(
+    way: WayToGive,
+    *,
+    before: Mapping[str, object],
+    says: Mapping[str, Wording],
+    actor: User,
+    now: datetime,
+) -> None:
+    auditing.record(
+        actor=actor,
+        action="way.arranged",
+        target=f"way:{way.pk}",
+        now=now,
+        details={
+            "kind": str(way.kind),
+            "currency": way.currency,
+            "is_shown": way.is_shown,
+            "before": before,
+            "after": {language: _plain(one) for language, one in sorted(says.items())},
+        },
+    )
 
 
 def _plain(wording: Wording) -> dict[str, object]:

@@ -125,14 +125,29 @@ def _posted(request: HttpRequest, *, ask: Ask, page: GivingPage, ways: Sequence[
         src=reading.source(posted.get("src", "")),
     )
     vouched = vouching.read(posted.get("token", ""), slug=SALT_PAGE + ask.slug)
-    if posted.get(holding.HONEYPOT) or vouched is None or not vouched.is_fresh:
-        if posted.get(holding.HONEYPOT) or vouched is None:
-            guarding.failed(ip=ip, now=now)
+    is_machine = bool(posted.get(holding.HONEYPOT)) or vouched is None
+    if is_machine:
+        guarding.failed(ip=ip, now=now)
+    if is_machine or vouched is None or not vouched.is_fresh:
         notice = gettext("This page was open for a long time. Please press the button once more.")
         return _page(request, ask=ask, page=page, ways=ways, wish=wish, notice=notice, status=422)
+    verdict = guarding.admit_promise(ip=ip, now=now)
+    if verdict.answer is not Answer.GO:
+        return holding.later(errors.page(request, 429), verdict)
+    return _promised(request, ask=ask, page=page, ways=ways, wish=wish, promise_id=vouched.checkout_id)
+
+
+def _promised(
+    request: HttpRequest,
+    *,
+    ask: Ask,
+    page: GivingPage,
+    ways: Sequence[Way],
+    wish: Wish,
+    promise_id: uuid.UUID,
+) -> HttpResponse:
     asked, wrong = _understood(wish, page=page)
     if asked is None:
-        # Somebody correcting a mistake and a machine trying addresses press the same button: both are counted above.
         return _page(
             request,
             ask=ask,
@@ -140,14 +155,11 @@ def _posted(request: HttpRequest, *, ask: Ask, page: GivingPage, ways: Sequence[
             ways=ways,
             wish=wish,
             wrong=wrong,
-            promise_id=vouched.checkout_id,
+            promise_id=promise_id,
             status=422,
         )
-    verdict = guarding.admit_promise(ip=ip, now=now)
-    if verdict.answer is not Answer.GO:
-        return holding.later(errors.page(request, 429), verdict)
     try:
-        made = promising.promise(promise_id=vouched.checkout_id, asked=asked, now=now)
+        made = promising.promise(promise_id=promise_id, asked=asked, now=timezone.now())
     except promising.UnableToPromise:
         notice = gettext("No code could be made for this account. Please write to us.")
         return _page(request, ask=ask, page=page, ways=ways, wish=wish, notice=notice, status=409)

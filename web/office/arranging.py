@@ -4,7 +4,7 @@ import re
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -127,6 +127,8 @@ def ways(request: HttpRequest) -> HttpResponse:
 def way(request: HttpRequest, entity_id: int, pk: int = 0) -> HttpResponse:
     """One way to change, or a new one (0). What visitors will read stands beside it."""
     found = WayToGive.objects.filter(pk=pk, entity=entity_id).prefetch_related("texts", "details").first()
+    if found is None and pk:
+        raise Http404(str(pk))
     if request.method == "POST":
         return _saved(request, found=found)
     initial = {"entity": entity_id, "seen": arranging.mark(found), "position": 1, "is_shown": True}
