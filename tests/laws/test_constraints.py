@@ -17,6 +17,7 @@ from donations.models import (
     RecurringPlan,
     Refund,
     RefundPart,
+    TransferPromise,
 )
 from donors.models import Attachment, Consent, Donor, Message
 from jobs.models import Job
@@ -54,6 +55,21 @@ def entry(**given: object) -> Entry:
         **given,
     }
     return Entry.objects.create(**values)
+
+
+def promise(**given: object) -> TransferPromise:
+    asked = facts.campaign()
+    values: dict[str, object] = {
+        "code": "RSC-000001",
+        "entity": making.entity(),
+        "campaign": asked,
+        "fund": asked.fund,
+        "currency": "USD",
+        "language": "en",
+        "promised_at": NOW,
+        **given,
+    }
+    return TransferPromise.objects.create(**values)
 
 
 def zero_line() -> None:
@@ -314,6 +330,16 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     "receipt_line_refund_below_amount": [
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
+    ],
+    "transfer_code_is_neutral": [
+        lambda: promise(code="HELP-12345"),
+        lambda: promise(code="rsc-123456"),
+        lambda: promise(code="RSC-12345"),
+    ],
+    "transfer_amount_is_positive": [lambda: promise(amount_minor=0)],
+    "transfer_received_has_a_donation": [
+        lambda: promise(status="received"),
+        lambda: promise(donation=facts.donation()),
     ],
 }
 
