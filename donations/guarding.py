@@ -220,9 +220,7 @@ def may_mail_promise(*, email: str, now: datetime) -> bool:
     day = timedelta(days=1)
     return _counted(
         scope="promise_mail", who=who, most=known.promise_mails_per_day, lasts=day, now=now
-    ) and _counted(
-        scope="promise_mails", who="", most=known.promise_mails_per_hour_of_all, lasts=HOUR, now=now
-    )
+    ) and _counted(scope="promise_all", who="", most=known.promise_mails_per_hour_of_all, lasts=HOUR, now=now)
 
 
 def failed(*, ip: str, now: datetime) -> None:
