@@ -71,7 +71,7 @@ def arrival(*, donation: Donation, began_at: datetime, day: date) -> Arrival | N
         return None
     before = _held(campaign, Q(entry__lt=entry))
     met = filling.covered(steps, raised=before)
-    asked = filling.covered(steps, raised=_held(campaign, Q(entry__recorded_at__lte=began_at)))
+    asked = filling.covered(steps, raised=_held(campaign, Q(entry__recorded_at__lt=began_at)))
     after = filling.covered(steps, raised=before + Money(given, campaign.currency))
     return Arrival(moved_on=met > asked, completed=after > met, next_waits=max(met, after) < len(steps))
 

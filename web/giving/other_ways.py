@@ -118,7 +118,7 @@ def _posted(request: HttpRequest, *, ask: Ask, page: GivingPage, ways: Sequence[
         return holding.later(errors.page(request, 429), arrival)
     posted = request.POST.dict()
     wish = Wish(
-        currency=posted.get("currency", ""),
+        currency=posted["currency"] if posted.get("currency") in money.CURRENCIES else "",
         amount=posted.get("amount", ""),
         name=posted.get("name", ""),
         email=posted.get("email", ""),
