@@ -44,8 +44,8 @@ WAYS = (
         WayToGive.Kind.BANK_TRANSFER,
         "USD",
         (
-            "From a bank in the United States. Please take a code below and write only that code.",
-            "미국 은행에서 보내실 때입니다. 아래에서 코드를 받아 그 코드만 적어 주십시오.",
+            "From a bank in the United States. Please write only your gift code on the transfer.",
+            "미국 은행에서 보내실 때입니다. 이체하실 때 후원 코드만 적어 주십시오.",
         ),
         (
             (
