@@ -26,9 +26,8 @@ PUBLIC = (
 )  # fmt: skip
 OFFICE = (
     "office/", "office/keys/", "office/donations/", "office/donations/?amount=x", "office/donations/?q=none",
-    "office/receipts/", "office/journal/", "office/payouts/", "office/funds/", "office/ways/", "office/transfers/", "office/links/",
-    "accounts/2fa/",
-    "accounts/password/change/", "accounts/logout/",
+    "office/receipts/", "office/journal/", "office/payouts/", "office/funds/", "office/ways/", "office/transfers/",
+    "office/links/", "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
 )  # fmt: skip
 
 
