@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("V/<str:code>", proving.scanned),
     path(".well-known/receipt-keys.json", proving.keys),
     path(".well-known/void-receipts.txt", proving.voids),
+    path("qr/", include("web.giving.codes")),
 ]
 urlpatterns += i18n_patterns(
     path("", include("web.giving.urls")),

@@ -18,9 +18,13 @@ from paper import archiving, binding, coding, signing, typesetting
 
 Align = Literal["left", "right", "center"]
 Ink = tuple[float, float, float]
-Paper = Literal["letter", "a4"]
+Paper = Literal["letter", "a4", "a6"]
 
-SIZES: dict[str, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
+SIZES: dict[str, tuple[float, float]] = {
+    "letter": (612.0, 792.0),
+    "a4": (595.28, 841.89),
+    "a6": (297.64, 419.53),
+}
 BLACK: Ink = (0.0, 0.0, 0.0)
 FONT_NAMES: dict[typesetting.Weight, str] = {"regular": "R", "bold": "B"}
 _SLANT = (0.8192, 0.5736)  # cosine and sine of 35 degrees
@@ -114,14 +118,13 @@ class Drawing:
         self._marked(None, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:.2f} re f")
 
     def squares(
-        self, x: float, y: float, side: float, symbol: coding.Symbol, *, spoken: str, color: Ink = BLACK
+        self, x: float, y: float, side: float, symbol: coding.Symbol, *, element: int | None
     ) -> None:
-        """Put a QR symbol with its lower left corner at (x, y); `spoken` is what a screen reader says instead.
+        """Put a QR symbol with its lower left corner at (x, y).
 
         This function will draw it as one mask of a bit for each module: 0.3 kB, and crisp at any size.
         """
-        self._fill(color)
-        element = self.open("Figure", attributes=f"/Alt{binding.text_string(spoken)}")
+        self._fill(BLACK)
         self._marked(
             element,
             f"q {side:.2f} 0 0 {side:.2f} {x:.2f} {y:.2f} cm BI/W {symbol.side}/H {symbol.side}/IM true/BPC 1"

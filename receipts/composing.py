@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paper import coding, typesetting
+from paper import binding, coding, typesetting
 from receipts import sealing, sheets, snapshots, wording
 
 if TYPE_CHECKING:
@@ -227,7 +227,8 @@ def _sealed(page: sheets.Page) -> Block:
 
     def draw(page: sheets.Page, y: float) -> None:
         signature.draw(page, y)
-        page.canvas.squares(page.right - CODE_SIDE, y - 10 - CODE_SIDE, CODE_SIDE, code, spoken=words)
+        figure = page.canvas.open("Figure", attributes=f"/Alt{binding.text_string(words)}")
+        page.canvas.squares(page.right - CODE_SIDE, y - 10 - CODE_SIDE, CODE_SIDE, code, element=figure)
         element = page.canvas.open("P")
         for place, line in enumerate(lines):
             below = y - 22 - place * SMALL_LEADING

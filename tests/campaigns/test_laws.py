@@ -15,9 +15,13 @@ from campaigns.models import (
     Phase,
     PhaseText,
     PresetAmount,
+    SourceCode,
     UnitCost,
     UnitCostHead,
     UnitCostHeadText,
+    WayToGive,
+    WayToGiveDetail,
+    WayToGiveText,
 )
 from tests.campaigns import making
 from tests.refusing import named_laws, refused_by
@@ -51,6 +55,26 @@ def head(**given: object) -> UnitCostHead:
 def twice(row: Callable[..., object], **given: object) -> None:
     row(**given)
     row(**given)
+
+
+def source(**given: object) -> SourceCode:
+    values = {"code": "card", "name": "Card", "campaign": making.any_campaign(), "created_at": making.NOW}
+    return SourceCode.objects.create(**{**values, **given})
+
+
+def way(**given: object) -> WayToGive:
+    values = {"entity": making.entity(), "kind": "cheque", "currency": "USD", "position": 1}
+    return WayToGive.objects.create(**{**values, **given})
+
+
+def two_texts_of_a_way() -> None:
+    of = way()
+    twice(WayToGiveText.objects.create, way=of, language="en", words="Words.")
+
+
+def two_details_in_one_place() -> None:
+    values = {"way": way(), "language": "en", "position": 1, "label": "Account", "value": "000"}
+    twice(WayToGiveDetail.objects.create, **values)
 
 
 def two_texts_of_a_campaign() -> None:
@@ -135,6 +159,19 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     "preset_amount_is_round": [lambda: preset(amount_minor=95_50), lambda: preset(amount_minor=125_00)],
     "page_fund_listed_once": [lambda: same_fund(position=2)],
     "page_fund_position_taken_once": [lambda: same_fund(code="GEN")],
+    "need_group_took_money_when_funded": [
+        lambda: group(funded_minor=1),
+        lambda: group(funded_minor=0, funded_on=DAY),
+    ],
+    "source_code_is_plain_letters": [
+        lambda: source(code="Table Card"),
+        lambda: source(code="x"),
+        lambda: source(code="card\n"),
+    ],
+    "way_to_give_listed_once": [lambda: twice(way)],
+    "way_to_give_is_known": [lambda: way(kind="gold")],
+    "way_to_give_text_one_per_language": [two_texts_of_a_way],
+    "way_to_give_detail_position_once": [two_details_in_one_place],
 }
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from campaigns.models import WayToGive
 from donations.models import Donation
 from payments.models import BalanceTransaction, Payout
 from receipts.models import Receipt
@@ -50,6 +51,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
     plan = making.plan(of=gift.donor, now=today)
+    way = WayToGive.objects.create(entity=gift.entity, kind="cheque", currency="USD", position=1)
     return {
         "office:donation": [gift.pk],
         "office:refund": [gift.pk],
@@ -57,6 +59,10 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:refund_send": [gift.pk],
         "office:receipt_file": [Receipt.objects.get().pk],
         "office:payout": [Payout.objects.get().pk],
+        "office:way_new": [gift.entity_id],
+        "office:way": [gift.entity_id, way.pk],
+        "office:link_retire": [1],
+        "office:card": ["campaign", gift.campaign.slug],
         "portal:open": ["token"],
         "portal:receipt": [Receipt.objects.get().pk],
         "portal:change": [plan.pk],

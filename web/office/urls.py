@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from web.office import bookkeeping, exporting, finding, mending, receipting, refunding, watching
+from web.office import (
+    arranging,
+    bookkeeping,
+    exporting,
+    finding,
+    linking,
+    mending,
+    receipting,
+    refunding,
+    watching,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -22,4 +32,13 @@ urlpatterns = [
     path("payouts/", bookkeeping.payouts, name="payouts"),
     path("payouts/<int:pk>/", bookkeeping.payout, name="payout"),
     path("funds/", bookkeeping.funds, name="funds"),
+    path("ways/", arranging.ways, name="ways"),
+    path("ways/<int:entity_id>/new/", arranging.way, name="way_new"),
+    path("ways/<int:entity_id>/<int:pk>/", arranging.way, name="way"),
+    path("ways/preview/", arranging.preview, name="way_preview"),
+    path("transfers/", arranging.transfers, name="transfers"),
+    path("links/", linking.links, name="links"),
+    path("links/add/", linking.add, name="link_add"),
+    path("links/<int:pk>/retire/", linking.retire, name="link_retire"),
+    path("links/card/<slug:of>/<slug:ref>/", linking.card, name="card"),
 ]
