@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("api/", include("api.urls")),
+    path("", include("web.embed.urls")),
 ]
 urlpatterns += i18n_patterns(
     path("", include("web.giving.urls")),

@@ -57,7 +57,9 @@ def thanks(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
     checkout = giving.find(checkout_id=checkout_id)
     if checkout is None:
         raise Http404(str(checkout_id))
-    context = {"outcome": _outcome(checkout, language=(get_language() or "en")[:2]), "checkout": checkout}
+    site = checkout.site if checkout.site and checkout.site.is_active and checkout.site.return_url else None
+    outcome = _outcome(checkout, language=(get_language() or "en")[:2])
+    context = {"outcome": outcome, "checkout": checkout, "site": site}
     response = render(request, "giving/thanks.html", context)
     # It names a gift, and changes by itself: nobody in between may keep it.
     response.headers["Cache-Control"] = "private, no-store"
