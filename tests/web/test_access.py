@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from campaigns.models import Site, SiteOrigin
 from donations.models import Donation
 from payments.models import BalanceTransaction, Payout
 from receipts.models import Receipt
@@ -50,7 +51,11 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
     plan = making.plan(of=gift.donor, now=today)
+    site = Site.objects.create(code="church", name="First Church")
+    origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
     return {
+        **{f"office:website{deed}": [site.pk] for deed in ("", "_change", "_origin", "_remove")},
+        "office:website_origin_remove": [origin.pk],
         "office:donation": [gift.pk],
         "office:refund": [gift.pk],
         "office:refund_check": [gift.pk],

@@ -153,7 +153,7 @@ def test_what_takes_no_gifts_says_so(client: Client) -> None:
     publishing.pause(campaign_id=Campaign.objects.get(slug="family").pk, actor="test", now=timezone.now())
     assert "paused for now" in shown(client, "/embed/en/family/")
     assert "paused for now" in shown(client, "/embed/en/family/card/")
-    assert "새 후원" in shown(client, "/embed/ko/community-center/")
+    assert "더는 후원을 받지" in shown(client, "/embed/ko/community-center/")
 
 
 def test_an_address_without_a_language_asks_the_browser(client: Client) -> None:

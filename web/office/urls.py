@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from web.office import bookkeeping, exporting, finding, mending, receipting, refunding, watching
+from web.office import (
+    bookkeeping,
+    exporting,
+    finding,
+    hosting,
+    mending,
+    quoting,
+    receipting,
+    refunding,
+    watching,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -22,4 +32,13 @@ urlpatterns = [
     path("payouts/", bookkeeping.payouts, name="payouts"),
     path("payouts/<int:pk>/", bookkeeping.payout, name="payout"),
     path("funds/", bookkeeping.funds, name="funds"),
+    path("websites/", hosting.websites, name="websites"),
+    path("websites/register/", hosting.register, name="website_register"),
+    path("websites/wix/", hosting.wix, name="website_wix"),
+    path("websites/snippets/", quoting.snippets, name="snippets"),
+    path("websites/<int:pk>/", hosting.website, name="website"),
+    path("websites/<int:pk>/change/", hosting.change, name="website_change"),
+    path("websites/<int:pk>/origins/", hosting.add_origin, name="website_origin"),
+    path("websites/<int:pk>/remove/", hosting.remove, name="website_remove"),
+    path("websites/origins/<int:pk>/remove/", hosting.remove_origin, name="website_origin_remove"),
 ]
