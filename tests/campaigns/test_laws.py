@@ -15,6 +15,8 @@ from campaigns.models import (
     Phase,
     PhaseText,
     PresetAmount,
+    Site,
+    SiteOrigin,
     UnitCost,
     UnitCostHead,
     UnitCostHeadText,
@@ -46,6 +48,15 @@ def head(**given: object) -> UnitCostHead:
     cost = UnitCost.objects.first() or making.cost(making.any_campaign())
     values = {"unit_cost": cost, "position": 1, "amount_minor": 17_000_00, **given}
     return UnitCostHead.objects.create(**values)
+
+
+def site(**given: object) -> Site:
+    return Site.objects.create(**{"code": "church", "name": "First Church", **given})
+
+
+def origin(**given: object) -> SiteOrigin:
+    owner = Site.objects.first() or site()
+    return SiteOrigin.objects.create(**{"site": owner, "origin": "https://church.example.org", **given})
 
 
 def twice(row: Callable[..., object], **given: object) -> None:
@@ -135,6 +146,25 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     "preset_amount_is_round": [lambda: preset(amount_minor=95_50), lambda: preset(amount_minor=125_00)],
     "page_fund_listed_once": [lambda: same_fund(position=2)],
     "page_fund_position_taken_once": [lambda: same_fund(code="GEN")],
+    "site_code_is_plain_letters": [
+        lambda: site(code="First Church"),
+        lambda: site(code="a"),
+        lambda: site(code="church\n"),
+    ],
+    "site_return_is_https": [
+        lambda: site(return_url="http://church.example.org"),
+        lambda: site(return_url="javascript:alert(1)"),
+        lambda: site(return_url="//church.example.org"),
+    ],
+    "site_origin_listed_once": [lambda: twice(origin)],
+    "site_origin_is_an_https_origin": [
+        lambda: origin(origin="https://*"),
+        lambda: origin(origin="http://church.example.org"),
+        lambda: origin(origin="https://church.example.org/"),
+        lambda: origin(origin="https://*.*.example.org"),
+        lambda: origin(origin="https://church.example.org; script-src *"),
+        lambda: origin(origin="https://church.example.org\n"),
+    ],
 }
 
 
