@@ -7,4 +7,4 @@ with larger text a frame scrolls.
 WIDEST = 480
 """A frame gains nothing beyond thirty times the size of its text."""
 WIDTHS = (280, 320, 360, 480)
-HEIGHTS = {"chooser": 480, "card": 400, "progress": 200, "prayer": 480, "tour": 480}
+HEIGHTS = {"chooser": 480, "card": 400, "progress": 200, "prayer": 600, "tour": 480}

@@ -53,7 +53,6 @@ class AskForm(forms.Form):
         label=gettext_lazy("Source"),
         required=False,
         max_length=60,
-        help_text=gettext_lazy("Kept with each gift, so you see where it came from."),
         widget=forms.TextInput(attrs={"list": "sources", "autocapitalize": "none"}),
     )
     site = forms.ChoiceField(label=gettext_lazy("Way back to"), required=False)
