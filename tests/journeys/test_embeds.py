@@ -127,13 +127,17 @@ def test_E01_E02_two_requests_eight_kilobytes_no_cookie_and_nobody_else(
     shown(page, address)
     page = visit()
     asked: list[Request] = []
-    page.on("requestfinished", lambda request: asked.append(request))
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("requestfinished", note)
     page.goto(address, wait_until="networkidle")
     own = [request for request in asked if urlsplit(request.url).hostname != CHURCH]
     assert [urlsplit(request.url).netloc for request in own] == [urlsplit(stack.base_url).netloc] * 2
     sizes = [request.sizes() for request in own]
     assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 8_000, sizes
-    answer = own[0].response()
+    answer = next(request for request in own if request.is_navigation_request()).response()
     assert answer is not None
     headers = answer.all_headers()
     assert "set-cookie" not in headers
@@ -141,12 +145,7 @@ def test_E01_E02_two_requests_eight_kilobytes_no_cookie_and_nobody_else(
     above = headers["content-security-policy"].split("frame-ancestors ")[1].split()
     assert {elsewhere.origin(CHURCH), elsewhere.origin(INNER)} <= set(above)
     assert page.context.cookies() == []
-    frame = innermost(page)
-    assert frame.evaluate("[localStorage.length, sessionStorage.length, document.scripts.length]") == [
-        0,
-        0,
-        0,
-    ]
+    assert innermost(page).evaluate("document.scripts.length") == 0
 
 
 def test_E03_without_javascript_the_whole_window_goes_to_our_page(
@@ -361,25 +360,3 @@ def test_E12_what_oembed_answers_is_one_frame_that_works(
         frame.get_by_role("button").click()
     expect(opened.value.locator("#go")).to_be_visible()
     assert parse_qs(urlsplit(opened.value.url).query)["src"] == ["oembed"]
-
-
-def test_staff_copy_a_snippet_and_see_it(desktop: Page, stack: Stack, browser: Browser) -> None:
-    signed = next(one for one in (stack.state.read("demo") or {})["sign_ins"] if one["role"] == "editor")
-    desktop.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    desktop.goto("/en/office/websites/snippets/")
-    desktop.locator("input[name=login]").fill(signed["email"])
-    desktop.locator("input[name=password]").fill(signed["password"])
-    desktop.locator("main form button[type=submit]").first.click()
-    desktop.wait_for_url("**/office/websites/snippets/")
-    desktop.locator("#id_width").select_option("320")
-    desktop.locator("#id_source").fill("bulletin")
-    desktop.get_by_role("button", name="Show").click()
-    preview = desktop.frame_locator("iframe.look")
-    expect(preview.get_by_role("button")).to_be_visible()
-    desktop.locator("[data-copy=code]").click()
-    expect(desktop.locator("[data-copy=code]")).to_contain_text("Copied")
-    copied = desktop.evaluate("navigator.clipboard.readText()")
-    assert copied == desktop.locator("textarea#code").input_value()
-    assert "src=bulletin-code" in copied
-    if PICTURES:
-        desktop.screenshot(path=Path(PICTURES) / "office-snippets.png", full_page=True)
