@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from datetime import UTC, date, datetime
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from campaigns import publishing
 from campaigns.models import Campaign
@@ -144,6 +147,35 @@ def test_pages_tell_where_they_are_described(client: Client) -> None:
 def test_what_rests_is_not_discovered(client: Client) -> None:
     publishing.rest(campaign_id=Campaign.objects.get(slug="family").pk, actor="test", now=timezone.now())
     assert "oembed" not in client.get("/en/give/family/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_shared_link_has_words_and_a_picture_of_type(client: Client, language: str) -> None:
+    html = client.get(f"/{language}/campaigns/family/").content.decode()
+    said = dict(re.findall(r'<meta property="og:([\w:]+)" content="([^"]*)"', html))
+    assert said["title"]
+    assert said["description"]
+    assert said["url"] == f"{OURS}/{language}/campaigns/family/"
+    path = urlsplit(said["image"]).path
+    answer = client.get(path)
+    assert answer["Content-Type"] == "image/png"
+    assert answer["Cache-Control"] == "public, max-age=60"
+    with Image.open(io.BytesIO(answer.content)) as picture:
+        assert picture.size == (1200, 630)
+    assert len(answer.content) < 60_000
+    assert client.get(path).content == answer.content
+    assert not set(said.values()) & {"$", "₩"}
+
+
+def test_S08_a_shared_letter_with_a_content_note_says_only_that(client: Client) -> None:
+    for noted in (True, False):
+        Newsletter.objects.update(content_note=noted)
+        cache.clear()
+        newest = Newsletter.objects.newest_first()[0]
+        html = client.get(f"/en/letters/{newest.number}/").content.decode()
+        [said] = re.findall(r'<meta property="og:description" content="([^"]*)"', html)
+        assert (said == "This letter mentions suicide.") is noted
+        assert (newest.texts.get(language="en").body[:30] in unescape(said)) is not noted
 
 
 # Feeds

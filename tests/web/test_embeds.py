@@ -16,9 +16,12 @@ from django.utils import timezone
 
 from campaigns import hosting, publishing
 from campaigns.models import Campaign
+from ledger.models import LegalEntity
+from paper import picturing
 from staff.models import Role
 from tests import making
 from tests.web import filling
+from web.templatetags import wording
 
 pytestmark = pytest.mark.usefixtures("house")
 FRAMES = [
@@ -245,6 +248,9 @@ def test_E10_resting_hides_every_frame_of_a_campaign(client: Client, signed_in: 
         assert html != before[address]
         assert answer["Cache-Control"] == "public, max-age=60", "kept at most a minute"
         assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+    picture = client.get("/embed/en/family/picture.png").content
+    name = wording.called(LegalEntity.objects.order_by("id").first())
+    assert picture == picturing.card(heading="This page is resting", words="Please keep praying.", name=name)
     described = client.get("/oembed", {"url": "http://localhost:8000/en/give/family/"})
     assert (described.status_code, described.json()["title"]) == (404, "This page is resting")
 
@@ -254,7 +260,7 @@ def test_what_is_not_public_is_absent(client: Client, status: str) -> None:
     making.campaign(slug="secret")
     fields: dict[str, object] = {"status": "draft", "published_at": None}
     Campaign.objects.filter(slug="secret").update(**fields)
-    for kind in ("", "card/", "progress/"):
+    for kind in ("", "card/", "progress/", "picture.png"):
         answer = client.get(f"/embed/en/secret/{kind}")
         assert answer.status_code == 404
         assert "General work" not in answer.content.decode()

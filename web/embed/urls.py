@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from web.embed import carding, choosing, describing, feeding, leading, listing, touring
+from web.embed import carding, choosing, describing, feeding, leading, listing, picturing, touring
 
 app_name = "embed"
 LANGUAGE, SLUG = "(?P<language>en|ko)", "(?P<slug>[a-z0-9-]{2,60})"
@@ -17,6 +17,7 @@ urlpatterns = [
     re_path(
         r"^embed/(?P<rest>(?!(?:en|ko)/)[a-z0-9-]{2,60}/(?:[a-z]{4,8}/)?)$", leading.to_language, name="led"
     ),
+    re_path(rf"^embed/{LANGUAGE}/{SLUG}/picture\.png$", picturing.card, name="picture"),
     re_path(rf"^feeds/{LANGUAGE}/letters\.(?P<kind>atom|rss)$", feeding.letters, name="letters_feed"),
     re_path(rf"^feeds/{LANGUAGE}/prayer\.(?P<kind>atom|rss)$", feeding.prayer, name="prayer_feed"),
     re_path(rf"^feeds/{LANGUAGE}/tour\.json$", touring.as_json, name="tour_json"),

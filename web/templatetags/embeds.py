@@ -6,6 +6,11 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext
+
+from web.giving.speaking import Letter
+from web.templatetags import wording
 
 register = template.Library()
 
@@ -22,8 +27,16 @@ def discovery(context: dict[str, Any], name: str, slug: str, title: str, sentenc
     return {
         "oembed": f"{own}{reverse('embed:oembed')}?{urlencode({'url': page, 'format': 'json'})}",
         "page": page,
+        "picture": f"{own}{reverse('embed:picture', args=[(get_language() or 'en')[:2], slug])}",
         "title": title,
         "sentence": sentence,
         "site": context.get("entity"),
-        "language": context.get("LANGUAGE_CODE", "en"),
     }
+
+
+@register.filter
+def quotable(letter: Letter) -> str:
+    """What may be said of a letter elsewhere: how it begins, or of one with a content note only that note (S08)."""
+    if letter.content_note:
+        return gettext("This letter mentions suicide.")
+    return Truncator(next(iter(wording.paragraphs(letter.body)), "")).chars(200)
