@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from paper import archiving, binding, coding, drawing, picturing, texts, typesetting
+from paper import archiving, binding, coding, drawing, squaring, texts, typesetting
 
 INK = drawing.ink("#141B1E")
 QUIET = drawing.ink("#4A595E")
@@ -40,7 +40,7 @@ def draw(card: Card, *, paper: drawing.Paper, on: date) -> bytes:
     canvas.start_page()
     across = 1 if paper == "a6" else 2
     width, height = canvas.width / across, canvas.height / across
-    code = picturing.symbol(card.address)
+    code = squaring.symbol(card.address)
     for row in range(across):
         for column in range(across):
             # Only the first card of a sheet is read out: the others are the same.

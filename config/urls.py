@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/receipt-keys.json", proving.keys),
     path(".well-known/void-receipts.txt", proving.voids),
     path("qr/", include("web.giving.codes")),
+    path("", include("web.embed.urls")),
 ]
 urlpatterns += i18n_patterns(
     path("", include("web.giving.urls")),

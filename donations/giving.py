@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from campaigns.models import Campaign, GivingPage
+from campaigns.models import Campaign, GivingPage, Site
 from donations.models import Checkout
 from donations.models.intents import Frequency
 from ledger.models import Fund
@@ -50,6 +50,7 @@ class Gift:
     letter_wording: str
     note: str
     source: str
+    site: Site | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Begun:
 def find(*, checkout_id: uuid.UUID) -> Checkout | None:
     """One attempt with everything a page tells about it; reads only."""
     return (
-        Checkout.objects.select_related("campaign", "entity", "fund", "page__campaign")
+        Checkout.objects.select_related("campaign", "entity", "fund", "page__campaign", "site")
         .filter(pk=checkout_id)
         .first()
     )
@@ -118,6 +119,7 @@ def _write_intent(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Check
         letter_wording=gift.letter_wording[:300],
         note=gift.note[:500],
         source=gift.source[:60],
+        site=gift.site,
         began_at=now,
         look_after=now + LOOK_AFTER,
     )

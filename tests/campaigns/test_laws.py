@@ -15,6 +15,8 @@ from campaigns.models import (
     Phase,
     PhaseText,
     PresetAmount,
+    Site,
+    SiteOrigin,
     SourceCode,
     UnitCost,
     UnitCostHead,
@@ -50,6 +52,15 @@ def head(**given: object) -> UnitCostHead:
     cost = UnitCost.objects.first() or making.cost(making.any_campaign())
     values = {"unit_cost": cost, "position": 1, "amount_minor": 17_000_00, **given}
     return UnitCostHead.objects.create(**values)
+
+
+def site(**given: object) -> Site:
+    return Site.objects.create(**{"code": "church", "name": "First Church", **given})
+
+
+def origin(**given: object) -> SiteOrigin:
+    owner = Site.objects.first() or site()
+    return SiteOrigin.objects.create(**{"site": owner, "origin": "https://church.example.org", **given})
 
 
 def twice(row: Callable[..., object], **given: object) -> None:
@@ -172,6 +183,25 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     "way_to_give_is_known": [lambda: way(kind="gold")],
     "way_to_give_text_one_per_language": [two_texts_of_a_way],
     "way_to_give_detail_position_once": [two_details_in_one_place],
+    "site_code_is_plain_letters": [
+        lambda: site(code="First Church"),
+        lambda: site(code="a"),
+        lambda: site(code="church\n"),
+    ],
+    "site_return_is_https": [
+        lambda: site(return_url="http://church.example.org"),
+        lambda: site(return_url="javascript:alert(1)"),
+        lambda: site(return_url="//church.example.org"),
+    ],
+    "site_origin_listed_once": [lambda: twice(origin)],
+    "site_origin_is_an_https_origin": [
+        lambda: origin(origin="https://*"),
+        lambda: origin(origin="http://church.example.org"),
+        lambda: origin(origin="https://church.example.org/"),
+        lambda: origin(origin="https://*.*.example.org"),
+        lambda: origin(origin="https://church.example.org; script-src *"),
+        lambda: origin(origin="https://church.example.org\n"),
+    ],
 }
 
 

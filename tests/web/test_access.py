@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from campaigns.models import WayToGive
+from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation
 from payments.models import BalanceTransaction, Payout
 from receipts.models import Receipt
@@ -52,7 +52,11 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
     plan = making.plan(of=gift.donor, now=today)
     way = WayToGive.objects.create(entity=gift.entity, kind="cheque", currency="USD", position=1)
+    site = Site.objects.create(code="church", name="First Church")
+    origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
     return {
+        **{f"office:website{deed}": [site.pk] for deed in ("", "_change", "_origin", "_remove")},
+        "office:website_origin_remove": [origin.pk],
         "office:donation": [gift.pk],
         "office:refund": [gift.pk],
         "office:refund_check": [gift.pk],

@@ -16,7 +16,7 @@ from campaigns.models import Campaign, SourceCode, WayToGive
 from donations.models import TransferPromise
 from ledger.models import LegalEntity
 from outreach.models import TourStop
-from paper import picturing
+from paper import squaring
 from reports import sources
 from staff.models import AuditEvent, Role
 from tests import facts
@@ -48,7 +48,7 @@ def test_every_code_leads_to_its_form(client: Client) -> None:
         f"/qr/stop/{stop.pk}.svg": f"{base}/give/family/?src={stop.tour.slug}-{stop.position}",
     }
     for address, wanted in expected.items():
-        assert svg_of(client, address) == picturing.svg(wanted, title=wanted)
+        assert svg_of(client, address) == squaring.svg(wanted, title=wanted)
         landed = client.get(wanted.removeprefix(base), headers={"accept-language": "ko"})
         assert landed["Location"] == f"/ko{wanted.removeprefix(base)}"
         assert client.get(landed["Location"]).status_code == 200
@@ -62,7 +62,7 @@ def test_a_named_code_decides_for_its_stop(client: Client) -> None:
     general = Campaign.objects.get(slug="general")
     SourceCode.objects.create(code=code, name="Evening", campaign=general, created_at=NOW)
     wanted = f"{settings.BASE_URL}/give/general/?src={code}"
-    assert svg_of(client, f"/qr/stop/{stop.pk}.svg") == picturing.svg(wanted, title=wanted)
+    assert svg_of(client, f"/qr/stop/{stop.pk}.svg") == squaring.svg(wanted, title=wanted)
 
 
 @pytest.mark.usefixtures("house")

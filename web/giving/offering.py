@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from campaigns import hosting
 from campaigns.models import GivingPage
 from donations import giving, guarding
 from donations.guarding import Answer
@@ -16,6 +17,7 @@ from donations.models import Checkout
 from donations.models.intents import Frequency
 from ledger.models import Fund
 from web import addressing
+from web.embed import framing
 from web.giving import asking, forming, gathering, holding, overflowing, proving, reading, visiting, vouching
 from web.giving.asking import Ask
 from web.giving.reading import Read, Typed
@@ -34,6 +36,8 @@ class SeeOther(HttpResponseRedirect):
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, slug: str) -> HttpResponse:
     """This function will show the form, or begin the gift and lead to the payment page."""
+    if request.method != "POST" and framing.is_framed(request):
+        return framing.instead(request, name="embed:chooser", slug=slug)
     ask = _asked(slug)
     if not isinstance(ask, Ask):
         return visiting.closed(request, slug=slug, status=ask)
@@ -250,4 +254,5 @@ def _gift(*, ask: Ask, form: Typed, understood: Read) -> giving.Gift:
         letter_wording=gettext("Send me the weekly letter and prayer list") if form.letter else "",
         note=understood.note,
         source=form.src,
+        site=hosting.way_back(form.site),
     )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, SourceCode
 from outreach.models import Tour, TourStop
-from paper import picturing
+from paper import squaring
 
 KEPT_SECONDS = 3600
 
@@ -78,7 +78,7 @@ def _drawn(printed: Printed | None) -> HttpResponse:
     if printed is None:
         raise Http404("qr")
     response = HttpResponse(
-        picturing.svg(printed.address, title=printed.address), content_type="image/svg+xml"
+        squaring.svg(printed.address, title=printed.address), content_type="image/svg+xml"
     )
     patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
     # Any page may show it: it is a picture of a public address.

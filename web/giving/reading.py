@@ -24,6 +24,7 @@ NAME_LONGEST = 120
 NOTE_LONGEST = 500
 EMAIL_LONGEST = 254
 FREQUENCIES = {"once": "once", "monthly": "monthly", "month": "monthly"}
+_SITE = re.compile(r"[a-z0-9-]{2,40}")
 _NOT_IN_SOURCE = re.compile(r"[^a-z0-9_-]+")
 
 
@@ -44,6 +45,7 @@ class Typed:
     letter: str = ""
     anonymous: str = ""
     src: str = ""
+    site: str = ""
     hand: str = ""
 
     @property
@@ -76,6 +78,7 @@ def typed(form: Mapping[str, str], *, ask: Ask) -> Typed:
         freq=FREQUENCIES.get(raw.freq, "once"),
         currency=ask.offer(raw.currency).currency,
         src=source(raw.src),
+        site=site(raw.site),
     )
 
 
@@ -90,6 +93,7 @@ def from_address(query: Mapping[str, str], *, ask: Ask) -> Typed:
         freq=FREQUENCIES.get(query.get("freq", ""), "once"),
         fund=str(ask.purposes[0].fund_id),
         src=source(query.get("src", "")),
+        site=site(query.get("return", "")),
     )
     return with_amount(defaults(fresh, offer=offer), amount=query.get("amount", ""), offer=offer)
 
@@ -108,6 +112,7 @@ def from_checkout(checkout: Checkout, *, ask: Ask) -> Typed:
         letter="on" if checkout.wants_letter else "",
         anonymous="on" if checkout.is_anonymous else "",
         src=checkout.source,
+        site=checkout.site.code if checkout.site else "",
     )
     gift = checkout.amount - Money(checkout.cover_minor, checkout.currency)
     return with_amount(defaults(again, offer=offer), amount=asking.plain(gift), offer=offer)
@@ -149,6 +154,11 @@ def in_currency(form: Typed, *, currency: str, ask: Ask) -> Typed:
 def source(typed_source: str) -> str:
     """Where a link stood: plain letters only, at most sixty."""
     return _NOT_IN_SOURCE.sub("", typed_source.casefold())[:60]
+
+
+def site(code: str) -> str:
+    """A registered site's code, or nothing: whatever else an address says is no code, least of all an address."""
+    return code if _SITE.fullmatch(code) else ""
 
 
 def read(form: Typed, *, ask: Ask) -> tuple[Read | None, dict[str, str]]:

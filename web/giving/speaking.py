@@ -38,17 +38,21 @@ class Letter:
 
 @dataclass(frozen=True)
 class Stop:
+    position: int
     region: str
     dates: str
     state: str
     slots_open: int
     slots_held: int
+    starts_on: date | None
+    ends_on: date | None
 
 
 @dataclass(frozen=True)
 class Road:
     """One tour; without stops its dates are still to come."""
 
+    slug: str
     title: str
     is_announced: bool
     stops: tuple[Stop, ...]
@@ -73,7 +77,7 @@ def letter(number: int, *, language: str) -> Letter | None:
 
 def roads(*, language: str, day: date) -> list[Road]:
     """This function will return the current tours with the stops that are not over."""
-    return keeping.kept(f"roads:v1:{language}:{day}", lambda: _roads(language=language, day=day))
+    return keeping.kept(f"roads:v2:{language}:{day}", lambda: _roads(language=language, day=day))
 
 
 def _rows() -> QuerySet[Newsletter]:
@@ -115,6 +119,7 @@ def _roads(*, language: str, day: date) -> list[Road]:
         stops.setdefault(stop.tour_id, []).append(stop)
     found = [
         Road(
+            slug=tour.slug,
             title=telling.told(tour.texts.all(), language=language).title,
             is_announced=tour.status == Tour.Status.ANNOUNCED,
             stops=tuple(_stop(stop, language=language) for stop in stops.get(tour.pk, ())),
@@ -128,9 +133,12 @@ def _roads(*, language: str, day: date) -> list[Road]:
 
 def _stop(stop: TourStop, *, language: str) -> Stop:
     return Stop(
+        position=stop.position,
         region=telling.told(stop.texts.all(), language=language).region,
         dates=dating.span(stop.starts_on, stop.ends_on, language=language) if stop.starts_on else "",
         state=stop.state,
         slots_open=stop.slots_open,
         slots_held=stop.slots_held,
+        starts_on=stop.starts_on,
+        ends_on=stop.ends_on,
     )

@@ -66,7 +66,9 @@ def thanks(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
     if checkout is None:
         raise Http404(str(checkout_id))
     shown = _shown(checkout, language=(get_language() or "en")[:2])
-    return private(render(request, "giving/thanks.html", {"outcome": shown, "checkout": checkout}))
+    site = checkout.site if checkout.site and checkout.site.is_active and checkout.site.return_url else None
+    context = {"outcome": shown, "checkout": checkout, "site": site}
+    return private(render(request, "giving/thanks.html", context))
 
 
 def private(response: HttpResponse) -> HttpResponse:

@@ -7,12 +7,13 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
 from reports import keeping, progress
+from web.embed import framing
 from web.giving import gathering, measuring, speaking
 from web.giving.gathering import Story
 from web.giving.measuring import Meter
@@ -112,6 +113,8 @@ def _home(today: date) -> dict[str, object]:
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """This function will show one campaign: how far it is, what it covers and what happens to a gift."""
+    if framing.is_framed(request):
+        return framing.instead(request, name="embed:card", slug=slug)
     status = gathering.status_of(slug)
     if status is None:
         raise Http404(slug)
@@ -121,7 +124,10 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     story = gathering.story(slug, status=status, language=_language(), day=today)
     if story is None:
         raise Http404(slug)
-    return _kept(request, "giving/campaign.html", state=f"{today} {status}", make=lambda: _campaign(story))
+    page = _kept(request, "giving/campaign.html", state=f"{today} {status}", make=lambda: _campaign(story))
+    # Asked for by a frame it is another page: no cache may take one for the other.
+    patch_vary_headers(page, ["Sec-Fetch-Dest"])
+    return page
 
 
 def _campaign(story: Story) -> dict[str, object]:
