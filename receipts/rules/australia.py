@@ -75,9 +75,7 @@ def statements(
             value = checking.fair_value(line.benefits, currency=CURRENCY)
             paid = checking.net(line, CURRENCY)
             found.append(
-                sentences.newest(
-                    "au_event", event=line.description, paid=paid.shown(), value=value.shown()
-                )
+                sentences.newest("au_event", event=line.description, paid=paid.shown(), value=value.shown())
             )
     return tuple(found)
 

@@ -51,9 +51,7 @@ def _all(line: shapes.GiftLine) -> Money:
     return checking.fair_value(line.benefits, currency=checking.net(line, CURRENCY).currency)
 
 
-def is_gift(
-    *, value: Money, advantage: Money, year: int, book: parameters.Book = parameters.SHIPPED
-) -> bool:
+def is_gift(*, value: Money, advantage: Money, year: int, book: parameters.Book = parameters.SHIPPED) -> bool:
     """Above 80 % of the gift coming back, there is no intention to give (CA-12).
 
     This function will return whether a receipt is allowed at all.
@@ -207,7 +205,7 @@ def _eligible_is_wrong(receipt: Receipt, book: parameters.Book) -> bool:
 def _is_unsigned(receipt: Receipt, book: parameters.Book) -> bool:
     if not receipt.signatory or receipt.signature not in {"hand", "electronic", "facsimile"}:
         return True
-    return receipt.signature == "facsimile" and receipt.entity.facsimile_conditions < FACSIMILE
+    return receipt.signature == "facsimile" and not receipt.entity.facsimile_conditions >= FACSIMILE
 
 
 def _can_be_altered(receipt: Receipt, book: parameters.Book) -> bool:

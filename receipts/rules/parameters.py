@@ -78,7 +78,7 @@ class Table(Generic[Values]):
 
 @dataclass(frozen=True, slots=True)
 class UnitedStatesThresholds:
-    """A disclosure is due above `quid_pro_quo`, an acknowledgment from `acknowledgment`, Form 1098-C above `vehicle`."""
+    """Disclosure above `quid_pro_quo`, acknowledgment from `acknowledgment` on, Form 1098-C above `vehicle`."""
 
     quid_pro_quo: Money
     acknowledgment: Money
@@ -341,6 +341,8 @@ def korean_form(*, form: str, issued_on: date, book: Book = SHIPPED) -> KoreanFo
 
     This function will return it, or raise `UnknownYear` or `UnverifiedYear`.
     """
-    known = [row for row in book.korean_forms if row.values.form == form and row.values.revised_on <= issued_on]
+    known = [
+        row for row in book.korean_forms if row.values.form == form and row.values.revised_on <= issued_on
+    ]
     newest = sorted(known, key=lambda row: row.values.revised_on)[-1:]
     return Table(f"KR form {form}", tuple(newest)).of(issued_on.year)

@@ -61,8 +61,8 @@ WORDINGS: dict[str, tuple[Wording, ...]] = {
         "The amount of your contribution that is deductible for federal income tax purposes is limited to the "
         "excess of the money (and the value of any property) you contributed over the value of the goods or "
         "services we provided. You paid {paid}; we estimate that value at {value}; the excess is {eligible}.",
-        "연방 소득세에서 공제되는 금액은 납입하신 금액(및 기부하신 재산의 가액)에서 당 기관이 제공한 재화나 용역의 가액을 "
-        "뺀 초과분으로 한정됩니다. 납입액 {paid}, 추정 가액 {value}, 초과분 {eligible}.",
+        "연방 소득세에서 공제되는 금액은 납입하신 금액(및 기부하신 재산의 가액)에서 당 기관이 제공한 재화나 용역의 "
+        "가액을 뺀 초과분으로 한정됩니다. 납입액 {paid}, 추정 가액 {value}, 초과분 {eligible}.",
     ),
     "us_keep": _us(
         "Please keep this written acknowledgment with your tax records; "
@@ -137,8 +137,8 @@ WORDINGS: dict[str, tuple[Wording, ...]] = {
         "I am a UK taxpayer and understand that if I pay less Income Tax and/or Capital Gains Tax in the current "
         "tax year than the amount of Gift Aid claimed on all my donations it is my responsibility to pay any "
         "difference.",
-        "본인은 영국 납세자이며, 해당 과세연도에 납부한 소득세와 양도소득세가 본인의 모든 후원에 대해 청구된 기프트 에이드 "
-        "금액보다 적으면 그 차액을 본인이 납부할 책임이 있음을 이해합니다.",
+        "본인은 영국 납세자이며, 해당 과세연도에 납부한 소득세와 양도소득세가 본인의 모든 후원에 대해 청구된 "
+        "기프트 에이드 금액보다 적으면 그 차액을 본인이 납부할 책임이 있음을 이해합니다.",
     ),
     "uk_oral_cancel": _us(
         "You may cancel this declaration within 30 days of this record; it then never had effect.",
@@ -148,8 +148,8 @@ WORDINGS: dict[str, tuple[Wording, ...]] = {
     "au_event": _us(
         "This receipt is for a contribution made in return for a right to attend or participate in a fund-raising "
         "event: {event}. Contribution {paid}; GST inclusive market value of the right {value}.",
-        "이 영수증은 모금 행사({event})에 참석하거나 참가할 권리의 대가로 낸 기여금에 대한 것입니다. 기여금 {paid}, 그 권리의 "
-        "GST 포함 시장가액 {value}.",
+        "이 영수증은 모금 행사({event})에 참석하거나 참가할 권리의 대가로 낸 기여금에 대한 것입니다. 기여금 {paid}, "
+        "그 권리의 GST 포함 시장가액 {value}.",
     ),
 }
 
@@ -188,8 +188,7 @@ def paragraphs(*, statements: Iterable[shapes.Statement], language: str) -> Sequ
     written: list[str] = []
     for statement in statements:
         wording = _wording(statement)
-        is_law = language == wording.law or language == "fr"
-        if is_law and language in wording.texts:
+        if language in {wording.law, "fr"} and language in wording.texts:
             written.append(text(statement=statement, language=language))
             continue
         written.append(text(statement=statement, language=wording.law))

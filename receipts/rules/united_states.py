@@ -70,9 +70,7 @@ def _only_bought(gift: shapes.GiftLine) -> bool:
 
 def _returns(line: shapes.GiftLine) -> tuple[shapes.Benefit, ...]:
     """What has a price; an intangible religious benefit has none unless it is sold commercially (US-11)."""
-    return tuple(
-        one for one in line.benefits if not one.is_intangible_religious or one.is_sold_commercially
-    )
+    return tuple(one for one in line.benefits if not one.is_intangible_religious or one.is_sold_commercially)
 
 
 def is_insubstantial(
