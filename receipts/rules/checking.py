@@ -20,8 +20,8 @@ def violations(
 ) -> list[shapes.Violation]:
     """Ask a receipt every law that a receipt can break.
 
-    A figure that is unknown or unchecked, or a value nobody has given, breaks the law that needs it: nothing is
-    issued on a guess. This function will return the violations in the order of the law table.
+    A figure that is unknown or unchecked, a value nobody has given or two currencies in one sum break the law that
+    needs them: nothing is issued on a guess. This function will return the violations in the order of the law table.
     """
     return [
         shapes.Violation(law.id, words, law.is_warning)
@@ -36,7 +36,7 @@ def _broken(law: shapes.Law, receipt: shapes.Receipt, book: parameters.Book) -> 
         return ""
     try:
         return law.words if law.is_broken(receipt, book) else ""
-    except (parameters.YearNotSettled, shapes.ValueUnknown) as error:
+    except (parameters.YearNotSettled, shapes.ValueUnknown, money.MixedCurrencies) as error:
         return f"{law.words} ({error})"
 
 

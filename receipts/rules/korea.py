@@ -214,7 +214,7 @@ def _is_unsigned(receipt: Receipt, book: parameters.Book) -> bool:
 
 
 def _has_no_ledger_row(receipt: Receipt, book: parameters.Book) -> bool:
-    return "" in next(korean_papers.ledger_rows(receipts=[receipt], book=book), ("",))
+    return any("" in row for row in korean_papers.ledger_rows(receipts=[receipt]))
 
 
 def _cannot_be_summed(receipt: Receipt, book: parameters.Book) -> bool:

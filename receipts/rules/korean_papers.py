@@ -113,9 +113,7 @@ def _on_paper(receipts: Iterable[shapes.Receipt]) -> Iterator[shapes.Receipt]:
     return (receipt for receipt in receipts if not (receipt.is_electronic or receipt.is_information_copy))
 
 
-def ledger_rows(
-    *, receipts: Iterable[shapes.Receipt], book: parameters.Book = parameters.SHIPPED
-) -> Iterator[Row]:
+def ledger_rows(*, receipts: Iterable[shapes.Receipt]) -> Iterator[Row]:
     """기부자별 발급명세 (KR-09): one row for each gift on a paper receipt, none for e-receipts.
 
     This function will yield rows in the order of `LEDGER_COLUMNS`.

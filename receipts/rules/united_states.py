@@ -91,9 +91,17 @@ def is_insubstantial(
     if payment.currency != CURRENCY:
         return False
     low = book.us_low_cost.of(year)
+    return _are_tokens(payment, benefits, low) or _are_small(payment, benefits, low)
+
+
+def _are_tokens(payment: Money, benefits: tuple[shapes.Benefit, ...], low: parameters.LowCost) -> bool:
     costs = [one.cost for one in benefits if one.is_token and one.cost is not None]
-    if len(costs) == len(benefits) and low.least_payment <= payment:
-        return money.total(costs, currency=CURRENCY) <= low.article
+    if len(costs) < len(benefits) or payment < low.least_payment:
+        return False
+    return money.total(costs, currency=CURRENCY) <= low.article
+
+
+def _are_small(payment: Money, benefits: tuple[shapes.Benefit, ...], low: parameters.LowCost) -> bool:
     values = [one.fair_value for one in benefits if one.fair_value is not None]
     value = money.total(values, currency=CURRENCY)
     is_small = value.minor * 100 <= payment.minor * low.percent
@@ -129,9 +137,8 @@ def amounts(
 
 
 def _dollars(line: shapes.GiftLine) -> Money | None:
-    if line.paid is not None and line.paid.currency == CURRENCY:
-        return line.paid
-    return line.equivalent
+    known = (amount for amount in (line.paid, line.equivalent) if amount is not None)
+    return next((amount for amount in known if amount.currency == CURRENCY), None)
 
 
 def is_acknowledgment_due(*, gift: shapes.GiftLine, book: parameters.Book = parameters.SHIPPED) -> bool:
