@@ -29,6 +29,11 @@ def is_abn(number: str) -> bool:
     return sum(weight * figure for weight, figure in zip(_WEIGHTS, figures, strict=True)) % 89 == 0
 
 
+def tax_year_of(*, given_on: date) -> int:
+    """This function will return the year in which the tax year of a day ends, on 30 June."""
+    return given_on.year + (given_on.month > 6)
+
+
 def receiptable(
     *,
     gift: shapes.GiftLine,

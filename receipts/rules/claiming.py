@@ -89,7 +89,7 @@ def postcode(text: str) -> str:
 
 def violations(*, line: Line, book: parameters.Book = parameters.SHIPPED) -> list[shapes.Violation]:
     """This function will return why a line cannot stand on a schedule; empty when it can."""
-    words = _amounts(line, book) + (_aggregate(line, book) if line.aggregated else _person(line))
+    words = _amounts(line, book) + (_aggregate(line, book) if _cell(line.aggregated) else _person(line))
     return [shapes.Violation("UK-02", each) for each in words]
 
 
@@ -135,7 +135,8 @@ def _person(line: Line) -> list[str]:
 
 def _row(line: Line) -> Row:
     person: Row = ("",) * 5
-    if not line.aggregated:
+    aggregated = _cell(line.aggregated)
+    if not aggregated:
         person = (
             title(line.title),
             first_name(line.first_name),
@@ -144,7 +145,7 @@ def _row(line: Line) -> Row:
             ABROAD if line.is_abroad else postcode(line.postcode),
         )
     sponsored = "yes" if line.is_sponsored else ""
-    return (*person, line.aggregated, sponsored, line.on.strftime("%d/%m/%y"), line.amount.plain)
+    return (*person, aggregated, sponsored, line.on.strftime("%d/%m/%y"), line.amount.plain)
 
 
 def series(*, lines: Iterable[Line]) -> list[Line]:
@@ -154,7 +155,8 @@ def series(*, lines: Iterable[Line]) -> list[Line]:
     """
     found: dict[tuple[object, ...], Line] = {}
     for place, line in enumerate(lines):
-        who = (line.title, line.first_name, line.last_name, line.house, line.postcode, line.is_sponsored)
+        name = (line.title, line.first_name, line.last_name)
+        who = (*name, line.house, line.postcode, line.is_abroad, line.is_sponsored)
         key: tuple[object, ...] = (place,) if line.aggregated else who
         kept = found.get(key)
         found[key] = (

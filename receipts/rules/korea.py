@@ -50,12 +50,14 @@ def electronic_duty(
 ) -> ElectronicDuty | None:
     """Above 300,000,000 won of receipts in the previous period, every gift of the year needs an e-receipt (KR-11).
 
-    Gifts before 2025-01-01 are not bound. A body that cannot say what it issued is not presumed bound: its
+    Gifts before 2025-01-01 are not bound. Raises `ValueUnknown` for a body that has not said what it issued: its
     accountant enters the sum. This function will return the duty with its day, or None.
     """
     duties = book.korea.of(given_on.year)
-    if prior_receipts is None or duties.e_receipt_above is None:
+    if duties.e_receipt_above is None:
         return None
+    if prior_receipts is None:
+        raise shapes.ValueUnknown("the total of receipts of the previous period is not known")
     if prior_receipts <= duties.e_receipt_above:
         return None
     month, day = duties.e_receipt_due
@@ -92,9 +94,13 @@ def _way(
     known = donor.gives_number_to_hometax if donor.is_person else is_business_number(donor.business_number)
     if not known:
         return shapes.NotReceiptable("rrn_missing")
-    if electronic_duty(prior_receipts=entity.prior_receipts, given_on=gift.given_on, book=book):
-        return shapes.OtherForm("hometax", "erece_mandatory")
-    return shapes.OtherForm("hometax", "rrn_not_stored") if donor.is_person else shapes.Ok()
+    if donor.is_person:
+        return shapes.OtherForm("hometax", "rrn_not_stored")
+    try:
+        duty = electronic_duty(prior_receipts=entity.prior_receipts, given_on=gift.given_on, book=book)
+    except shapes.ValueUnknown:
+        return shapes.NotReceiptable("prior_receipts_unknown")
+    return shapes.OtherForm("hometax", "erece_mandatory") if duty else shapes.Ok()
 
 
 def amounts(
@@ -227,11 +233,12 @@ def _is_filed(receipt: Receipt) -> bool:
 
 
 def _must_be_electronic(receipt: Receipt, book: parameters.Book) -> bool:
+    if _is_filed(receipt):
+        return False
     prior = receipt.entity.prior_receipts
-    bound = any(
+    return receipt.donor.is_person or any(
         electronic_duty(prior_receipts=prior, given_on=line.given_on, book=book) for line in receipt.lines
     )
-    return (bound or receipt.donor.is_person) and not _is_filed(receipt)
 
 
 def _would_cost(receipt: Receipt, book: parameters.Book) -> bool:

@@ -181,7 +181,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A receipt as its snapshot tells it, before or after issue. `printed` names the fields the template shows."""
+    """A receipt as its snapshot tells it, before or after issue.
+
+    `printed` names what the template shows of every receipt and line: given_on, issued_on, applied_on, amount, kind.
+    `covers` are the payments it stands for, `receipted_elsewhere` those on another standing receipt; `earlier_serials`
+    holds at least the numbers that could be met again. `eligible` empty means the whole total.
+    """
 
     entity: EntityFacts
     donor: DonorFacts

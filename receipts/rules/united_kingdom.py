@@ -68,7 +68,18 @@ def claimable(
         return shapes.NotReceiptable("declaration_cancelled")
     if not declarations.covers(declaration=declaration, given_on=gift.given_on, book=book):
         return shapes.NotReceiptable("outside_declaration")
+    if on > _last_claim(tax_year_of(given_on=gift.given_on), book):
+        return shapes.NotReceiptable("too_late")
     return shapes.Ok()
+
+
+def tax_year_of(*, given_on: date) -> int:
+    """This function will return the year in which the tax year of a day begins, on 6 April."""
+    return given_on.year - ((given_on.month, given_on.day) < (4, 6))
+
+
+def _last_claim(tax_year: int, book: parameters.Book) -> date:
+    return date(tax_year + 1 + book.gift_aid.of(tax_year).years_back, 4, 5)
 
 
 def reclaim(*, given: Money) -> Money:
@@ -108,7 +119,7 @@ def validate(*, receipt: Receipt, book: parameters.Book = parameters.SHIPPED) ->
 
 def deadline(*, receipt: Receipt, book: parameters.Book = parameters.SHIPPED) -> date:
     """This function will return the last day to claim: four years after the tax year of 6 April to 5 April."""
-    return date(receipt.tax_year + 1 + book.gift_aid.of(receipt.tax_year).years_back, 4, 5)
+    return _last_claim(receipt.tax_year, book)
 
 
 def retention_until(*, receipt: Receipt, book: parameters.Book = parameters.SHIPPED) -> date:

@@ -1,6 +1,6 @@
 """United States: IRC 170(f)(8) and (12), 6115; Treas. Reg. 1.170A-13; Rev. Proc. 90-12; IRS Publications 526, 1771.
 
-Amounts are tested on what we still hold of a payment, not on what was first paid: after a refund a benefit may
+Safe harbors are tested on what we still hold of a payment, not on what was first paid: after a refund a benefit may
 become substantial. Safe harbors are figures in dollars and are not applied to payments in another currency.
 """
 
@@ -136,8 +136,8 @@ def amounts(
     return shapes.Amounts(received, refunded, received - refunded, benefit, eligible)
 
 
-def _dollars(line: shapes.GiftLine) -> Money | None:
-    known = (amount for amount in (line.paid, line.equivalent) if amount is not None)
+def _in_dollars(*known_as: Money | None) -> Money | None:
+    known = (amount for amount in known_as if amount is not None)
     return next((amount for amount in known if amount.currency == CURRENCY), None)
 
 
@@ -146,18 +146,19 @@ def is_acknowledgment_due(*, gift: shapes.GiftLine, book: parameters.Book = para
 
     Where the dollars are unknown the duty is assumed. This function will return whether the giver needs one.
     """
-    value = gift.claimed if gift.kind in shapes.THINGS else _dollars(gift)
+    value = gift.claimed if gift.kind in shapes.THINGS else _in_dollars(gift.paid, gift.equivalent)
     return value is None or book.us_thresholds.of(gift.given_on.year).acknowledgment <= value
 
 
 def is_disclosure_due(*, gift: shapes.GiftLine, book: parameters.Book = parameters.SHIPPED) -> bool:
     """A payment above 75.00, however much of it is deductible, with benefits that count (US-08).
 
-    This function will return whether the disclosure has to be printed.
+    It is tested on what was first paid: a later refund takes no disclosure away. This function will return whether
+    it has to be printed.
     """
-    if gift.paid is None or not _counted(gift, book):
+    if gift.amount is None or not _counted(gift, book):
         return False
-    value = _dollars(gift)
+    value = _in_dollars(gift.amount, gift.equivalent)
     return value is None or book.us_thresholds.of(gift.given_on.year).quid_pro_quo < value
 
 

@@ -43,7 +43,7 @@ def test_AU_01_an_event_tells_amount_and_market_value() -> None:
     assert broken(with_code(subject, "au_gift")) == ["AU-01"]
     assert receipt(BALL, SUBJECT.lines[0], entity=AU).codes == ["au_gift", "au_event"]
     for without_what in ({"description": ""}, {"benefits": ()}):
-        assert broken(replace(subject, lines=(replace(BALL, **without_what),))) == ["AU-01"]  # type: ignore[arg-type]
+        assert broken(replace(subject, lines=(replace(BALL, **without_what),))) == ["AU-01"]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,8 @@ def test_what_gets_a_receipt() -> None:
 
 
 def test_days_and_refunds() -> None:
+    days = (date(2024, 6, 30), date(2024, 7, 1))
+    assert [australia.tax_year_of(given_on=on) for on in days] == [2024, 2025]
     assert australia.deadline(receipt=SUBJECT) == date(2024, 7, 31)
     assert australia.retention_until(receipt=SUBJECT) == date(2032, 1, 20)
     action = australia.on_refund(receipt=SUBJECT, refunded=aud(1_00), refunded_on=date(2025, 2, 1))

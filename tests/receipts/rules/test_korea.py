@@ -69,7 +69,7 @@ def test_KR_01_the_form_in_force_is_stamped() -> None:
     assert broken(replace(SUBJECT, form_version="kr-45-2/2023-03-20")) == ["KR-01"]
     # the older front and the form of corporate law wait for somebody who has read them
     for changes in ({"issued_on": date(2025, 12, 31)}, {"entity": replace(KR, form="63-3")}):
-        assert broken(replace(SUBJECT, **changes)) == ["KR-01"]  # type: ignore[arg-type]
+        assert broken(replace(SUBJECT, **changes)) == ["KR-01"]
     assert "KR-01" in broken(replace(SUBJECT, issued_on=date(2027, 1, 9)))
     with pytest.raises(parameters.UnverifiedYear):
         parameters.korean_form(form="63-3", issued_on=date(2026, 3, 1))
@@ -147,7 +147,7 @@ def test_KR_06_lines_and_sum() -> None:
     ]
     assert broken(replace(subject, total=krw(549_999))) == ["KR-06"]
     for changes in ({"description": ""}, {"unit_value": None}, {"quantity": 9}):
-        wrong = replace(subject.lines[1], **changes)  # type: ignore[arg-type]
+        wrong = replace(subject.lines[1], **changes)
         assert "KR-06" in broken(replace(subject, lines=(subject.lines[0], wrong)))
     assert "KR-06" in broken(replace(SUBJECT, lines=(replace(given(), code=""),)))
     assert "KR-06" in broken(replace(SUBJECT, lines=(replace(given(), amount=usd(1)),), total=usd(1)))
@@ -182,8 +182,8 @@ def test_KR_07_historic_and_unchecked_codes_are_refused(code: str) -> None:
 def test_KR_08_signatures_days_and_sentences() -> None:
     for code in korea.REQUIRED:
         assert broken(without(SUBJECT, code)) == ["KR-08"]
-    for changes in ({"signatory": ""}, {"signature": ""}):
-        assert broken(replace(SUBJECT, **changes)) == ["KR-08"]  # type: ignore[arg-type]
+    assert broken(replace(SUBJECT, signatory="")) == ["KR-08"]
+    assert broken(replace(SUBJECT, signature="")) == ["KR-08"]
     for field in ("applied_on", "issued_on"):
         assert broken(replace(SUBJECT, printed=PRINTED - {field})) == ["KR-08"]
     words = sentences.paragraphs(statements=SUBJECT.statements, language="ko")
@@ -247,13 +247,21 @@ def test_KR_10_is_due_six_months_after_a_corporate_year(year_end: date | None, d
         (300_000_001, date(2025, 1, 1), date(2026, 1, 10)),
         (300_000_001, date(2026, 12, 31), date(2027, 1, 10)),
         (300_000_001, date(2024, 12, 31), None),
-        (None, date(2025, 1, 1), None),
+        (None, date(2024, 12, 31), None),
     ],
 )
 def test_KR_11_e_receipts_above_300_million(prior: int | None, given_on: date, due: date | None) -> None:
     sums = None if prior is None else krw(prior)
     duty = korea.electronic_duty(prior_receipts=sums, given_on=given_on)
     assert duty == (None if due is None else korea.ElectronicDuty(due))
+
+
+def test_KR_11_a_body_says_what_it_issued_before() -> None:
+    with pytest.raises(shapes.ValueUnknown):
+        korea.electronic_duty(prior_receipts=None, given_on=date(2025, 1, 1))
+    assert decide(prior_receipts=None) == NotReceiptable("prior_receipts_unknown")
+    assert decide(donor=ANNA, prior_receipts=None) == OtherForm("hometax", "rrn_not_stored")
+    assert broken(replace(SUBJECT, entity=replace(KR, prior_receipts=None))) == ["KR-11"]
 
 
 def test_KR_11_a_bound_body_prints_copies_for_information_only() -> None:

@@ -150,8 +150,8 @@ def test_UK_01_without_a_declaration_or_a_charity() -> None:
     decide = united_kingdom.receiptable
     assert decide(gift=line, entity=UK, donor=ANNA) == OtherForm("gift_aid")
     assert decide(gift=line, entity=UK, donor=COMPANY) == NotReceiptable("not_individual")
-    for wrong in ({"registration": ""}, {"country": "US"}):
-        assert decide(gift=line, entity=replace(UK, **wrong), donor=ANNA) == NotReceiptable("not_registered")  # type: ignore[arg-type]
+    for wrong in (replace(UK, registration=""), replace(UK, country="US")):
+        assert decide(gift=line, entity=wrong, donor=ANNA) == NotReceiptable("not_registered")
 
 
 ANNAS = claiming.Line(
@@ -202,6 +202,8 @@ def test_UK_02_a_row_as_the_office_reads_it() -> None:
         ({"last_name": "  van   Example "}, 3, "van Example"),
         ({"postcode": "s19  2bd"}, 5, "S19 2BD"),
         ({"postcode": "", "is_abroad": True}, 5, "X"),
+        ({"aggregated": "n/a"}, 6, ""),
+        ({"aggregated": "n/a"}, 3, "House Martin"),
     ],
 )
 def test_UK_02_columns(changes: dict[str, Any], column: int, cell: str) -> None:
@@ -281,6 +283,13 @@ def test_UK_02_a_year_without_figures_is_refused() -> None:
 @pytest.mark.parametrize(("given", "tax"), [(100_00, 25_00), (1, 0), (2, 1), (3, 1), (10_01, 2_50)])
 def test_a_quarter_of_the_gift_is_claimed(given: int, tax: int) -> None:
     assert united_kingdom.reclaim(given=gbp(given)) == gbp(tax)
+
+
+def test_UK_01_a_claim_comes_within_four_years_of_the_tax_year() -> None:
+    assert claimable(on=date(2030, 4, 5)) == Ok()
+    assert claimable(on=date(2030, 4, 6)) == NotReceiptable("too_late")
+    days = (date(2026, 4, 5), date(2026, 4, 6))
+    assert [united_kingdom.tax_year_of(given_on=on) for on in days] == [2025, 2026]
 
 
 def test_sums_days_and_refunds() -> None:
