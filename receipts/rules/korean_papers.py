@@ -1,7 +1,8 @@
 """The papers of Korean law as fields and rows: the form, the ledger, the yearly summary, what goes to Hometax.
 
-The column for the resident number exists in each of them and is always left empty: the body completes it in its own
-system or at Hometax (KR-13). A row is a tuple of texts; whoever writes a file guards it against formulas.
+Each of them has a box or column for the resident number. It never holds one: the form and the ledger say where the
+number is known, the rows for Hometax leave it empty and the body completes it there (KR-13). A row is a tuple of
+texts; whoever writes a file guards it against formulas.
 """
 
 from __future__ import annotations

@@ -41,6 +41,10 @@ def test_AU_01_an_event_tells_amount_and_market_value() -> None:
     assert fills == {"event": "Harbour ball", "paid": "A$200.00", "value": "A$40.00"}
     assert (broken(subject), subject.eligible) == ([], aud(160_00))
     assert broken(with_code(subject, "au_gift")) == ["AU-01"]
+    part = replace(BALL, refunded=aud(50_00))
+    assert australia.amounts(lines=(part, SUBJECT.lines[0])) == shapes.Amounts(
+        aud(300_00), aud(50_00), aud(250_00), aud(40_00), aud(210_00)
+    )
     assert receipt(BALL, SUBJECT.lines[0], entity=AU).codes == ["au_gift", "au_event"]
     for without_what in ({"description": ""}, {"benefits": ()}):
         assert broken(replace(subject, lines=(replace(BALL, **without_what),))) == ["AU-01"]

@@ -196,6 +196,12 @@ def test_CA_12_after_a_refund_what_stands_is_tested_again() -> None:
     assert subject.eligible == cad(40_00)
     assert "refund_gift_first" in subject.codes
     assert decide(replace(line, refunded=cad(88_00))) == NotReceiptable("advantage_over_80pct")
+    both = (line, gift(cad(10_00), payment="p2"))
+    assert canada.amounts(lines=both) == shapes.Amounts(
+        cad(160_00), cad(60_00), cad(100_00), cad(50_00), cad(50_00)
+    )
+    assert "refund_gift_first" in receipt(*both, entity=CA).codes
+    assert "refund_gift_first" not in receipt(gift(cad(10_00), refunded=cad(1_00)), entity=CA).codes
 
 
 def test_CA_12_a_year_without_figures_is_refused() -> None:

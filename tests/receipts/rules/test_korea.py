@@ -71,8 +71,10 @@ def test_KR_01_the_form_in_force_is_stamped() -> None:
     for changes in ({"issued_on": date(2025, 12, 31)}, {"entity": replace(KR, form="63-3")}):
         assert broken(replace(SUBJECT, **changes)) == ["KR-01"]
     assert "KR-01" in broken(replace(SUBJECT, issued_on=date(2027, 1, 9)))
-    with pytest.raises(parameters.UnverifiedYear):
-        parameters.korean_form(form="63-3", issued_on=date(2026, 3, 1))
+    assert parameters.korean_form(form="45-2", issued_on=date(2026, 1, 2)).version == FORM
+    for form, on in (("45-2", date(2026, 1, 1)), ("45-2", date(2023, 3, 20)), ("63-3", date(2026, 3, 1))):
+        with pytest.raises(parameters.UnverifiedYear):
+            parameters.korean_form(form=form, issued_on=on)
     with pytest.raises(parameters.UnknownYear):
         parameters.korean_form(form="45-2", issued_on=date(2020, 3, 1))
 
@@ -362,8 +364,12 @@ def test_refunds_are_corrected_where_the_receipt_was_filed() -> None:
     assert action(SUBJECT, 50_000) == shapes.Action(shapes.Correction.VOID, ("correct_ledger",))
     electronic = replace(SUBJECT, is_electronic=True)
     assert action(electronic, 1) == shapes.Action(shapes.Correction.REPLACE, ("cancel_in_hometax",))
-    part = paper(given(refunded=krw(20_000)))
-    assert part.eligible == Money(30_000, "KRW")
+    lines = (given(refunded=krw(20_000)), given(10_000, payment="p2"))
+    assert korea.amounts(lines=lines) == shapes.Amounts(
+        krw(60_000), krw(20_000), krw(40_000), krw(0), Money(40_000, "KRW")
+    )
+    with pytest.raises(shapes.ValueUnknown, match="no value for 쌀"):
+        korea.amounts(lines=(given(), gift(None, description="쌀")))
 
 
 def test_an_accountant_can_confirm_a_form() -> None:

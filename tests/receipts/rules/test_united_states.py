@@ -180,6 +180,13 @@ def test_US_08_tells_both_amounts() -> None:
     assert dict(found.fills) == {"paid": "$80.00", "value": "$30.00", "eligible": "$50.00"}
 
 
+def test_US_08_a_refund_takes_no_disclosure_away() -> None:
+    line = gift(usd(80_00), refunded=usd(10_00), benefits=(benefit(usd(30_00)),))
+    subject = receipt(line, entity=US)
+    assert subject.codes == ["us_described", "us_quid_pro_quo", "refund_gift_first", "us_keep"]
+    assert (subject.eligible, broken(subject)) == (usd(40_00), [])
+
+
 def test_US_08_without_benefits_or_dollars() -> None:
     won = gift(Money(300_000, "KRW"), benefits=(benefit(Money(40_000, "KRW")),))
     assert united_states.is_disclosure_due(gift=won, book=BOOK)
@@ -282,6 +289,8 @@ def test_US_17_what_is_no_gift_gets_no_receipt(kind: Kind) -> None:
     assert decide(line) == NotReceiptable(reason)
     subject = receipt(gift(usd(100_00)), entity=US)
     assert broken(replace(subject, lines=(line,))) == ["US-17"]
+    among = replace(subject, lines=(gift(usd(60_00)), replace(line, amount=usd(40_00))))
+    assert broken(among) == ["US-17"]
 
 
 def test_US_17_a_volunteers_costs_are_described_and_not_valued() -> None:
