@@ -23,12 +23,8 @@ def violations(
     A figure that is unknown or unchecked, a value nobody has given or two currencies in one sum break the law that
     needs them: nothing is issued on a guess. This function will return the violations in the order of the law table.
     """
-    return [
-        shapes.Violation(law.id, words, law.is_warning)
-        for law in laws
-        for words in (_broken(law, receipt, book),)
-        if words
-    ]
+    found = ((law, _broken(law, receipt, book)) for law in laws)
+    return [shapes.Violation(law.id, words, law.is_warning) for law, words in found if words]
 
 
 def _broken(law: shapes.Law, receipt: shapes.Receipt, book: parameters.Book) -> str:

@@ -90,7 +90,6 @@ class LowCost:
     """The low cost article L of IRC 513(h)(2), from which the other figures of Rev. Proc. 90-12 follow."""
 
     article: Money
-    percent: int = 2
 
     @property
     def least_payment(self) -> Money:

@@ -7,7 +7,7 @@ of a person: what cannot be stored cannot leak (KR-13, US-14).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -289,4 +289,4 @@ class Law:
     is_broken: Callable[[Receipt, parameters.Book], bool] | None = None
     is_warning: bool = False
     is_verified: bool = True
-    open_point: str = field(default="")
+    open_point: str = ""

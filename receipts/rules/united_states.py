@@ -19,6 +19,7 @@ CODE = "US"
 VERSION = "US/2026.1"
 CURRENCY = "USD"
 KEPT_YEARS = 7  # no rule for charities; what advisers recommend
+SMALL_PERCENT = 2  # Rev. Proc. 90-12, not indexed
 RETURNS = ("us_none", "us_described", "us_intangible_religious")
 
 
@@ -83,29 +84,23 @@ def is_insubstantial(
     """The two safe harbors of Rev. Proc. 90-12 with the figures of the year (US-10).
 
     Either everything together sells for at most 2 % of the payment and ten low cost articles, or the payment is at
-    least five of them and all we gave are token items that cost us one together. Raises `YearNotSettled` when there
-    is something to test. This function will return whether the benefits count as nothing.
+    least five of them and all we gave are token items that cost us one together. The figure is asked for only where
+    it decides: a dinner of a third of the payment is substantial in every year. Raises `YearNotSettled`. This
+    function will return whether the benefits count as nothing.
     """
     if not benefits:
         return True
-    if payment.currency != CURRENCY:
+    costs = [one.cost for one in benefits if one.is_token and one.cost is not None]
+    values = [one.fair_value for one in benefits if one.fair_value is not None]
+    cost, value = (money.total(some, currency=payment.currency) for some in (costs, values))
+    are_tokens = len(costs) == len(benefits)
+    are_small = len(values) == len(benefits) and value.minor * 100 <= payment.minor * SMALL_PERCENT
+    if payment.currency != CURRENCY or not (are_tokens or are_small):
         return False
     low = book.us_low_cost.of(year)
-    return _are_tokens(payment, benefits, low) or _are_small(payment, benefits, low)
-
-
-def _are_tokens(payment: Money, benefits: tuple[shapes.Benefit, ...], low: parameters.LowCost) -> bool:
-    costs = [one.cost for one in benefits if one.is_token and one.cost is not None]
-    if len(costs) < len(benefits) or payment < low.least_payment:
-        return False
-    return money.total(costs, currency=CURRENCY) <= low.article
-
-
-def _are_small(payment: Money, benefits: tuple[shapes.Benefit, ...], low: parameters.LowCost) -> bool:
-    values = [one.fair_value for one in benefits if one.fair_value is not None]
-    value = money.total(values, currency=CURRENCY)
-    is_small = value.minor * 100 <= payment.minor * low.percent
-    return len(values) == len(benefits) and is_small and value <= low.cap
+    if are_tokens and low.least_payment <= payment and cost <= low.article:
+        return True
+    return are_small and value <= low.cap
 
 
 def _counted(line: shapes.GiftLine, book: parameters.Book) -> tuple[shapes.Benefit, ...]:

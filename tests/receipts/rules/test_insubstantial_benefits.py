@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from ledger.money import Money
+from ledger.money import MixedCurrencies, Money
 from receipts.rules import parameters, shapes, united_states
 from tests.receipts.rules.facts import BOOK, US, benefit, broken, gift, receipt, token, usd, without
 
@@ -52,6 +52,17 @@ def test_US_10_several_benefits_count_together() -> None:
     assert small(replace(token(usd(13_21)), fair_value=usd(20_00)))
     assert not small(token(usd(6_60)), benefit(usd(10_00)))
     assert not small(benefit(Money(1, "KRW")), payment=Money(1_000_000, "KRW"))
+    with pytest.raises(MixedCurrencies):
+        small(benefit(usd(1)), payment=Money(1_000_000, "KRW"))
+
+
+def test_US_10_the_figure_is_asked_for_only_where_it_decides() -> None:
+    dinner = gift(usd(150_00), benefits=(benefit(usd(50_00)),), given_on=date(2026, 3, 1))
+    assert united_states.amounts(lines=(dinner,)).eligible == usd(100_00)
+    assert broken(receipt(dinner, entity=US), parameters.SHIPPED) == []
+    for small in (benefit(usd(3_00)), token(usd(50_00))):
+        with pytest.raises(parameters.UnverifiedYear):
+            united_states.amounts(lines=(replace(dinner, benefits=(small,)),))
 
 
 def test_US_10_a_token_counts_in_full_once_it_is_substantial() -> None:

@@ -295,8 +295,8 @@ def test_UK_01_a_claim_comes_within_four_years_of_the_tax_year() -> None:
 def test_sums_days_and_refunds() -> None:
     subject = receipt(gift(gbp(20_00)), gift(None, kind=Kind.PROPERTY, payment="p2"), entity=UK)
     assert subject.eligible == gbp(20_00)
-    part = (replace(subject.lines[0], refunded=gbp(5_00)), subject.lines[1])
-    assert united_kingdom.amounts(lines=part) == shapes.Amounts(
+    kept = (replace(subject.lines[0], refunded=gbp(5_00)), subject.lines[1])
+    assert united_kingdom.amounts(lines=kept) == shapes.Amounts(
         gbp(20_00), gbp(5_00), gbp(15_00), gbp(0), gbp(15_00)
     )
     assert united_kingdom.deadline(receipt=subject) == date(2029, 4, 5)
