@@ -177,12 +177,16 @@ def _amount_is_wrong(receipt: Receipt, book: parameters.Book) -> bool:
     return any(line.amount is None for line in receipt.lines) or not checking.adds_up(receipt)
 
 
+def _is_half_described(line: shapes.GiftLine, book: parameters.Book) -> bool:
+    appraiser = (line.appraiser_name, line.appraiser_address)
+    if not line.description or any(appraiser) != all(appraiser):
+        return True
+    least = book.canada.of(line.given_on.year).appraisal_above
+    return not any(appraiser) and least < checking.net(line, CURRENCY)
+
+
 def _thing_is_incomplete(receipt: Receipt, book: parameters.Book) -> bool:
-    return any(
-        line.kind in shapes.THINGS
-        and (not line.description or bool(line.appraiser_name) != bool(line.appraiser_address))
-        for line in receipt.lines
-    )
+    return any(line.kind in shapes.THINGS and _is_half_described(line, book) for line in receipt.lines)
 
 
 def _advantage_is_untold(receipt: Receipt, book: parameters.Book) -> bool:
@@ -235,7 +239,7 @@ LAWS: tuple[Law, ...] = (
         "the donor's name or address is incomplete", _donor_is_incomplete),
     Law("CA-09", "The amount of money, or the fair market value of a thing at the time of the gift.", amounts,
         "an amount is missing, not above zero, or the sum is wrong", _amount_is_wrong),
-    Law("CA-10", "A brief description; if appraised, the appraiser's name and address.", statements,
+    Law("CA-10", "A brief description; if appraised, and always above 1,000.00, the appraiser's name and address.", statements,
         "a thing or its appraiser is not fully described", _thing_is_incomplete),
     Law("CA-11", "The advantage that counts is described and valued.", statements,
         "an advantage is not told, or told without counting", _advantage_is_untold),

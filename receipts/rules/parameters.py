@@ -109,6 +109,7 @@ class CanadianSplit:
     most_percent: int
     information_return: Money
     information_return_days: int
+    appraisal_above: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ CANADA: Table[CanadianSplit] = Table(
                 most_percent=80,
                 information_return=Money(50_00, "CAD"),
                 information_return_days=90,
+                appraisal_above=Money(1_000_00, "CAD"),
             ),
             source="Income Tax Act 248(30)-(32); CRA, Split receipting; CRA P113",
             verified_by=_PROJECT,

@@ -137,8 +137,13 @@ def test_CA_10_things_and_appraisers(changes: dict[str, Any]) -> None:
     thing = receipt(gift(cad(2_000_00), **PAINTING), entity=CA)
     assert "ca_appraised" in thing.codes
     assert broken(replace(thing, lines=(replace(thing.lines[0], **changes),))) == ["CA-10"]
-    plain = receipt(gift(cad(90_00), kind=Kind.PROPERTY, description="a chair"), entity=CA)
-    assert (broken(plain), "ca_appraised" in plain.codes) == ([], False)
+
+
+@pytest.mark.parametrize(("value", "ids"), [(90_00, []), (1_000_00, []), (1_000_01, ["CA-10"])])
+def test_CA_10_above_a_thousand_things_are_appraised(value: int, ids: list[str]) -> None:
+    """D6 under Canadian law."""
+    plain = receipt(gift(cad(value), kind=Kind.PROPERTY, description="40 winter coats"), entity=CA)
+    assert (broken(plain), "ca_appraised" in plain.codes) == (ids, False)
 
 
 def test_CA_11_the_advantage_is_told() -> None:
