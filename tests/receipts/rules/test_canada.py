@@ -183,6 +183,7 @@ def test_CA_12_above_80_percent_is_no_gift() -> None:
         line = gift(cad(100_00), benefits=(benefit(cad(advantage)),))
         assert decide(line) == NotReceiptable("advantage_over_80pct")
         assert "CA-12" in broken(receipt(line, entity=CA))
+        assert "CA-12" in broken(receipt(line, gift(cad(500_00), payment="p2"), entity=CA))
 
 
 def test_CA_12_money_that_comes_back_always_counts() -> None:
