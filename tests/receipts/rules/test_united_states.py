@@ -353,3 +353,20 @@ def test_a_refund_after_issue(back: int, correction: str, duties: tuple[str, ...
     action = united_states.on_refund(receipt=subject, refunded=usd(back), refunded_on=date(2025, 2, 3))
     assert action == shapes.Action(shapes.Correction(correction), duties)
     assert united_states.retention_until(receipt=subject) == date(2032, 1, 20)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "law"),
+    [
+        (gift(None, **COATS | {"description": ""}, payment="p2"), "US-03"),
+        (gift(None, payment="p2"), "US-07"),
+        (gift(usd(1_00), given_on=date(2023, 12, 31), payment="p2"), "US-12"),
+        (gift(None, kind=Kind.VEHICLE, description="a van", claimed=usd(501_00), payment="p2"), "US-15"),
+        (gift(usd(1_00), payer=Payer.DAF, payment="p2"), "US-16"),
+        (gift(None, kind=Kind.VOLUNTEER_EXPENSES, payment="p2"), "US-17"),
+        (gift(Money(1_000, "KRW"), payment="p2"), "US-19"),
+    ],
+)
+def test_one_wrong_line_among_good_ones_is_found(wrong: shapes.GiftLine, law: str) -> None:
+    subject = receipt(gift(usd(10_00)), entity=US)
+    assert law in broken(replace(subject, lines=(*subject.lines, wrong)))
