@@ -28,14 +28,17 @@ def account_id(code: str) -> int:
     return Account.objects.only("id").get(code=code).id
 
 
-# The day the books get it is its own day in the entity's zone, or the first open day after a close.
+# The day the books get it is its own day in the entity's zone, or the first open day after a close; then the memo
+# says so, because its reader will look for it in the other period.
 _POST = """
 WITH entry AS (
   INSERT INTO ledger_entry
     (entity_id, kind, source, happened_at, booked_on, memo, reverses_id, line_count, recorded_at)
   VALUES (%s, %s, %s, %s,
-    greatest(%s, (SELECT max(through_on) + 1 FROM ledger_periodclose WHERE entity_id = %s)),
-    %s, (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
+    greatest(%s::date, (SELECT max(through_on) + 1 FROM ledger_periodclose WHERE entity_id = %s)),
+    left(concat_ws(' ', nullif(%s, ''),
+      (SELECT 'Of ' || %s::date || ', a period that is closed.' FROM ledger_periodclose
+        WHERE entity_id = %s HAVING max(through_on) >= %s::date)), 200), (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
   ON CONFLICT (source) DO NOTHING
   RETURNING id
 ), lines AS (
@@ -67,6 +70,7 @@ def post(
     lines = [posting for posting in postings if posting.amount]
     if not lines:
         return None
+    day = happened_at.astimezone(ZoneInfo(entity.zone)).date()
     with connection.cursor() as cursor:
         cursor.execute(
             _POST,
@@ -75,9 +79,12 @@ def post(
                 kind.value,
                 source,
                 happened_at,
-                happened_at.astimezone(ZoneInfo(entity.zone)).date(),
+                day,
                 entity.id,
-                memo[:200],
+                memo,
+                day,
+                entity.id,
+                day,
                 reverses,
                 len(lines),
                 now,

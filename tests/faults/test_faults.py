@@ -53,7 +53,7 @@ def test_the_quick_cases_hold(programme: Programme) -> None:
 @pytest.mark.parametrize(
     ("build", "case", "words"),
     [
-        ("naive", "X02 refund killed when the processor has said yes", "2 refunds of"),
+        ("charge_first", "X02 refund killed when the processor has said yes", "2 refunds of"),
         ("key_only", "X23 refund: done, the answer lost", "2 refunds of"),
         ("no_attempt", "X18 refund: 500 before it was done, for ever", "0 refunds of"),
     ],
