@@ -63,7 +63,7 @@ def mounted(*, size: int, owner: os.stat_result) -> Iterator[Disk]:
 
 @contextlib.contextmanager
 def journal_on_small_disk(postgres: Postgres, *, room: int) -> Iterator[Disk]:
-    """Raises NoRight. This function will yield the disk on which the server keeps its journal alone, and bring it home."""
+    """Raises NoRight. This function will yield the small disk on which the server keeps its journal."""
     home = postgres.data / "pg_wal"
     used = sum(file.stat().st_size for file in home.rglob("*") if file.is_file())
     with mounted(size=used + room, owner=postgres.data.stat()) as disk:
@@ -83,7 +83,7 @@ def journal_on_small_disk(postgres: Postgres, *, room: int) -> Iterator[Disk]:
 
 @contextlib.contextmanager
 def short_files(postgres: Postgres) -> Iterator[None]:
-    """The imitation: no process of the server may write a file beyond its first mebibyte, as if the disk ended there."""
+    """The imitation: no process of the server may write a file beyond its first mebibyte."""
     usual = resource.prlimit(postgres.pid, resource.RLIMIT_FSIZE)
     children = Path(f"/proc/{postgres.pid}/task/{postgres.pid}/children").read_text().split()
     for pid in [postgres.pid, *map(int, children)]:

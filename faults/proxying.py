@@ -1,8 +1,8 @@
 """Proxying: a TCP proxy that passes, waits, holds, refuses, cuts or kills, as it is told.
 
-`python -m faults.proxying TARGET [CERTIFICATE]` (HOST:PORT, or the path of a unix socket) prints its own port and that of its
-control door. A control message is one line of JSON: `mode` (pass, latency, blackhole, refuse) with `seconds`, and
-one `strike`, which happens once:
+`python -m faults.proxying TARGET [CERTIFICATE]` (HOST:PORT, or the path of a unix socket) prints its own port
+and that of its control door. A control message is one line of JSON: `mode` (pass, latency, blackhole, refuse) with
+`seconds`, and one `strike`, which happens once:
 
 * `{"text": "COMMIT", "nth": 1, "at": "request", "act": "kill", "pid": 7}`: the nth time the text passes towards the
   server, before it is passed on; at "answer": after it was passed on, before the answer is, or `beyond` bytes into it.

@@ -1,4 +1,4 @@
-"""Serving: the product's own programs as they are deployed (gunicorn and celery), for faults that are about programs."""
+"""Serving: the product's own programs as they are deployed (gunicorn, celery), for faults about programs."""
 
 import contextlib
 import http.client

@@ -38,7 +38,8 @@ WITH entry AS (
     greatest(%s::date, (SELECT max(through_on) + 1 FROM ledger_periodclose WHERE entity_id = %s)),
     left(concat_ws(' ', nullif(%s, ''),
       (SELECT 'Of ' || %s::date || ', a period that is closed.' FROM ledger_periodclose
-        WHERE entity_id = %s HAVING max(through_on) >= %s::date)), 200), (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
+        WHERE entity_id = %s HAVING max(through_on) >= %s::date)), 200),
+    (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
   ON CONFLICT (source) DO NOTHING
   RETURNING id
 ), lines AS (

@@ -113,7 +113,7 @@ def _journal(world: World) -> None:
 
 
 def _use_up_journal(world: World) -> None:
-    """This function will fill the segments that were made in advance; the server ends at the first that cannot be made."""
+    """This function will fill the segments made in advance; the server ends at the first that cannot be made."""
     for _ in range(64):
         try:
             world.ground.postgres.run_sql(

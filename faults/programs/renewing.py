@@ -66,7 +66,7 @@ def _drained(world: World, *, until: float) -> None:
 
 
 def _mail_rate(world: World) -> None:
-    """A rush of letters leaves at the rate that was set, whoever rings how often; a sign-in link does not wait for it."""
+    """A rush of letters leaves at the rate that was set, whoever rings how often; a sign-in link goes first."""
     world.must("queue_mails", count=PER_MINUTE * 3)
     for minute in range(1, 4):
         sent = world.must("send_mails", per_minute=PER_MINUTE, rounds=ROUNDS)

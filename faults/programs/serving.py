@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from faults import deeds, serving, steering
@@ -46,26 +48,48 @@ def _in_threads(calls: list[Callable[[], Any]]) -> list[Any]:
         return [future.result() for future in [pool.submit(call) for call in calls]]
 
 
+@dataclass
+class Load:
+    """Supporters who give all the while: through which doors, and how each of them fared."""
+
+    doors: list[Program]
+    gifts: list[Gift]
+    fund: int
+    answers: list[Answered] = field(default_factory=list)
+    urls: dict[str, str] = field(default_factory=dict)
+
+    def begin(self) -> list[threading.Thread]:
+        """This function will set the supporters going."""
+        shares = [self.gifts[place::GIVERS] for place in range(GIVERS)]
+        givers = [threading.Thread(target=self._give, args=(share,)) for share in shares]
+        for giver in givers:
+            giver.start()
+        return givers
+
+    def _give(self, mine: list[Gift]) -> None:
+        for gift in mine:
+            self.urls[gift.id] = _persistent(self.doors, _form(gift, self.fund), self.answers)
+
+    def demand_all(self, world: World) -> None:
+        """This function will raise unless every supporter came to a payment page without an error page."""
+        lost = [gift.id for gift in self.gifts if not self.urls.get(gift.id)]
+        world.demand(not lost, f"{len(lost)} of {len(self.gifts)} supporters never came to a payment page")
+        errors = [answer.status for answer in self.answers if answer.status == 500]
+        world.demand(not errors, f"supporters saw {errors}")
+
+
 def _deploy(world: World, *, kills: bool) -> None:
     """New programs start, old ones are told to end under load (or are killed when their grace is over)."""
-    fund = world.must("fund_of_page")
-    gifts = [world.gift() for _ in range(GIVERS * EACH)]
     old = world.closing.enter_context(serving.web(world.ground))
     old_worker = world.closing.enter_context(serving.worker(world.ground))
-    doors, answers, urls = [old], [], dict[str, str]()
+    gifts = [world.gift() for _ in range(GIVERS * EACH)]
+    load = Load([old], gifts, world.must("fund_of_page"))
     if kills:  # then something is under way when the grace ends
         world.fault("hang_after", path="/v1/checkout/sessions", method="POST", seconds=20, count=GIVERS)
-
-    def give(mine: list[Gift]) -> None:
-        for gift in mine:
-            urls[gift.id] = _persistent(doors, _form(gift, fund), answers)
-
-    givers = [threading.Thread(target=give, args=(gifts[place::GIVERS],)) for place in range(GIVERS)]
-    for giver in givers:
-        giver.start()
+    givers = load.begin()
     new = world.closing.enter_context(serving.web(world.ground))
-    doors.append(new)
-    world.note("SIGTERM", "web", len(urls))
+    load.doors.append(new)
+    world.note("SIGTERM", "web", len(load.urls))
     old.ask_to_end()
     if kills:
         old.kill()
@@ -73,13 +97,10 @@ def _deploy(world: World, *, kills: bool) -> None:
     for giver in givers:
         giver.join()
     world.demand(kills or status == 0, f"the old web server ended with {status}")
-    lost = [gift.id for gift in gifts if not urls.get(gift.id)]
-    world.demand(not lost, f"{len(lost)} of {len(gifts)} supporters never came to a payment page")
-    errors = [answer.status for answer in answers if answer.status == 500]
-    world.demand(not errors, f"supporters saw {errors}")
+    load.demand_all(world)
     world.heal()
     for gift in gifts:
-        world.pay(gift, urls[gift.id])
+        world.pay(gift, load.urls[gift.id])
     _worker_ends(world, old_worker, new, kills=kills)
     for gift in gifts:
         world.demand_once(gift)
@@ -143,7 +164,7 @@ def _forge(world: World, door: Program, *, ends: float) -> list[int]:
     secret = world.ground.environment["STRIPE_WEBHOOK_SECRETS"]
     event = json.dumps({"id": "evt_forged", "object": "event", "type": "charge.succeeded"}).encode()
     old = steering.signature(event, secret=secret, age=3600)
-    tries = (
+    tries: tuple[tuple[bytes, dict[str, str]], ...] = (
         (event, {"Stripe-Signature": steering.signature(event, secret="whsec_of_somebody_else")}),
         (event, {"Stripe-Signature": old}),
         (b'{"id": ', {"Stripe-Signature": steering.signature(b'{"id": ', secret=secret)}),
@@ -199,7 +220,7 @@ def _hang(world: World) -> None:
     looker = threading.Thread(target=look)
     looker.start()
     answers = _in_threads(
-        [lambda gift=gift: serving.press(door.port, deeds.SLUG, _form(gift, fund)) for gift in gifts]
+        [partial(serving.press, door.port, deeds.SLUG, _form(gift, fund)) for gift in gifts]
     )
     is_over.set()
     looker.join()
