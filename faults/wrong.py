@@ -104,7 +104,14 @@ def _all(*replacements: tuple[object, str, Deed]) -> dict[str, Deed]:
     return {name: _replacing(deed, *replacements) for name, deed in RIGHT.items()}
 
 
-CATCHING = ("X01 refund", "X02 refund", "X17", "X18", "X20 answer to a refund", "X23")
+CATCHING = (
+    "X01 refund killed before",
+    "X02 refund killed when",
+    "X17 refund",
+    "X18 refund: 500 before",
+    "X20 answer to a refund cut at once",
+    "X23 refund: done",
+)
 """What is run to catch one of them, unless other cases are asked for."""
 
 

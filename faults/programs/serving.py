@@ -137,6 +137,7 @@ def _flood(world: World) -> None:
     for gift in gifts:
         world.pay(gift, str(world.must("begin", **gift.fields)))
     events, door = world.events(), world.closing.enter_context(serving.web(world.ground))
+    _warm(door)
     ends = time.monotonic() + FLOOD_SECONDS
     results = _in_threads(
         [*[lambda: _forge(world, door, ends=ends)] * FORGERS, lambda: _bring(world, door, events, ends=ends)]
@@ -157,6 +158,13 @@ def _flood(world: World) -> None:
     world.must("settle")
     for gift in gifts:
         world.demand_once(gift)
+
+
+def _warm(door: Program) -> None:
+    """A process reads what it needs at its first notice; that is not what is measured here."""
+    quick, until = 0, time.monotonic() + 60
+    while quick < 8 and time.monotonic() < until:
+        quick = quick + 1 if serving.ask(door.port, "POST", WEBHOOKS, b"{}").seconds < 0.1 else 0
 
 
 def _forge(world: World, door: Program, *, ends: float) -> list[int]:
