@@ -31,15 +31,16 @@ def account_id(code: str) -> int:
 # The day the books get it is its own day in the entity's zone, or the first open day after a close; then the memo
 # says so, because its reader will look for it in the other period.
 _POST = """
-WITH entry AS (
+WITH asked AS (
+  SELECT %s::date AS day, (SELECT max(through_on) FROM ledger_periodclose WHERE entity_id = %s) AS closed
+), entry AS (
   INSERT INTO ledger_entry
     (entity_id, kind, source, happened_at, booked_on, memo, reverses_id, line_count, recorded_at)
-  VALUES (%s, %s, %s, %s,
-    greatest(%s::date, (SELECT max(through_on) + 1 FROM ledger_periodclose WHERE entity_id = %s)),
-    left(concat_ws(' ', nullif(%s, ''),
-      (SELECT 'Of ' || %s::date || ', a period that is closed.' FROM ledger_periodclose
-        WHERE entity_id = %s HAVING max(through_on) >= %s::date)), 200),
-    (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
+  SELECT %s, %s, %s, %s, greatest(day, closed + 1),
+    left(concat_ws(' ', nullif(%s, ''), CASE WHEN closed >= day THEN 'Of ' || day || ', a period that is closed.' END),
+      200),
+    (SELECT id FROM ledger_entry WHERE source = %s), %s, %s
+  FROM asked
   ON CONFLICT (source) DO NOTHING
   RETURNING id
 ), lines AS (
@@ -71,21 +72,17 @@ def post(
     lines = [posting for posting in postings if posting.amount]
     if not lines:
         return None
-    day = happened_at.astimezone(ZoneInfo(entity.zone)).date()
     with connection.cursor() as cursor:
         cursor.execute(
             _POST,
             [
+                happened_at.astimezone(ZoneInfo(entity.zone)).date(),
+                entity.id,
                 entity.id,
                 kind.value,
                 source,
                 happened_at,
-                day,
-                entity.id,
                 memo,
-                day,
-                entity.id,
-                day,
                 reverses,
                 len(lines),
                 now,

@@ -22,10 +22,11 @@ VALUES (%s, %s, %s, %s, %s, %s, 1, %s, 0, %s, %s, %s)
 ON CONFLICT (ref) DO UPDATE SET deliveries = payments_processorevent.deliveries + 1
 RETURNING id, deliveries
 """
+# Of a renewal five notices tell; the invoice leads to all of it, and the others then find it in the books.
 _CLAIM = """
 UPDATE payments_processorevent SET settle_after = %s WHERE id IN (
   SELECT id FROM payments_processorevent WHERE status = 'received' AND settle_after <= %s
-   ORDER BY settle_after, id LIMIT %s FOR UPDATE SKIP LOCKED)
+   ORDER BY kind <> 'invoice.paid', settle_after, id LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
 # A closing that a crash loses is only made again, so its commit need not wait for the disk; `hurry` says so for
@@ -82,7 +83,7 @@ def waiting(*, now: datetime, limit: int = 200) -> list[int]:
 
 
 def claim(*, now: datetime, limit: int, lease: timedelta) -> list[int]:
-    """Take notices that wait, oldest first; until the lease ends nobody else takes them.
+    """Take notices that wait, paid invoices first, then the oldest; until the lease ends nobody else takes them.
 
     This function will return their ids.
     """
