@@ -16,7 +16,7 @@ from launcher.stack import free_port, is_listening
 from launcher.supervising import dies_with_us
 
 HOST = "127.0.0.1"
-STARTS_WITHIN, GRACE = 90.0, 60.0
+STARTS_WITHIN, GRACE = 600.0, 120.0
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "http://localhost"}
 
 

@@ -6,6 +6,7 @@ two heals everything, delivers and sweeps on a clock moved forward. Then the law
 
 import contextlib
 import json
+import os
 import random
 import time
 import uuid
@@ -189,6 +190,10 @@ class World:
         )
 
     # The second phase
+
+    def within(self, seconds: float) -> float:
+        """This function will return a limit of time as this machine can keep it at the moment, busy as it may be."""
+        return seconds * max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
 
     def rest(self, seconds: float) -> None:
         """This function will let real time pass, for faults that are nothing but time."""

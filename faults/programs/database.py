@@ -117,7 +117,7 @@ def _silent(world: World, *, deed: str) -> None:
     world.rest(SILENT_SECONDS)
     world.ground.to_database.tell(mode="pass")
     outcome = world.finish(running)
-    world.demand(outcome.seconds < 20, f"the deed took {outcome.seconds:.0f} s")
+    world.demand(outcome.seconds < world.within(20), f"the deed took {outcome.seconds:.0f} s")
     world.complete(other)
     if deed == "refund":
         world.must("refund", **back.fields)
@@ -132,7 +132,7 @@ def _silent_processor(world: World) -> None:
     world.demand(
         outcome.is_ok and outcome.value is None, f"the supporter saw {outcome.value} {outcome.words}"
     )
-    world.demand(outcome.seconds < 10, f"the supporter waited {outcome.seconds:.1f} s")
+    world.demand(outcome.seconds < world.within(10), f"the supporter waited {outcome.seconds:.1f} s")
     world.complete(gift)
 
 

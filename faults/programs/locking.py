@@ -13,7 +13,7 @@ from faults.worlds import Back, World
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 7210002))"
 ROW = "SELECT 1 FROM donations_refundrequest WHERE id = %s FOR UPDATE"
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = %s"
-PATIENCE = 60.0
+PATIENCE = 180.0
 DEADLOCK, TIMEOUT, SERIALIZATION = "DeadlockDetected", "LockNotAvailable", "SerializationFailure"
 
 

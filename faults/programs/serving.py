@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -19,8 +18,6 @@ from faults.worlds import Gift, World
 GIVERS, EACH = 4, 5
 FORGERS, FORGED_PER_SECOND, FLOOD_SECONDS = 4, 200, 5.0
 PAGE, WEBHOOKS = "/en/", "/api/webhooks/stripe/"
-LOADED = 5.0
-"""How many times slower than a quiet machine this one may be at the moment."""
 
 
 def _form(gift: Gift, fund: int) -> dict[str, str]:
@@ -29,7 +26,7 @@ def _form(gift: Gift, fund: int) -> dict[str, str]:
 
 def _persistent(doors: list[Program], fields: dict[str, str], answers: list[Answered]) -> str:
     """A supporter and the proxy before us: where nobody listens the next door is tried, with the same form."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while time.monotonic() < until:
         for door in list(doors):
             try:
@@ -125,7 +122,7 @@ def _worker_ends(world: World, old: Program, door: Program, *, kills: bool) -> N
     world.demand(kills or status == 0, f"the old worker ended with {status}")
     world.closing.enter_context(serving.worker(world.ground))
     # What was rung for and not done is found by the timetable, which rings beside the worker.
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while any(row["status"] == "received" for row in world.tell()["events"]):
         world.demand(time.monotonic() < until, "notices were never settled")
         world.must("sweep")
@@ -150,8 +147,7 @@ def _flood(world: World) -> None:
     slow = serving.percentile([answer.seconds for answer in ours], 0.99)
     rate = sent / FLOOD_SECONDS
     world.remarks.append(f"{rate:.0f} forged a second, ours p99 {slow:.2f} s")
-    is_quiet = os.getloadavg()[0] < (os.cpu_count() or 1) + FORGERS
-    world.demand(slow < (1.0 if is_quiet else LOADED), f"our notices waited {slow:.2f} s")
+    world.demand(slow < world.within(1.0), f"our notices waited {slow:.2f} s")
     known = {event["id"] for event in events}
     stored = {row["ref"] for row in world.tell()["events"]}
     world.demand(stored == known, f"{len(stored - known)} forged notices are stored")
@@ -238,8 +234,8 @@ def _hang(world: World) -> None:
     world.demand(told, "a page does not say that we are confirming")
     longest, slow = max(answer.seconds for answer in answers), serving.percentile(pages, 0.95)
     world.remarks.append(f"answered within {longest:.1f} s, other pages p95 {slow:.2f} s")
-    world.demand(longest < 10 + LOADED, f"a supporter waited {longest:.1f} s")
-    world.demand(slow < LOADED, f"other pages waited {slow:.2f} s")
+    world.demand(longest < world.within(10), f"a supporter waited {longest:.1f} s")
+    world.demand(slow < world.within(1.0), f"other pages waited {slow:.2f} s")
     world.heal()
     for gift in gifts:
         world.pay(gift, world.press_until_page(gift))

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
@@ -232,6 +232,10 @@ class AnyHistory(RuleBasedStateMachine):
         selfcheck(now=self.now)
 
 
+# A history is read as it is; making it shorter takes minutes and is done only when somebody looks for it.
+PHASES = [Phase.explicit, Phase.generate, *([Phase.shrink] if "HISTORIES" in os.environ else [])]
+
+
 def run(*, histories: int, steps: int) -> None:
     run_state_machine_as_test(
         AnyHistory,
@@ -241,6 +245,7 @@ def run(*, histories: int, steps: int) -> None:
             deadline=None,
             derandomize="HISTORIES" not in os.environ,
             database=None,
+            phases=PHASES,
             suppress_health_check=list(HealthCheck),
         ),
     )
