@@ -48,6 +48,9 @@ VARIABLES = (
     Variable("EMAIL_URL", "url", "", True, "smtp://user:password@host:port or smtps:// or smtp+tls://"),
     Variable("EMAIL_FROM", "text", "", False, "sender of mail; empty: the organization's own address"),
     Variable(
+        "MAIL_PER_MINUTE", "int", "600", False, "letters sent in a minute at most; sign-in links go first"
+    ),
+    Variable(
         "GIVING_LIMITS",
         "list",
         "",

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "web.guarding.PageGuardMiddleware",
+    "web.resting.DatabaseRestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -188,6 +189,7 @@ CONTENT_SECURITY_POLICY = {
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 globals().update(env.email(env.text("EMAIL_URL")))
 EMAIL_FROM = env.text("EMAIL_FROM")
+MAIL_PER_MINUTE = env.integer("MAIL_PER_MINUTE")
 
 CELERY = {
     "broker_url": env.text("BROKER_URL"),

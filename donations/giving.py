@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from campaigns.models import Campaign, GivingPage, Site
+from donations import retrying
 from donations.models import Checkout
 from donations.models.intents import Frequency
 from ledger.models import Fund
@@ -78,7 +79,7 @@ def begin(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Begun:
     This function will return the attempt with the address of its payment page, if one is known.
     """
     _refuse_what_cannot_be(gift)
-    checkout = _write_intent(checkout_id=checkout_id, gift=gift, now=now)
+    checkout = retrying.again(lambda: _write_intent(checkout_id=checkout_id, gift=gift, now=now))
     if checkout.status in {Checkout.Status.BEGUN, Checkout.Status.ABANDONED}:
         return _open(checkout=checkout, now=now)
     return Begun(checkout, checkout.session_url if checkout.status == Checkout.Status.OPEN else None)

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from donations import postings, recording
+from donations import postings, recording, retrying
 from donations.models import Donation, Refund, RefundFailure, RefundPart, RefundRequest
 from donations.postings import Share
 from ledger import posting
@@ -65,8 +65,10 @@ def request(
     positive, in another currency or more than what is left, and when the processor refuses.
     This function will return the request as it stands after the processor's answer, if one came.
     """
-    kept, is_new = _write_request(
-        donation_id=donation_id, amount=amount, reason=reason, actor=actor, request_id=request_id, now=now
+    kept, is_new = retrying.again(
+        lambda: _write_request(
+            donation_id=donation_id, amount=amount, reason=reason, actor=actor, request_id=request_id, now=now
+        )
     )
     if is_new:
         _send(refund_request=kept, now=now)
@@ -174,8 +176,12 @@ def resume(*, refund_request: RefundRequest, now: datetime) -> None:
 
 def take_in(*, donation: Donation, state: RefundState, now: datetime) -> None:
     """This function will write down one refund in a transaction of its own."""
-    with transaction.atomic():
-        apply(donation=donation, state=state, now=now)
+
+    def write() -> None:
+        with transaction.atomic():
+            apply(donation=donation, state=state, now=now)
+
+    retrying.again(write)
 
 
 def apply(*, donation: Donation, state: RefundState, now: datetime) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from donations import depositing, disputing, failing, guarding, recording, recurring, refunding
+from donations import depositing, disputing, failing, guarding, recording, recurring, refunding, retrying
 from donations.models import Checkout, Donation, RecurringPlan
 from donations.postings import Share
 from donors import consenting, matching
@@ -60,7 +60,7 @@ def settle(*, event_id: int, now: datetime) -> ProcessorEvent.Status:
         return inbox.close(pk=event.pk, status=ProcessorEvent.Status.IGNORED, now=now)
     try:
         if not _is_in_the_books(kind=event.kind, ref=event.object_ref):
-            handler(event.object_ref, now)
+            retrying.again(lambda: handler(event.object_ref, now))
     except ProcessorUnsure as error:
         return inbox.postpone(event=event, reason=str(error), now=now)
     except (ProcessorRefused, *PARKING) as error:
@@ -171,8 +171,11 @@ def payment(ref: str, now: datetime) -> None:
         apply_charge(charge=found, now=now)
 
 
-def apply_charge(*, charge: ChargeState, now: datetime) -> None:
-    """Write down a charge: confirming while pending, a donation with its fee and refunds once succeeded."""
+def apply_charge(*, charge: ChargeState, now: datetime, plan_ref: str = "") -> None:
+    """Write down a charge: confirming while pending, a donation with its fee and refunds once succeeded.
+
+    `plan_ref` names the plan it was made for where the caller knows it from the invoice.
+    """
     if charge.status == "failed":
         _failed_charge(charge=charge, now=now)
         return
@@ -181,7 +184,7 @@ def apply_charge(*, charge: ChargeState, now: datetime) -> None:
         if checkout is not None:
             Checkout.advance(pk=checkout.pk, to=Checkout.Status.CONFIRMING, now=now)
         return
-    story = _fetch_story(charge=charge, now=now)
+    story = _fetch_story(charge=charge, plan_ref=plan_ref, now=now)
     with transaction.atomic():
         donation, shares = _donation(story=story, now=now)
         if charge.balance is not None:
@@ -197,14 +200,16 @@ def apply_charge(*, charge: ChargeState, now: datetime) -> None:
             refunding.apply(donation=donation, state=state, now=now)
 
 
-def _fetch_story(*, charge: ChargeState, now: datetime) -> Story:
+def _fetch_story(*, charge: ChargeState, plan_ref: str, now: datetime) -> Story:
     connected = gateway.connect()
     known = Donation.objects.filter(processor_ref=charge.ref).first()  # seldom: so nothing is joined
     plan = None
     if not charge.reference and charge.payment_ref and known is None:
-        invoice = connected.invoice_of_payment(charge.payment_ref)
-        if invoice is not None and invoice.plan_ref:
-            plan = connected.plan(invoice.plan_ref)
+        if not plan_ref:
+            invoice = connected.invoice_of_payment(charge.payment_ref)
+            plan_ref = invoice.plan_ref if invoice is not None else ""
+        if plan_ref:
+            plan = connected.plan(plan_ref)
     # A refund that failed is no longer counted by the charge, but it is in our books.
     had_refunds = charge.refunded_minor or (known is not None and known.refunds.exists())
     refunds = tuple(connected.refunds_of(charge.ref)) if had_refunds else ()
@@ -310,7 +315,7 @@ def apply_invoice(*, state: InvoiceState, now: datetime) -> None:
     for payment_ref in state.payment_refs:
         found = connected.charge_of_payment(payment_ref)
         if found is not None:
-            apply_charge(charge=found, now=now)
+            apply_charge(charge=found, now=now, plan_ref=state.plan_ref)
     if state.plan_ref and state.status == "open" and state.attempts:
         ours = recurring.mirror(state=connected.plan(state.plan_ref), fetched_at=now, now=now)
         if ours.donations.exists():

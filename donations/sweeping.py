@@ -9,9 +9,9 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
-from donations import depositing, refunding, settling
+from donations import depositing, draining, refunding, retrying, settling
 from donations.models import Checkout, RefundRequest
-from payments import gateway, inbox
+from payments import gateway
 from payments.gateway import ProcessorRefused, ProcessorUnsure
 
 logger = logging.getLogger(__name__)
@@ -81,9 +81,7 @@ def run(*, now: datetime) -> Swept:
         _try(swept, partial(_look_at_checkout, checkout, now))
     for refund_request in _claim_refund_requests(now):
         _try(swept, partial(refunding.resume, refund_request=refund_request, now=now))
-    for event_id in inbox.waiting(now=now):
-        settling.settle(event_id=event_id, now=now)
-        swept.looked_at += 1
+    swept.looked_at += draining.drain(now=now)
     return swept
 
 
@@ -108,7 +106,7 @@ def reconcile(*, now: datetime) -> Swept:
 def _try(swept: Swept, deed: Callable[[], None]) -> None:
     swept.looked_at += 1
     try:
-        deed()
+        retrying.again(deed)
     except ProcessorUnsure as error:
         swept.unsure += 1
         logger.info("still unsure: %s", error)

@@ -3,14 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import funding, guarding, promising, settling, sweeping
+from donations import draining, funding, guarding, promising, settling, sweeping
 from jobs import beating
 from payments import catching_up
 
 
 @shared_task(name="donations.settle")
 def settle(event_id: int) -> None:
-    settling.settle(event_id=event_id, now=timezone.now())
+    draining.answer(event_id=event_id, now=timezone.now())
 
 
 @shared_task(name="donations.sweep")

@@ -128,7 +128,8 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["send_after"], name="message_waiting", condition=Q(status__in=["queued", "sending"])
-            )
+            ),
+            models.Index(fields=["sent_at"], name="message_sent_lately", condition=Q(sent_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

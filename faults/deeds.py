@@ -26,18 +26,19 @@ from reports import selfchecking
 from staff.models import User
 from web.giving import vouching
 
-SLUG = "family"
+SLUG, MONTHLY_SLUG = "family", "safe-house"
 WEBHOOKS = "/api/webhooks/stripe/"
 SURELY_NOT_DONE = (giving.OtherGift, giving.GiftRefused, refunding.UnableToRefund)
 
 
-def gift(*, amount_minor: int, email: str) -> giving.Gift:
+def gift(*, amount_minor: int, email: str, monthly: bool = False) -> giving.Gift:
     """This function will return a gift on the demo's own page."""
-    page = GivingPage.objects.select_related("campaign__fund", "entity").get(campaign__slug=SLUG)
+    slug = MONTHLY_SLUG if monthly else SLUG
+    page = GivingPage.objects.select_related("campaign__fund", "entity").get(campaign__slug=slug)
     return giving.Gift(
         page=page,
         fund=page.campaign.fund,
-        frequency=Frequency.ONCE,
+        frequency=Frequency.MONTHLY if monthly else Frequency.ONCE,
         amount=Money(amount_minor, "USD"),
         cover=None,
         donor_name="Grace Kim",
@@ -51,16 +52,22 @@ def gift(*, amount_minor: int, email: str) -> giving.Gift:
     )
 
 
-def begin(*, checkout_id: str, amount_minor: int, email: str, now: datetime) -> str | None:
+def begin(
+    *, checkout_id: str, amount_minor: int, email: str, monthly: bool = False, now: datetime
+) -> str | None:
     """This function will return the address of the payment page, or None while nobody knows it."""
-    asked = gift(amount_minor=amount_minor, email=email)
+    asked = gift(amount_minor=amount_minor, email=email, monthly=monthly)
     return giving.begin(checkout_id=uuid.UUID(checkout_id), gift=asked, now=now).payment_url
 
 
-def press(*, checkout_id: str, amount_minor: int, email: str, now: datetime) -> dict[str, Any]:
-    """The form itself, through every layer of the web. This function will return status, address and words."""
-    fund = GivingPage.objects.select_related("campaign").get(campaign__slug=SLUG).campaign.fund_id
-    fields = {
+def fund_of_page(*, now: datetime) -> int:
+    """This function will return the fund that the giving page gives to."""
+    return GivingPage.objects.select_related("campaign").get(campaign__slug=SLUG).campaign.fund_id
+
+
+def form(*, checkout_id: str, amount_minor: int, email: str, fund: int) -> dict[str, str]:
+    """This function will return the giving form as a browser sends it."""
+    return {
         "token": vouching.token(checkout_id=uuid.UUID(checkout_id), slug=SLUG),
         "currency": "USD",
         "freq": "once",
@@ -69,7 +76,18 @@ def press(*, checkout_id: str, amount_minor: int, email: str, now: datetime) -> 
         "fund": str(fund),
         "name": "Grace Kim",
         "email": email,
+        "hand": "1",
     }
+
+
+def look(*, path: str, now: datetime) -> int:
+    """This function will return the status of a public page."""
+    return Client(raise_request_exception=False).get(path, HTTP_HOST="localhost").status_code
+
+
+def press(*, checkout_id: str, amount_minor: int, email: str, fund: int, now: datetime) -> dict[str, Any]:
+    """The form itself, through every layer of the web. This function will return status, address and words."""
+    fields = form(checkout_id=checkout_id, amount_minor=amount_minor, email=email, fund=fund)
     answer = Client(raise_request_exception=False).post(
         f"/en/give/{SLUG}/", fields, HTTP_HOST="localhost", HTTP_ORIGIN="http://localhost"
     )
@@ -210,6 +228,8 @@ RIGHT: dict[str, Callable[..., Any]] = {
     deed.__name__: deed
     for deed in (
         begin,
+        fund_of_page,
+        look,
         press,
         deliver,
         deliver_without_broker,

@@ -17,7 +17,7 @@ from typing import Any
 
 from launcher.supervising import dies_with_us
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 OK, FAIL, INFO = "ok", "fail", "info"
 
 

@@ -1,8 +1,8 @@
 """Proxying: a TCP proxy that passes, waits, holds, refuses, cuts or kills, as it is told.
 
-`python -m faults.proxying TARGET` (HOST:PORT, or the path of a unix socket) prints its own port and that of its
-control door. A control message is one line of JSON: `mode` (pass, latency, blackhole, refuse) with `seconds`, and
-one `strike`, which happens once:
+`python -m faults.proxying TARGET [CERTIFICATE]` (HOST:PORT, or the path of a unix socket) prints its own port
+and that of its control door. A control message is one line of JSON: `mode` (pass, latency, blackhole, refuse) with
+`seconds`, and one `strike`, which happens once:
 
 * `{"text": "COMMIT", "nth": 1, "at": "request", "act": "kill", "pid": 7}`: the nth time the text passes towards the
   server, before it is passed on; at "answer": after it was passed on, before the answer is, or `beyond` bytes into it.
@@ -17,6 +17,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import struct
 import sys
 from typing import Any
@@ -52,6 +53,7 @@ class Proxy:
         self.mode, self.seconds = "pass", 0.0
         self.strike: dict[str, Any] | None = None
         self.seen, self.tail, self.struck = 0, b"", 0
+        self.heard = 0
         self.open_again = asyncio.Event()
 
     def tell(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +67,7 @@ class Proxy:
                 self.open_again.set()
         if "strike" in message:
             self.strike, self.seen, self.tail, self.struck = message["strike"], 0, b"", 0
-        return {"struck": struck}
+        return {"struck": struck, "heard": self.heard}
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.mode == "refuse":
@@ -92,6 +94,7 @@ class Proxy:
     ) -> None:
         with contextlib.suppress(OSError):
             while piece := await reader.read(CHUNK):
+                self.heard += len(piece) if way == REQUEST else 0
                 await self._wait()
                 if await self._strikes(piece, writer, way, pair):
                     return
@@ -162,10 +165,13 @@ class Proxy:
         writer.close()
 
 
-async def main(target: str) -> None:
-    """This function will proxy until the process is ended."""
-    proxy = Proxy(target)
-    front = await asyncio.start_server(proxy.connected, HOST, 0, backlog=256)
+async def main(target: str, certificate: str = "") -> None:
+    """This function will proxy until the process is ended; with a certificate it speaks TLS to its clients."""
+    proxy, secure = Proxy(target), None
+    if certificate:
+        secure = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        secure.load_cert_chain(certificate)
+    front = await asyncio.start_server(proxy.connected, HOST, 0, backlog=256, ssl=secure)
     control = await asyncio.start_server(proxy.controlled, HOST, 0)
     print(front.sockets[0].getsockname()[1], control.sockets[0].getsockname()[1], flush=True)
     async with front, control:
@@ -173,4 +179,4 @@ async def main(target: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

@@ -68,8 +68,8 @@ def stand(*, state_dir: Path, tell: Teller) -> Iterator[Ground]:
         _build_house(state=state, postgres=postgres, environment=made, tell=tell)
         secret = made["STRIPE_WEBHOOK_SECRETS"]
         url = last.enter_context(_sandbox(secret=secret))
-        to_database = last.enter_context(_line(f"{postgres.socket}/.s.PGSQL.5432"))
-        to_processor = last.enter_context(_line(url.removeprefix("http://")))
+        to_database = last.enter_context(line(f"{postgres.socket}/.s.PGSQL.5432"))
+        to_processor = last.enter_context(line(url.removeprefix("http://")))
         yield Ground(
             postgres=postgres,
             processor=Processor(url, made["STRIPE_API_KEY"]),
@@ -113,8 +113,9 @@ def _sandbox(*, secret: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _line(target: str) -> Iterator[Line]:
-    with _process("faults.proxying", target) as first:
+def line(target: str, *, certificate: Path | None = None) -> Iterator[Line]:
+    """This function will yield a proxy before `target`, one that speaks TLS to its clients if it has a certificate."""
+    with _process("faults.proxying", target, *([str(certificate)] if certificate else [])) as first:
         port, control = first.split()
         yield Line(int(port), int(control))
 

@@ -26,10 +26,17 @@ class Line:
 
     def tell(self, **message: Any) -> int:
         """This function will pass on a control message and return how often a strike happened since the last."""
+        return int(self._told(message)["struck"])
+
+    def heard(self) -> int:
+        """This function will return how many bytes clients have said, after their connection was made."""
+        return int(self._told({})["heard"])
+
+    def _told(self, message: dict[str, Any]) -> dict[str, Any]:
         with socket.create_connection((HOST, self.control), timeout=PATIENCE) as door:
             door.sendall(json.dumps(message).encode() + b"\n")
-            answer = door.makefile().readline()
-        return int(json.loads(answer)["struck"])
+            answer: dict[str, Any] = json.loads(door.makefile().readline())
+        return answer
 
     def heal(self) -> None:
         self.tell(mode="pass", strike=None)
@@ -69,7 +76,18 @@ class Processor:
         """This function will return the requests received with such a beginning, oldest first."""
         rows = self.operate("GET", "requests?limit=500")
         rows = rows["requests"] if isinstance(rows, dict) else rows
-        return [row for row in rows if row["method"] == method and str(row["path"]).startswith(path)]
+        return [row for row in rows if method in ("", row["method"]) and str(row["path"]).startswith(path)]
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> Any:
+        """This function will call the processor's own API, as somebody at its dashboard would, and return its JSON."""
+        request = urllib.request.Request(
+            f"{self.url}{path}",
+            data=urllib.parse.urlencode(fields or {}).encode() if method == "POST" else None,
+            method=method,
+            headers={"Authorization": f"Bearer {self.key}"},
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.loads(answer.read())
 
     def events(self) -> list[dict[str, Any]]:
         """This function will return every event as its webhook would carry it, oldest first."""
@@ -104,8 +122,8 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def signature(body: bytes, *, secret: str) -> str:
-    """This function will return the header with which the processor would sign these bytes now."""
-    stamp = int(time.time())
+def signature(body: bytes, *, secret: str, age: int = 0) -> str:
+    """This function will return the header with which the processor would have signed these bytes `age` seconds ago."""
+    stamp = int(time.time()) - age
     digest = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={stamp},v1={digest}"

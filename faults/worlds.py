@@ -4,12 +4,16 @@ Phase one is faults and clients; every deed is written into the history as invok
 two heals everything, delivers and sweeps on a clock moved forward. Then the laws are asked.
 """
 
+import contextlib
+import json
+import os
 import random
 import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from faults import deeds, forking
@@ -57,10 +61,20 @@ class World:
     ground: Ground
     build: dict[str, Callable[..., Any]]
     rng: random.Random
+    history: Path
     ahead: timedelta = timedelta()
-    around: dict[str, str] = field(default_factory=dict)
-    history: list[dict[str, Any]] = field(default_factory=list)
+    around: dict[str, Any] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     is_healed: bool = False
+    closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        self._book = self.closing.enter_context(self.history.open("w"))
+
+    def close(self) -> None:
+        """This function will end whatever the case has started, and close the history."""
+        self.closing.close()
 
     @property
     def now(self) -> datetime:
@@ -84,14 +98,14 @@ class World:
     def ready(self, deed: str, **arguments: Any) -> Running:
         """This function will return a process that waits for its mark to do the deed."""
         work, now, around = self.build[deed], self.now, dict(self.around)
-        self._note("invoke", deed, {key: _brief(value) for key, value in arguments.items()})
+        self.note("invoke", deed, {key: _brief(value) for key, value in arguments.items()})
         return forking.start(
             deed, lambda: deeds.do(work, arguments, now=now, around=around), log=self.ground.log
         )
 
     def finish(self, running: Running) -> Outcome:
         outcome = running.finish()
-        self._note(outcome.kind, outcome.deed, outcome.words or _brief(outcome.value))
+        self.note(outcome.kind, outcome.deed, outcome.words or _brief(outcome.value))
         return outcome
 
     def do(self, deed: str, **arguments: Any) -> Outcome:
@@ -122,7 +136,7 @@ class World:
         """
         running = self.ready(deed, **arguments)
         line.tell(strike={"pid": pid or running.pid, **strike})
-        self._note("strike", deed, {key: value for key, value in strike.items() if key != "pid"})
+        self.note("strike", deed, {key: value for key, value in strike.items() if key != "pid"})
         running.go()
         outcome = self.finish(running)
         happened = line.tell(strike=None)
@@ -133,13 +147,13 @@ class World:
     # The processor
 
     def fault(self, mode: str, **options: Any) -> None:
-        self._note("fault", mode, options)
+        self.note("fault", mode, options)
         self.ground.processor.fault(mode, **options)
 
     def pay(self, gift: Gift, url: str, *, card: str = "4242424242424242") -> None:
         """This function will have the supporter pay on the hosted page."""
         status = self.ground.processor.pay(url, email=gift.email, card=card)
-        self._note("pay", gift.id, status)
+        self.note("pay", gift.id, status)
         self.demand(status == 303, f"the payment page answered {status}")
 
     def events(self, *kinds: str) -> list[dict[str, Any]]:
@@ -177,6 +191,10 @@ class World:
 
     # The second phase
 
+    def within(self, seconds: float) -> float:
+        """This function will return a limit of time as this machine can keep it at the moment, busy as it may be."""
+        return seconds * max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
+
     def rest(self, seconds: float) -> None:
         """This function will let real time pass, for faults that are nothing but time."""
         time.sleep(seconds)
@@ -188,7 +206,7 @@ class World:
         self.ground.processor.heal()
         self.around = {}
         self.is_healed = True
-        self._note("heal", "", "")
+        self.note("heal", "", "")
 
     def converge(self) -> None:
         """This function will let webhooks come as they do, and the timetable run on a clock moved forward."""
@@ -291,8 +309,12 @@ class World:
         """This function will return the idempotency keys of the POSTs received at an address, in order."""
         return [str(row["idempotency_key"]) for row in self.ground.processor.requests("POST", path)]
 
-    def _note(self, kind: str, deed: str, what: Any) -> None:
-        self.history.append({"place": len(self.history), "kind": kind, "deed": deed, "what": what})
+    def note(self, kind: str, deed: str, what: Any) -> None:
+        """This function will write one step into the history."""
+        step = {"place": self.steps, "kind": kind, "deed": deed, "what": what}
+        self._book.write(json.dumps(step, default=str) + "\n")
+        self._book.flush()  # whatever happens to the harness, this much is known
+        self.steps += 1
 
 
 def _brief(value: Any) -> Any:

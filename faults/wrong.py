@@ -1,10 +1,11 @@
 """Wrong builds: three ways to do it that look right. The programme must catch each, or it proves nothing.
 
-* naive: asks the processor first, with a fresh key each time, and writes afterwards.
+* charge_first: asks the processor first, with a fresh key each time, and writes afterwards.
 * key_only: trusts the idempotency key alone: never looks, never takes a new key.
 * no_attempt: looks first, but keeps one key for ever, even when it answers a stored failure for ever.
 
-They are made in the process that does a deed, by replacing functions of the product there; the product knows nothing.
+They are made in the process that does a deed, by replacing functions of the product there; the product knows nothing,
+and under settings that are not those of a local stand-in they are refused.
 """
 
 import uuid
@@ -12,15 +13,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from donations import giving, refunding, sweeping
 from donations.models import Checkout, Donation, RefundRequest
-from faults import deeds
+from faults import deeds, unusual
 from ledger.money import Money
 from payments import gateway
 from payments.gateway import ProcessorRefused, ProcessorUnsure, StoredFailure
 from staff.models import User
 
 Deed = Callable[..., Any]
+RIGHT: dict[str, Deed] = deeds.RIGHT | unusual.DEEDS
 
 
 def _naive_refund(*, checkout_id: str, amount_minor: int, request_id: str, now: datetime) -> str:
@@ -97,12 +101,38 @@ def _replacing(deed: Deed, *replacements: tuple[object, str, Deed]) -> Deed:
 
 
 def _all(*replacements: tuple[object, str, Deed]) -> dict[str, Deed]:
-    return {name: _replacing(deed, *replacements) for name, deed in deeds.RIGHT.items()}
+    return {name: _replacing(deed, *replacements) for name, deed in RIGHT.items()}
+
+
+CATCHING = (
+    "X01 refund killed before",
+    "X02 refund killed when",
+    "X17 refund",
+    "X18 refund: 500 before",
+    "X20 answer to a refund cut at once",
+    "X23 refund: done",
+)
+"""What is run to catch one of them, unless other cases are asked for."""
+
+
+class NotHere(Exception):
+    """A build that is wrong on purpose was asked for where real money could move."""
+
+
+def build(name: str) -> dict[str, Deed]:
+    """Raises NotHere for a wrong build outside a local installation with a stand-in processor.
+
+    This function will return the deeds of a build.
+    """
+    is_stand_in = settings.INSECURE_LOCAL and settings.STRIPE_API_BASE
+    if name != "right" and (not is_stand_in or not settings.STRIPE_API_KEY.startswith("sk_test_")):
+        raise NotHere(name)
+    return BUILDS[name]
 
 
 BUILDS: dict[str, dict[str, Deed]] = {
-    "right": deeds.RIGHT,
-    "naive": deeds.RIGHT | {"refund": _naive_refund},
+    "right": RIGHT,
+    "charge_first": RIGHT | {"refund": _naive_refund},
     "key_only": _all(
         (refunding, "_send", _send_and_forget),
         (refunding, "_find", _never_look),

@@ -28,14 +28,19 @@ def account_id(code: str) -> int:
     return Account.objects.only("id").get(code=code).id
 
 
-# The day the books get it is its own day in the entity's zone, or the first open day after a close.
+# The day the books get it is its own day in the entity's zone, or the first open day after a close; then the memo
+# says so, because its reader will look for it in the other period.
 _POST = """
-WITH entry AS (
+WITH asked AS (
+  SELECT %s::date AS day, (SELECT max(through_on) FROM ledger_periodclose WHERE entity_id = %s) AS closed
+), entry AS (
   INSERT INTO ledger_entry
     (entity_id, kind, source, happened_at, booked_on, memo, reverses_id, line_count, recorded_at)
-  VALUES (%s, %s, %s, %s,
-    greatest(%s, (SELECT max(through_on) + 1 FROM ledger_periodclose WHERE entity_id = %s)),
-    %s, (SELECT id FROM ledger_entry WHERE source = %s), %s, %s)
+  SELECT %s, %s, %s, %s, greatest(day, closed + 1),
+    left(concat_ws(' ', nullif(%s, ''), CASE WHEN closed >= day THEN 'Of ' || day || ', a period that is closed.' END),
+      200),
+    (SELECT id FROM ledger_entry WHERE source = %s), %s, %s
+  FROM asked
   ON CONFLICT (source) DO NOTHING
   RETURNING id
 ), lines AS (
@@ -71,13 +76,13 @@ def post(
         cursor.execute(
             _POST,
             [
+                happened_at.astimezone(ZoneInfo(entity.zone)).date(),
+                entity.id,
                 entity.id,
                 kind.value,
                 source,
                 happened_at,
-                happened_at.astimezone(ZoneInfo(entity.zone)).date(),
-                entity.id,
-                memo[:200],
+                memo,
                 reverses,
                 len(lines),
                 now,

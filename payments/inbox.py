@@ -12,6 +12,7 @@ from payments.models import ProcessorEvent
 
 LARGEST_BODY = 512 * 1024
 MOST_ATTEMPTS = 12
+RELEASED_FOR = timedelta(seconds=15)
 
 _KEEP = """
 INSERT INTO payments_processorevent
@@ -20,6 +21,13 @@ INSERT INTO payments_processorevent
 VALUES (%s, %s, %s, %s, %s, %s, 1, %s, 0, %s, %s, %s)
 ON CONFLICT (ref) DO UPDATE SET deliveries = payments_processorevent.deliveries + 1
 RETURNING id, deliveries
+"""
+# Of a renewal five notices tell; the invoice leads to all of it, and the others then find it in the books.
+_CLAIM = """
+UPDATE payments_processorevent SET settle_after = %s WHERE id IN (
+  SELECT id FROM payments_processorevent WHERE status = 'received' AND settle_after <= %s
+   ORDER BY kind <> 'invoice.paid', settle_after, id LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING id
 """
 # A closing that a crash loses is only made again, so its commit need not wait for the disk; `hurry` says so for
 # this one transaction.
@@ -71,6 +79,23 @@ def waiting(*, now: datetime, limit: int = 200) -> list[int]:
         ProcessorEvent.objects.filter(status=ProcessorEvent.Status.RECEIVED, settle_after__lte=now)
         .order_by("settle_after", "id")
         .values_list("id", flat=True)[:limit]
+    )
+
+
+def claim(*, now: datetime, limit: int, lease: timedelta) -> list[int]:
+    """Take notices that wait, paid invoices first, then the oldest; until the lease ends nobody else takes them.
+
+    This function will return their ids.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [now + lease, now, limit])
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def release(*, pk: int, now: datetime) -> None:
+    """This function will put a claimed notice back that was not looked at: it waits a little, and loses no try."""
+    ProcessorEvent.objects.filter(pk=pk, status=ProcessorEvent.Status.RECEIVED).update(
+        settle_after=now + RELEASED_FOR
     )
 
 

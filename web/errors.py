@@ -3,14 +3,13 @@
 import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from web import resting
+
 STATUSES = (400, 403, 404, 409, 413, 429, 500, 503)
 TOO_LARGE = (RequestDataTooBig, TooManyFilesSent)
-NO_DATABASE = (OperationalError, InterfaceError)
-SOON_SECONDS = 30
 
 
 def page(request: HttpRequest, status: int) -> HttpResponse:
@@ -34,11 +33,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls this while it handles the error: a database that is away for a moment is said to be just that."""
-    if not isinstance(sys.exc_info()[1], NO_DATABASE):
-        return page(request, 500)
-    response = page(request, 503)
-    response.headers["Retry-After"] = str(SOON_SECONDS)
-    return response
+    error = sys.exc_info()[1]
+    return resting.answer(request) if error and resting.is_rest(error) else page(request, 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

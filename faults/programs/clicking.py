@@ -21,7 +21,10 @@ def _five_clicks(world: World) -> None:
 def _five_presses(world: World) -> None:
     """The same through the form itself: every answer is a way on, none an error page."""
     gift = world.gift()
-    answers = [outcome.value for outcome in world.together([("press", gift.fields)] * 5)]
+    answers = [
+        outcome.value
+        for outcome in world.together([("press", gift.fields | {"fund": world.must("fund_of_page")})] * 5)
+    ]
     statuses = [answer and answer["status"] for answer in answers]
     world.demand(all(status in (200, 303, 503) for status in statuses), f"the form answered {statuses}")
     urls = {answer["location"] for answer in answers if answer["status"] == 303}

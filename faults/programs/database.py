@@ -6,9 +6,11 @@ from typing import Any
 
 from faults.cases import Case
 from faults.standing import CASE
-from faults.worlds import World
+from faults.worlds import Gift, World
+from launcher.postgres import APP
 
-SILENT_SECONDS = 3.0
+PUBLIC = ("/en/", "/ko/", "/en/give/family/")
+SILENT_SECONDS, SHOT_WITHIN = 3.0, 60.0
 
 
 def _shot(world: World, *, deed: str, at: str, nth: int) -> None:
@@ -26,10 +28,14 @@ def _shot(world: World, *, deed: str, at: str, nth: int) -> None:
         arguments = back.fields
     postgres = world.ground.postgres
     shot = {"text": "COMMIT", "nth": nth, "at": at, "act": "kill", "signal": int(signal.SIGQUIT)}
-    world.struck(world.ground.to_database, deed, strike=shot, pid=postgres.pid, **arguments)
+    running = world.ready(deed, **arguments)
+    world.ground.to_database.tell(strike={"pid": postgres.pid, **shot})
+    running.go()
     if postgres.process is not None:
-        postgres.process.wait()
-    postgres.start()
+        postgres.process.wait(SHOT_WITHIN)
+    postgres.start()  # while the deed is still at work: it may well find the server again
+    world.finish(running)
+    world.ground.to_database.tell(strike=None)
     if deed == "begin":
         world.complete(gift)
         return
@@ -59,6 +65,40 @@ def _read_only(world: World) -> None:
     world.demand_back_once(back)
 
 
+def _pages_without_writing(world: World) -> None:
+    """While nothing can be written, pages are read as before and the form says when to come back."""
+    fund = world.must("fund_of_page")
+    gift = world.gift()
+    sent = len(world.keys("/v1/"))
+    world.ground.postgres.run_sql(f"ALTER DATABASE {CASE} SET default_transaction_read_only = on")
+    for path in PUBLIC:
+        status = world.must("look", path=path)
+        world.demand(status == 200, f"{path} answered {status}")
+    _rests(world, gift, fund)
+    world.demand(len(world.keys("/v1/")) == sent, "the processor was asked without an intent in our books")
+    world.ground.postgres.run_sql(f"ALTER DATABASE {CASE} RESET default_transaction_read_only")
+    world.complete(gift)
+
+
+def _too_many_connections(world: World) -> None:
+    fund = world.must("fund_of_page")
+    gift = world.gift()
+    world.ground.postgres.run_sql(f"ALTER ROLE {APP} CONNECTION LIMIT 0")
+    try:
+        _rests(world, gift, fund)
+        door = world.deliver(world.events()[:1] or [{"id": "evt_none", "object": "event"}])
+        world.demand(door.is_ok and door.value[0] >= 400, f"the door answered {door.value}")
+    finally:
+        world.ground.postgres.run_sql(f"ALTER ROLE {APP} CONNECTION LIMIT -1")
+    world.complete(gift)
+
+
+def _rests(world: World, gift: Gift, fund: int) -> None:
+    answer = world.must("press", **gift.fields, fund=fund)
+    world.demand(answer["status"] == 503, f"the form answered {answer['status']}")
+    world.demand("in a few minutes" in answer["page"], "the page does not say what to do")
+
+
 def _dead_connections(world: World) -> None:
     gift = world.gift()
     outcome = world.do("begin_after_lost_connections", **gift.fields)
@@ -77,7 +117,7 @@ def _silent(world: World, *, deed: str) -> None:
     world.rest(SILENT_SECONDS)
     world.ground.to_database.tell(mode="pass")
     outcome = world.finish(running)
-    world.demand(outcome.seconds < 20, f"the deed took {outcome.seconds:.0f} s")
+    world.demand(outcome.seconds < world.within(20), f"the deed took {outcome.seconds:.0f} s")
     world.complete(other)
     if deed == "refund":
         world.must("refund", **back.fields)
@@ -92,7 +132,7 @@ def _silent_processor(world: World) -> None:
     world.demand(
         outcome.is_ok and outcome.value is None, f"the supporter saw {outcome.value} {outcome.words}"
     )
-    world.demand(outcome.seconds < 10, f"the supporter waited {outcome.seconds:.1f} s")
+    world.demand(outcome.seconds < world.within(10), f"the supporter waited {outcome.seconds:.1f} s")
     world.complete(gift)
 
 
@@ -137,6 +177,8 @@ def cases() -> list[Case]:
         ),
         Case("X33", "the database is read-only", _read_only),
         Case("X33", "pooled connections are dead", _dead_connections),
+        Case("X33", "pages while the database is read-only", _pages_without_writing),
+        Case("X33", "too many connections", _too_many_connections, is_slow=True),
         Case("X51", "the database's line is silent: gift", partial(_silent, deed="begin")),
         Case("X51", "the database's line is silent: refund", partial(_silent, deed="refund")),
         Case("X51", "the database's line is slow", _slow_line),

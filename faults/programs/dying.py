@@ -124,8 +124,17 @@ def cases() -> list[Case]:
         Case(code, name, partial(run, line=line, strike=strike)) for code, name, run, line, strike in told
     ]
     found += [
+        Case(
+            "X03",
+            f"line cut after {after} bytes of the database's answers, {deed}",
+            partial(run, line=db, strike={"way": "s2c", "after": after, "act": "cut"}),
+        )
+        for after in range(0, 901, 30)
+        for deed, run in (("begin", _begin), ("refund", _refund), ("settle", _settle))
+    ]
+    found += [
         Case("X03", f"line cut anywhere, {deed} {way} {number}", partial(_cut_anywhere, deed=deed, way=way))
-        for number in range(1, 4)
+        for number in range(1, 3)
         for deed in ("begin", "refund", "settle")
         for way in ("s2c", "c2s")
     ]  # fmt: skip

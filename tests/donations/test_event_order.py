@@ -13,12 +13,12 @@ from django.db import connection, transaction
 from donations import refunding, settling, sweeping
 from donations.models import Checkout
 from donations.models.intents import Frequency
+from faults.picturing import picture
 from ledger.money import Money
 from payments import catching_up, inbox
 from payments.gateway import Notice
 from staff.models import User
 from tests.donations.giving import Supporter, notices, only_donation, paperwork, selfcheck, settle_all
-from tests.donations.picturing import picture
 
 
 def told(supporter: Supporter, order: Iterable[Notice]) -> dict[str, list[tuple[object, ...]]]:

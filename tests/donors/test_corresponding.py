@@ -234,3 +234,26 @@ def test_the_sender_is_the_entity_in_neutral_words(db: None) -> None:
     entity = making.entity()
     assert corresponding.sender() == '"Harbour Mission Inc." <give@example.org>'
     assert corresponding.sender(entity) == corresponding.sender()
+
+
+def test_a_rush_of_letters_leaves_at_its_rate_and_sign_in_links_go_first(
+    db: None, office: PostOffice, settings: Any
+) -> None:
+    settings.MAIL_PER_MINUTE = 3
+    for _ in range(5):
+        queue()
+    link = queue(kind=Message.Kind.SIGN_IN, now=NOW)
+    assert corresponding.send_due(now=NOW) == 3
+    link.refresh_from_db()
+    assert link.status == "sent"
+    assert corresponding.send_due(now=NOW + timedelta(seconds=59)) == 0
+    assert corresponding.send_due(now=NOW + timedelta(seconds=60)) == 3
+
+
+def test_letters_under_way_count_as_sent(db: None, office: PostOffice, settings: Any) -> None:
+    settings.MAIL_PER_MINUTE = 2
+    first = queue()
+    Message.objects.filter(pk=first.pk).update(status=Message.Status.SENDING, send_after=NOW)
+    queue()
+    queue()
+    assert corresponding.send_due(now=NOW + timedelta(seconds=30)) == 1

@@ -116,6 +116,7 @@ def test_after_a_close_the_books_get_it_on_the_first_open_day(db: None) -> None:
     number = post(happened_at=NOW - timedelta(days=9))
     entry = Entry.objects.get(id=number or 0)
     assert (entry.booked_on, entry.happened_at) == (date(2026, 11, 18), NOW - timedelta(days=9))
+    assert entry.memo == "Of 2026-11-11, a period that is closed."
     assert booked(post("now", happened_at=NOW)) == date(2026, 11, 20)
 
 
