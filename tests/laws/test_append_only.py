@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from donations.models import RefundRequestPart
 from ledger import closing
 from paper import storing
 from payments.models import PayoutFailure
@@ -24,6 +25,11 @@ CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRU
 def every_fact(db: None) -> None:
     """At least one row in every table of facts."""
     gift = facts.donation(checkout=facts.checkout())
+    facts.plan_failure()
+    facts.fraud_warning(gift)
+    RefundRequestPart.objects.create(
+        refund_request=facts.request(gift), fund=facts.general(), amount_minor=1_000
+    )
     facts.paperwork()
     facts.returned(facts.refund(gift, 100))
     facts.refund(gift, 200)
