@@ -85,6 +85,13 @@ def refundable_by_fund(*, donation: Donation) -> dict[int, Money]:
     return left
 
 
+def shared(*, amount: Money, left: Mapping[int, Money]) -> dict[int, Money]:
+    """This function will return how an amount nobody divided is shared over what is left of each fund."""
+    minors = {fund_id: part.minor for fund_id, part in left.items()}
+    divided = dividing.fitted(amount=amount, left=minors, wanted={})
+    return {fund_id: Money(minor, amount.currency) for fund_id, minor in divided.items()}
+
+
 def _held(*, donation: Donation) -> Money:
     held = donation.refund_requests.filter(status__in=dividing.HOLDING, refund__isnull=True)
     return Money(held.aggregate(sum=Sum("amount_minor"))["sum"] or 0, donation.currency)
@@ -191,9 +198,7 @@ def _divide(*, donation: Donation, wanted: Wanted) -> dict[int, int]:
         raise UnableToRefund("amount", _("At most %(left)s can be given back.") % {"left": whole.shown()})
     left = refundable_by_fund(donation=donation)
     if wanted.parts is None:
-        return dividing.fitted(
-            amount=wanted.amount, left={fund_id: part.minor for fund_id, part in left.items()}, wanted={}
-        )
+        return {fund_id: part.minor for fund_id, part in shared(amount=wanted.amount, left=left).items()}
     for fund_id, part in wanted.parts.items():
         if fund_id not in left:
             raise UnableToRefund("fund", _("This gift was not for that fund."))

@@ -18,7 +18,7 @@ from donations import dividing, holding, refunding
 from donations.models import Donation
 from ledger import money
 from ledger.money import Money
-from receipts import snapshots, statements, wording
+from receipts import explaining, snapshots, statements, wording
 from receipts.models import Coverage, Exclusion, Receipt, ReceiptLine, Series
 
 logger = logging.getLogger(__name__)
@@ -81,6 +81,8 @@ def decide(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
         reason = why_none(donation)
         if reason is not None:
             Exclusion.objects.create(donation=donation, reason=reason, decided_at=now)
+            if reason == Exclusion.Reason.REFUNDED:
+                explaining.tell_refunded(donation=donation, now=now)
             return None
         # A gift that comes back after its receipt was voided gets one that names the voided number.
         former = (

@@ -28,6 +28,10 @@ TASKS: Words = {
     "selfcheck_failed": _("The self-check found problems"),
     "card_testing": _("Somebody seems to try out stolen cards on the giving form"),
     "dispute_open": _("A payment is disputed"),
+    "inquiry_open": _("A bank asks about a payment"),
+    "refund_proposed": _("A refund waits for a second person"),
+    "fraud_warning": _("A payment may be fraudulent: give it back before it is disputed?"),
+    "review_open": _("A payment is looked at by the processor; its receipt waits"),
     "event_parked": _("A notice of the processor does not fit"),
     "refund_failed": _("A refund did not arrive"),
     "rendering_trouble": _("A receipt could not be drawn"),
@@ -73,6 +77,10 @@ VOIDINGS: Words = {
     "dispute_lost": _("the payment was taken back by the bank"),
 }
 REQUESTS: Words = {
+    "proposed": _("Waits for a second person"),
+    "declined": _("Declined"),
+    "withdrawn": _("Taken back"),
+    "expired": _("Nobody decided"),
     "requested": _("Waiting for the processor"),
     "sent": _("On its way"),
     "done": _("Done"),
@@ -86,6 +94,18 @@ BALANCE_LINES: Words = {
     "payment_refund": _("Refund"),
     "adjustment": _("Adjustment"),
     "stripe_fee": _("Processing fee"),
+}
+DISPUTES: Words = {
+    "needs_response": _("waits for your answer"),
+    "under_review": _("answered, the bank decides"),
+    "warning_needs_response": _("the bank waits for your answer"),
+    "warning_under_review": _("answered, the bank decides"),
+    "appeal_needs_response": _("the appeal waits for your answer"),
+    "appeal_under_review": _("appealed, the bank decides"),
+    "warning_closed": _("the bank asks no more"),
+    "won": _("won"),
+    "lost": _("lost"),
+    "prevented": _("called off"),
 }
 PLANS: Words = {
     "active": _("Active"),
@@ -119,6 +139,7 @@ TABLES: dict[str, Words] = {
     "voiding": VOIDINGS,
     "request": REQUESTS,
     "balance": BALANCE_LINES,
+    "dispute": DISPUTES,
     "plan": PLANS,
     "restriction": RESTRICTIONS,
     "account": ACCOUNTS,

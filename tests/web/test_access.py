@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from donations.models import Donation
+from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
 from receipts.models import Receipt
 from staff.models import Role
@@ -43,6 +43,13 @@ def test_every_view_of_office_and_portal_says_whom_it_admits() -> None:
     assert undeclared == []
 
 
+def propose(gift: Donation, today: datetime) -> RefundRequest:
+    return RefundRequest.objects.create(
+        donation=gift, amount_minor=100, currency="USD", reason="asked for", status="proposed",
+        requested_by=making.user(email="asker@example.org", now=today), requested_at=today, look_after=today,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def facts(db: None, today: datetime) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -50,7 +57,10 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
     plan = making.plan(of=gift.donor, now=today)
+    asked = propose(gift, today)
     return {
+        "office:proposal": [asked.pk],
+        "office:proposal_decide": [asked.pk],
         "office:donation": [gift.pk],
         "office:refund": [gift.pk],
         "office:refund_check": [gift.pk],
