@@ -7,40 +7,55 @@ the refund alone.
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from donations.models import Donation, Refund, RefundFailure
+from donations.models import Donation, Refund
 from donors import corresponding
 from donors.models import Message
 from ledger.money import Money
-from receipts.models import Receipt
+from receipts.models import Receipt, ReceiptLine, Voiding
 
 
 def sentences(*, receipt: Receipt) -> list[str]:
     """What happened to the money since the receipt this one replaces, or since the gift.
 
-    This function will return sentences in the language that is active.
+    The amounts on the papers decide, not clocks. This function will return sentences in the language that is
+    active.
     """
-    former = receipt.replaces
     said: list[str] = []
     for line in receipt.lines.select_related("donation").order_by("id"):
         gift = line.donation
-        back, came_back = (
-            gift.refunds.filter(failure__isnull=True),
-            RefundFailure.objects.filter(refund__donation=gift),
-        )
-        if former is not None:
-            back = back.filter(recorded_at__gt=former.issued_at)
-            came_back = came_back.filter(recorded_at__gt=former.issued_at)
-        given_back = back.aggregate(sum=Sum("amount_minor"))["sum"]
-        returned = came_back.aggregate(sum=Sum("refund__amount_minor"))["sum"]
-        if returned:
+        returned, given_back = _since_former(receipt=receipt, line=line)
+        if returned > 0:
             said.append(_returned(Money(returned, gift.currency), receipt.language))
-        if given_back:
+        if given_back > 0:
             said += _given_back(gift, Money(given_back, gift.currency), receipt.language)
     return said
+
+
+def _since_former(*, receipt: Receipt, line: ReceiptLine) -> tuple[int, int]:
+    """Minor units that came back to us and that went back to the giver, as their mails have not told yet."""
+    former, gift = receipt.replaces, line.donation
+    if former is None:
+        return _came_back_after_a_mail(gift), line.refunded_minor
+    told = ReceiptLine.objects.filter(receipt=former, donation=gift).first()
+    more = line.refunded_minor - (told.refunded_minor if told else 0)
+    if more <= 0 and former.voiding.reason == Voiding.Reason.REFUNDED:
+        # It was void because everything had gone back, and not everything stayed away.
+        return gift.amount_minor - line.refunded_minor, 0
+    return -more, more
+
+
+def _came_back_after_a_mail(gift: Donation) -> int:
+    failed = gift.refunds.filter(failure__isnull=False)
+    causes = {_cause(refund): refund.amount_minor for refund in failed}
+    told = Message.objects.filter(kind=Message.Kind.REFUND_MADE, cause__in=list(causes))
+    return sum(causes[message.cause] for message in told)
+
+
+def _cause(refund: Refund) -> str:
+    return f"refund:{refund.processor_ref}"
 
 
 def _given_back(gift: Donation, amount: Money, language: str) -> list[str]:
@@ -63,11 +78,16 @@ def tell_refunded(*, donation: Donation, now: datetime) -> None:
 
     This function will queue one mail for each refund that went back since the gift's last receipt.
     """
-    last = Receipt.objects.filter(lines__donation=donation).order_by("-issued_at", "-number").first()
-    refunds = donation.refunds.filter(failure__isnull=True)
-    if last is not None:
-        refunds = refunds.filter(recorded_at__gt=last.issued_at)
-    _tell(donation=donation, refunds=refunds.order_by("refunded_at", "id"), now=now)
+    line = ReceiptLine.objects.filter(donation=donation).order_by("-receipt__issued_at", "-id").first()
+    standing = donation.refunds.filter(failure__isnull=True)
+    untold = sum(standing.values_list("amount_minor", flat=True)) - (line.refunded_minor if line else 0)
+    newest: list[Refund] = []
+    for refund in standing.order_by("-refunded_at", "-id"):
+        if untold <= 0:
+            break
+        newest.append(refund)
+        untold -= refund.amount_minor
+    _tell(donation=donation, refunds=reversed(newest), now=now)
 
 
 def _tell(*, donation: Donation, refunds: Iterable[Refund], now: datetime) -> None:
@@ -82,7 +102,7 @@ def _tell(*, donation: Donation, refunds: Iterable[Refund], now: datetime) -> No
             ]
             corresponding.queue(
                 kind=Message.Kind.REFUND_MADE,
-                cause=f"refund:{refund.processor_ref}",
+                cause=_cause(refund),
                 to_email=donor.email,
                 sender=corresponding.sender(entity),
                 language=language,
