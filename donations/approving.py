@@ -20,6 +20,11 @@ from staff.models import User
 EXPIRES_AFTER = timedelta(days=7)
 BATCH = 100
 Status = RefundRequest.Status
+REACHED = {
+    Status.REQUESTED: {Status.REQUESTED, Status.SENT, Status.DONE},
+    Status.DECLINED: {Status.DECLINED},
+}
+"""Where a decision has led to when its press is repeated."""
 
 
 class UnableToDecide(Exception):
@@ -45,11 +50,11 @@ def approve(*, request_id: uuid.UUID, actor: User, now: datetime) -> RefundReque
         if refunding.refundable(donation=donation).minor < 0:
             raise UnableToDecide("amount", _("Less than that is left of the gift by now."))
 
-    approved = _decide(
+    approved, is_new = _decide(
         request_id=request_id, to=Status.REQUESTED, actor=actor, now=now, action="approve refund",
         check=still_possible,
     )  # fmt: skip
-    return refunding.send(refund_request=approved, now=now)
+    return refunding.send(refund_request=approved, now=now) if is_new else approved
 
 
 def decline(*, request_id: uuid.UUID, actor: User, reason: str, now: datetime) -> RefundRequest:
@@ -59,10 +64,11 @@ def decline(*, request_id: uuid.UUID, actor: User, reason: str, now: datetime) -
     """
     if not reason.strip():
         raise UnableToDecide("reason", _("Please say why."))
-    return _decide(
+    declined, _is_new = _decide(
         request_id=request_id, to=Status.DECLINED, actor=actor, now=now, action="decline refund",
         answer=reason.strip()[:200],
     )  # fmt: skip
+    return declined
 
 
 def _decide(
@@ -74,9 +80,12 @@ def _decide(
     action: str,
     answer: str = "",
     check: Callable[[RefundRequest], None] = lambda proposal: None,
-) -> RefundRequest:
+) -> tuple[RefundRequest, bool]:
     with transaction.atomic():
         proposal = _locked(request_id)
+        if proposal.status in REACHED[to] and proposal.decided_by_id == actor.pk:
+            return proposal, False  # the same person pressed twice
+        _refuse_decided(proposal)
         if proposal.requested_by_id == actor.pk:
             raise UnableToDecide("self", _("Somebody else must decide about what you proposed."))
         if proposal.requested_at + EXPIRES_AFTER <= now:
@@ -89,17 +98,20 @@ def _decide(
         proposal.refresh_from_db()
         _write_down(proposal=proposal, actor=actor, action=action, now=now)
         alerting.refund_decided(refund_request=proposal, now=now)
-    return proposal
+    return proposal, True
 
 
 def _locked(request_id: uuid.UUID) -> RefundRequest:
-    """The proposal, held until the transaction ends. Raises UnableToDecide when it is decided already."""
+    """The request as it stands, held until the transaction ends."""
     found = RefundRequest.objects.select_related("donation__entity", "requested_by").get(pk=request_id)
     refunding.lock(found.donation_id)
-    found.refresh_from_db(fields=["status"])
-    if found.status != Status.PROPOSED:
-        raise UnableToDecide("decided", _("This has been decided already."))
+    found.refresh_from_db(fields=["status", "decided_by", "decided_at", "answer", "ended_at"])
     return found
+
+
+def _refuse_decided(proposal: RefundRequest) -> None:
+    if proposal.status != Status.PROPOSED:
+        raise UnableToDecide("decided", _("This has been decided already."))
 
 
 def _write_down(*, proposal: RefundRequest, actor: User | str, action: str, now: datetime) -> None:
@@ -124,6 +136,9 @@ def withdraw(*, request_id: uuid.UUID, actor: User, now: datetime) -> RefundRequ
         proposal = _locked(request_id)
         if proposal.requested_by_id != actor.pk:
             raise UnableToDecide("other", _("Only the person who proposed it can take it back."))
+        if proposal.status == Status.WITHDRAWN:
+            return proposal
+        _refuse_decided(proposal)
         RefundRequest.advance(pk=proposal.pk, to=Status.WITHDRAWN, now=now)
         proposal.refresh_from_db()
         _write_down(proposal=proposal, actor=actor, action="withdraw refund", now=now)
@@ -149,6 +164,7 @@ def expire_due(*, now: datetime) -> int:
 def _expire(*, request_id: uuid.UUID, now: datetime) -> None:
     with transaction.atomic():
         proposal = _locked(request_id)
+        _refuse_decided(proposal)
         RefundRequest.advance(pk=request_id, to=Status.EXPIRED, now=now)
         proposal.refresh_from_db()
         _write_down(proposal=proposal, actor="sweep", action="expire refund", now=now)

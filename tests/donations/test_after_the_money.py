@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from donations import recording, refunding, settling
+from donations import disputing, recording, refunding, returning, settling
 from donations.models import (
     Dispute,
     DisputeClosing,
@@ -139,9 +139,9 @@ def test_what_the_processor_says_went_back_must_be_the_sum_of_our_refunds(
     settled = ProcessorEvent.objects.get(kind="charge.refunded")
     assert settled.status == "settled"
     Refund.objects.update(amount_minor=2_400)
-    with pytest.raises(settling.returning.DoesNotMatch, match="2500 went back there, 2400 in our books"):
+    with pytest.raises(returning.DoesNotMatch, match="2500 went back there, 2400 in our books"):
         settling.HANDLERS["charge.refunded"](charge_of(supporter), supporter.now)
-    assert settling.returning.DoesNotMatch in settling.PARKING
+    assert returning.DoesNotMatch in settling.PARKING
 
 
 def test_a_refund_over_two_funds_goes_the_whole_way(supporter: Supporter, now: datetime) -> None:
@@ -297,13 +297,13 @@ def test_an_appeal_that_is_won_makes_the_loss_income_again(supporter: Supporter)
 def test_a_dispute_that_does_not_fit_its_gift_is_parked(db: None) -> None:
     gift = facts.donation()
     for amount in (Money(10_001, "USD"), Money(10_000, "KRW")):
-        with pytest.raises(settling.disputing.DisputeDoesNotFit):
+        with pytest.raises(disputing.DisputeDoesNotFit):
             facts.dispute(gift, amount=amount)
     state = replace(facts.refund_state(gift, 100), amount=Money(100, "KRW"))
     with pytest.raises(refunding.RefundDoesNotFit):
         refunding.take_in(donation=gift, state=state, now=facts.NOW)
     assert not Dispute.objects.exists()
-    assert {settling.disputing.DisputeDoesNotFit, refunding.RefundDoesNotFit} <= set(settling.PARKING)
+    assert {disputing.DisputeDoesNotFit, refunding.RefundDoesNotFit} <= set(settling.PARKING)
 
 
 # Warnings and reviews

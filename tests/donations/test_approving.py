@@ -105,7 +105,8 @@ def test_somebody_else_approves_and_it_is_sent(large: Donation, anna: User, ruth
     proposal = ask(large, 60_000, anna)
     done = approving.approve(request_id=proposal.pk, actor=ruth, now=NOW + timedelta(hours=1))
     assert (done.status, done.decided_by, done.decided_at) == (Status.DONE, ruth, NOW + timedelta(hours=1))
-    assert list(bank.sent) == [str(proposal.pk)]
+    again = approving.approve(request_id=proposal.pk, actor=ruth, now=NOW + timedelta(hours=1))
+    assert (again.status, list(bank.sent)) == (Status.DONE, [str(proposal.pk)])
     assert refunding.refunded(donation=large) == Money(60_000, "USD")
     assert ("finance@example.org", "Your proposed refund was decided") in told()
     actions = list(AuditEvent.objects.order_by("number").values_list("action", "actor"))
@@ -149,7 +150,11 @@ def test_only_the_proposer_takes_it_back(large: Donation, anna: User, ruth: User
     with pytest.raises(approving.UnableToDecide) as refusal:
         approving.withdraw(request_id=proposal.pk, actor=ruth, now=NOW)
     assert refusal.value.code == "other"
-    assert approving.withdraw(request_id=proposal.pk, actor=anna, now=NOW).status == Status.WITHDRAWN
+    for _ in range(2):
+        assert approving.withdraw(request_id=proposal.pk, actor=anna, now=NOW).status == Status.WITHDRAWN
+    assert AuditEvent.objects.filter(action="withdraw refund").count() == 1
+    with pytest.raises(approving.UnableToDecide, match="already"):
+        approving.decline(request_id=proposal.pk, actor=ruth, reason="no", now=NOW)
     assert refunding.refundable(donation=large) == large.amount
 
 
