@@ -1,17 +1,26 @@
 """Refunding: staff ask, the processor does, the fact is written from its own balance."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from donations import postings, recording, retrying
-from donations.models import Donation, Refund, RefundFailure, RefundPart, RefundRequest
-from donations.postings import Share
-from ledger import posting
-from ledger.models import Entry
+from donations import alerting, dividing, holding, postings, recording, retrying
+from donations.models import (
+    Donation,
+    Refund,
+    RefundFailure,
+    RefundPart,
+    RefundPolicy,
+    RefundRequest,
+    RefundRequestPart,
+)
+from ledger import money, posting
+from ledger.models import Entry, LegalEntity
 from ledger.money import Money
 from payments import gateway
 from payments.gateway import ProcessorRefused, ProcessorUnsure, RefundState, StoredFailure
@@ -20,6 +29,8 @@ from staff.models import User
 
 LOOK_AFTER = timedelta(minutes=2)
 GIVE_UP_AFTER = timedelta(hours=48)
+ALONE_UP_TO = {"USD": 500_00, "KRW": 500_000}
+"""Minor units one person may give back of one gift alone, where the entity has no policy of its own."""
 
 
 class UnableToRefund(Exception):
@@ -28,6 +39,21 @@ class UnableToRefund(Exception):
     def __init__(self, code: str, words: str) -> None:
         super().__init__(words)
         self.code, self.words = code, words
+
+
+class RefundDoesNotFit(Exception):
+    """A refund the processor tells of cannot be one of this donation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody asks for: an amount, and how much of it out of which fund if that was said."""
+
+    donation_id: uuid.UUID
+    amount: Money
+    parts: Mapping[int, Money] | None
+    reason: str
+    request_id: uuid.UUID
 
 
 def lock(donation_id: uuid.UUID) -> None:
@@ -45,75 +71,156 @@ def refunded(*, donation: Donation) -> Money:
 
 
 def refundable(*, donation: Donation) -> Money:
-    """What may still be refunded: the gift less refunds made and asked for, nothing while it is disputed."""
-    open_disputes = donation.disputes.filter(closing__isnull=True, movements__isnull=False)
-    lost = donation.disputes.filter(closing__outcome="lost", movements__isnull=False)
-    if open_disputes.exists() or lost.exists():
+    """What may still be refunded: the gift less refunds made, asked for and proposed, nothing while it is disputed."""
+    if holding.is_disputed(donation=donation):
         return Money(0, donation.currency)
-    asked = donation.refund_requests.filter(
-        status__in=[RefundRequest.Status.REQUESTED, RefundRequest.Status.SENT], refund__isnull=True
-    ).aggregate(sum=Sum("amount_minor"))["sum"]
-    return donation.amount - refunded(donation=donation) - Money(asked or 0, donation.currency)
+    return donation.amount - refunded(donation=donation) - _held(donation=donation)
+
+
+def refundable_by_fund(*, donation: Donation) -> dict[int, Money]:
+    """This function will return what may still be refunded out of each fund of the gift."""
+    left = dividing.left_by_fund(donation=donation)
+    if holding.is_disputed(donation=donation):
+        return {fund_id: Money(0, donation.currency) for fund_id in left}
+    return left
+
+
+def shared(*, amount: Money, left: Mapping[int, Money]) -> dict[int, Money]:
+    """This function will return how an amount nobody divided is shared over what is left of each fund."""
+    minors = {fund_id: part.minor for fund_id, part in left.items()}
+    divided = dividing.fitted(amount=amount, left=minors, wanted={})
+    return {fund_id: Money(minor, amount.currency) for fund_id, minor in divided.items()}
+
+
+def _held(*, donation: Donation) -> Money:
+    held = donation.refund_requests.filter(status__in=dividing.HOLDING, refund__isnull=True)
+    return Money(held.aggregate(sum=Sum("amount_minor"))["sum"] or 0, donation.currency)
+
+
+def alone_up_to(*, entity: LegalEntity, currency: str) -> Money:
+    """Up to which sum of refunds of one gift a person may decide alone; nothing where nobody has said."""
+    policy = RefundPolicy.objects.filter(entity=entity, currency=currency).first()
+    minor = ALONE_UP_TO.get(currency, 0) if policy is None else policy.alone_up_to_minor
+    return Money(minor, currency)
+
+
+def needs_second(*, donation: Donation, amount: Money) -> bool:
+    """Whether somebody else must approve: what went back, waits and is asked for now counts together."""
+    together = refunded(donation=donation) + _held(donation=donation) + amount
+    return alone_up_to(entity=donation.entity, currency=donation.currency) < together
 
 
 def request(
-    *, donation_id: uuid.UUID, amount: Money, reason: str, actor: User, request_id: uuid.UUID, now: datetime
+    *,
+    donation_id: uuid.UUID,
+    amount: Money,
+    reason: str,
+    actor: User,
+    request_id: uuid.UUID,
+    now: datetime,
+    parts: Mapping[int, Money] | None = None,
 ) -> RefundRequest:
     """Give money back: commit the request, then ask the processor with the request's id as key.
 
-    The same `request_id` is one refund however often it is sent. Raises UnableToRefund when the amount is not
-    positive, in another currency or more than what is left, and when the processor refuses.
+    The same `request_id` is one refund however often it is sent. `parts` say how much comes out of which fund;
+    without them it is divided by what is left of each. Above the entity's threshold the request is only proposed
+    and waits for somebody else (`approving`). Raises UnableToRefund when the amount is not positive, in another
+    currency or more than what is left, also of a fund, and when the processor refuses.
     This function will return the request as it stands after the processor's answer, if one came.
     """
-    kept, is_new = retrying.again(
-        lambda: _write_request(
-            donation_id=donation_id, amount=amount, reason=reason, actor=actor, request_id=request_id, now=now
-        )
-    )
-    if is_new:
-        _send(refund_request=kept, now=now)
-        kept.refresh_from_db()
+    wanted = Wanted(donation_id, amount, parts, reason, request_id)
+    kept, is_new = retrying.again(lambda: _write_request(wanted=wanted, actor=actor, now=now))
+    if is_new and kept.status == RefundRequest.Status.REQUESTED:
+        return send(refund_request=kept, now=now)
     if kept.status == RefundRequest.Status.REFUSED:
         raise UnableToRefund("processor", kept.answer)
     return kept
 
 
-def _write_request(
-    *, donation_id: uuid.UUID, amount: Money, reason: str, actor: User, request_id: uuid.UUID, now: datetime
-) -> tuple[RefundRequest, bool]:
+def _write_request(*, wanted: Wanted, actor: User, now: datetime) -> tuple[RefundRequest, bool]:
     with transaction.atomic():
-        lock(donation_id)
-        donation = Donation.objects.get(pk=donation_id)
-        known = RefundRequest.objects.filter(pk=request_id).first()
+        lock(wanted.donation_id)
+        donation = Donation.objects.select_related("entity").get(pk=wanted.donation_id)
+        known = RefundRequest.objects.filter(pk=wanted.request_id).first()
         if known is not None:
-            if (known.donation_id, known.amount) != (donation_id, amount):
-                raise UnableToRefund("other", _("This form was used for another refund."))
+            _refuse_other(known=known, wanted=wanted)
             return known, False
-        if amount.currency != donation.currency:
-            raise UnableToRefund(
-                "currency", _("The gift is in %(currency)s.") % {"currency": donation.currency}
-            )
-        left = refundable(donation=donation)
-        if amount.minor <= 0 or left < amount:
-            raise UnableToRefund("amount", _("At most %(left)s can be given back.") % {"left": left.shown()})
+        divided = _divide(donation=donation, wanted=wanted)
+        is_proposal = needs_second(donation=donation, amount=wanted.amount)
         auditing.record(
             actor=actor,
-            action="request refund",
-            target=f"donation:{donation_id}",
-            details={"request": str(request_id), "amount": amount.plain, "currency": amount.currency},
+            action="propose refund" if is_proposal else "request refund",
+            target=f"donation:{donation.pk}",
+            details={
+                "request": str(wanted.request_id),
+                "amount": wanted.amount.plain,
+                "currency": wanted.amount.currency,
+            },
             now=now,
         )
+        status = RefundRequest.Status.PROPOSED if is_proposal else RefundRequest.Status.REQUESTED
         made = RefundRequest.objects.create(
-            id=request_id,
+            id=wanted.request_id,
             donation=donation,
-            amount_minor=amount.minor,
-            currency=amount.currency,
-            reason=reason[:300],
+            amount_minor=wanted.amount.minor,
+            currency=wanted.amount.currency,
+            reason=wanted.reason[:300],
             requested_by=actor,
             requested_at=now,
+            status=status,
             look_after=now + LOOK_AFTER,
         )
+        if len(divided) > 1:
+            RefundRequestPart.objects.bulk_create(
+                RefundRequestPart(refund_request=made, fund_id=fund_id, amount_minor=minor)
+                for fund_id, minor in divided.items()
+                if minor
+            )
+        if is_proposal:
+            alerting.refund_proposed(refund_request=made, now=now)
     return made, True
+
+
+def _refuse_other(*, known: RefundRequest, wanted: Wanted) -> None:
+    kept = {part.fund_id: part.amount_minor for part in known.parts.all()}
+    asked = {fund_id: part.minor for fund_id, part in (wanted.parts or {}).items() if part}
+    is_same = (known.donation_id, known.amount) == (wanted.donation_id, wanted.amount)
+    if not is_same or (kept and asked and kept != asked):
+        raise UnableToRefund("other", _("This form was used for another refund."))
+
+
+def _divide(*, donation: Donation, wanted: Wanted) -> dict[int, int]:
+    """How the request is divided over the funds of its gift. Raises UnableToRefund when that cannot be."""
+    if wanted.amount.currency != donation.currency:
+        raise UnableToRefund("currency", _("The gift is in %(currency)s.") % {"currency": donation.currency})
+    whole = refundable(donation=donation)
+    if wanted.amount.minor <= 0 or whole < wanted.amount:
+        raise UnableToRefund("amount", _("At most %(left)s can be given back.") % {"left": whole.shown()})
+    left = refundable_by_fund(donation=donation)
+    if wanted.parts is None:
+        return {fund_id: part.minor for fund_id, part in shared(amount=wanted.amount, left=left).items()}
+    for fund_id, part in wanted.parts.items():
+        if fund_id not in left:
+            raise UnableToRefund("fund", _("This gift was not for that fund."))
+        if part.minor < 0 or left[fund_id] < part:
+            raise UnableToRefund(
+                "part", _("At most %(left)s can be given back of one fund.") % {"left": left[fund_id].shown()}
+            )
+    if money.total(wanted.parts.values(), currency=donation.currency) != wanted.amount:
+        raise UnableToRefund("sum", _("The amounts of the funds do not add up."))
+    return {fund_id: wanted.parts[fund_id].minor if fund_id in wanted.parts else 0 for fund_id in left}
+
+
+def send(*, refund_request: RefundRequest, now: datetime) -> RefundRequest:
+    """Ask the processor for a request that is committed. Raises UnableToRefund when it refuses.
+
+    This function will return the request as it stands after the answer, if one came.
+    """
+    _send(refund_request=refund_request, now=now)
+    refund_request.refresh_from_db()
+    if refund_request.status == RefundRequest.Status.REFUSED:
+        raise UnableToRefund("processor", refund_request.answer)
+    return refund_request
 
 
 def _send(*, refund_request: RefundRequest, now: datetime) -> None:
@@ -163,7 +270,7 @@ def resume(*, refund_request: RefundRequest, now: datetime) -> None:
     state = _find(refund_request)
     if state is not None:
         take_in(donation=refund_request.donation, state=state, now=now)
-    elif now - refund_request.requested_at > GIVE_UP_AFTER:
+    elif now - (refund_request.decided_at or refund_request.requested_at) > GIVE_UP_AFTER:
         RefundRequest.advance(
             pk=refund_request.pk,
             to=RefundRequest.Status.FAILED,
@@ -189,6 +296,8 @@ def apply(*, donation: Donation, state: RefundState, now: datetime) -> None:
 
     Money counts as given back when the balance shows it gone, and as returned when the balance shows it again.
     """
+    if state.amount.currency != donation.currency:
+        raise RefundDoesNotFit(f"refund {state.ref} is in {state.amount.currency}")
     lock(donation.pk)
     fact = Refund.objects.filter(processor_ref=state.ref).first()
     if fact is None and state.balance is not None:
@@ -212,7 +321,7 @@ def _write_fact(*, donation: Donation, state: RefundState, now: datetime) -> Ref
         refunded_at=state.created_at,
         recorded_at=now,
     )
-    parts = _parts(donation=donation, amount=state.amount)
+    parts = dividing.parts(donation=donation, amount=state.amount, request=known)
     RefundPart.objects.bulk_create(
         RefundPart(refund=fact, fund_id=part.fund_id, amount_minor=part.amount.minor) for part in parts
     )
@@ -231,43 +340,6 @@ def _write_fact(*, donation: Donation, state: RefundState, now: datetime) -> Ref
     return fact
 
 
-def refunded_by_fund(*, donation: Donation) -> dict[int, int]:
-    """Minor units that went back and stayed back, by the id of the fund they came out of."""
-    standing = RefundPart.objects.filter(refund__donation=donation, refund__failure__isnull=True)
-    sums = standing.values_list("fund_id").annotate(sum=Sum("amount_minor")).order_by("fund_id")
-    return dict(sums)
-
-
-def _parts(*, donation: Donation, amount: Money) -> list[Share]:
-    """A refund over the funds of its gift, in proportion to what is left of each.
-
-    Shares of the running total would not do: by largest remainder a fund's share can shrink while the total
-    grows, and a part below zero is refused.
-    """
-    shares, taken = recording.shares_of(donation), refunded_by_fund(donation=donation)
-    left = [share.amount.minor - taken.get(share.fund_id, 0) for share in shares]
-    parts = [
-        Share(share.fund_id, share.is_restricted, part, share.segment)
-        for share, part in zip(shares, amount.split(left), strict=True)
-    ]
-    return [part for part in parts if part.amount]
-
-
-def parts_of(fact: Refund) -> list[Share]:
-    """How a recorded refund was divided over funds."""
-    donation = fact.donation
-    by_fund = {share.fund_id: share for share in recording.shares_of(donation)}
-    return [
-        Share(
-            part.fund_id,
-            by_fund[part.fund_id].is_restricted,
-            Money(part.amount_minor, donation.currency),
-            by_fund[part.fund_id].segment,
-        )
-        for part in fact.parts.order_by("id")
-    ]
-
-
 def _write_failure(*, donation: Donation, fact: Refund, state: RefundState, now: datetime) -> None:
     line = state.failure_balance
     if line is None or RefundFailure.objects.filter(refund=fact).exists():
@@ -275,7 +347,7 @@ def _write_failure(*, donation: Donation, fact: Refund, state: RefundState, now:
     RefundFailure.objects.create(
         refund=fact, balance_ref=line.ref, failed_at=line.created_at, recorded_at=now
     )
-    parts = parts_of(fact)
+    parts = dividing.parts_of(fact)
     posting.post(
         entity=donation.entity,
         kind=Entry.Kind.REFUND_RETURNED,
@@ -286,6 +358,7 @@ def _write_failure(*, donation: Donation, fact: Refund, state: RefundState, now:
         now=now,
     )
     recording.post_settlement(entity=donation.entity, line=line, gross=state.amount, shares=parts, now=now)
+    alerting.refund_failed(donation=donation, refund=fact, now=now)
 
 
 def _move_request(*, state: RefundState, has_fact: bool, now: datetime) -> None:

@@ -13,7 +13,17 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from donations import depositing, disputing, failing, guarding, recording, recurring, refunding, retrying
+from donations import (
+    depositing,
+    disputing,
+    failing,
+    guarding,
+    recording,
+    recurring,
+    refunding,
+    retrying,
+    returning,
+)
 from donations.models import Checkout, Donation, RecurringPlan
 from donations.postings import Share
 from donors import consenting, matching
@@ -30,6 +40,7 @@ from payments.gateway import (
 from payments.models import ProcessorEvent
 
 logger = logging.getLogger(__name__)
+Deed = Callable[[str, datetime], None]
 
 
 class NeedsAPerson(Exception):
@@ -79,6 +90,9 @@ PARKING = (
     recording.SecondCharge,
     recurring.UnknownPlan,
     disputing.NoSuchDonation,
+    disputing.DisputeDoesNotFit,
+    returning.DoesNotMatch,
+    refunding.RefundDoesNotFit,
     depositing.DoesNotAddUp,
 )
 
@@ -325,25 +339,12 @@ def apply_invoice(*, state: InvoiceState, now: datetime) -> None:
 # Refunds, disputes, payouts
 
 
-def refund(ref: str, now: datetime) -> None:
-    """This function will apply the whole story of the refunded charge."""
-    connected = gateway.connect()
-    state = connected.refund(ref)
-    charge(state.charge_ref, now)
-    donation = (
-        Donation.objects.select_related("entity", "campaign").filter(processor_ref=state.charge_ref).first()
-    )
-    if donation is None:
-        raise NeedsAPerson(f"refund {ref} of a charge we do not know")
-    with transaction.atomic():
-        refunding.apply(donation=donation, state=state, now=now)
+def _after_its_charge(deed: Callable[..., None]) -> Deed:
+    """A deed of `returning` as a handler of notices."""
+    return lambda ref, now: deed(ref=ref, settle_charge=charge, now=now)
 
 
-def dispute(ref: str, now: datetime) -> None:
-    """This function will apply a dispute after the charge it is about."""
-    state = gateway.connect().dispute(ref)
-    charge(state.charge_ref, now)
-    disputing.apply(state=state, now=now)
+refund, dispute = _after_its_charge(returning.refund), _after_its_charge(returning.dispute)
 
 
 def payout(ref: str, now: datetime) -> None:
@@ -367,8 +368,6 @@ def settle_source(kind: str, source_ref: str, now: datetime) -> None:
             return
 
 
-Deed = Callable[[str, datetime], None]
-
 # Which notice is about which kind of object; longest beginning wins. Any other notice is stored and ignored.
 HANDLERS: dict[str, Deed] = {
     "checkout.session.": session,
@@ -379,10 +378,12 @@ HANDLERS: dict[str, Deed] = {
     "charge.pending": charge,
     "charge.failed": charge,
     "charge.updated": charge,
-    "charge.refunded": charge,
+    "charge.refunded": _after_its_charge(returning.refunded_charge),
     "charge.refund.": refund,
     "charge.dispute.": dispute,
     "refund.": refund,
+    "radar.early_fraud_warning.": _after_its_charge(returning.fraud_warning),
+    "review.": _after_its_charge(returning.review),
     "invoice.paid": invoice,
     "invoice.payment_succeeded": invoice,
     "invoice.payment_failed": invoice,

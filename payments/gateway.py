@@ -135,6 +135,26 @@ class DisputeState:
 
 
 @dataclass(frozen=True, slots=True)
+class FraudWarningState:
+    ref: str
+    charge_ref: str
+    kind: str
+    is_actionable: bool
+    """Neither disputed yet nor given back: a refund could still prevent a dispute."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewState:
+    ref: str
+    charge_ref: str
+    is_open: bool
+    reason: str
+    outcome: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PlanState:
     ref: str
     reference: str
@@ -198,6 +218,8 @@ class Gateway(Protocol):
     def refund(self, ref: str) -> RefundState: ...
     def refunds_of(self, charge_ref: str) -> Iterator[RefundState]: ...
     def dispute(self, ref: str) -> DisputeState: ...
+    def fraud_warning(self, ref: str) -> FraudWarningState: ...
+    def review(self, ref: str) -> ReviewState: ...
     def plan(self, ref: str) -> PlanState: ...
     def invoice(self, ref: str) -> InvoiceState: ...
     def invoice_of_payment(self, payment_ref: str) -> InvoiceState | None: ...

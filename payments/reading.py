@@ -14,12 +14,14 @@ from payments.gateway import (
     BalanceLine,
     ChargeState,
     DisputeState,
+    FraudWarningState,
     InvoiceState,
     Notice,
     PayoutState,
     PlanState,
     ProcessorUnsure,
     RefundState,
+    ReviewState,
     SessionState,
 )
 
@@ -168,6 +170,32 @@ def dispute(raw: Raw) -> DisputeState:
         created_at=_time(raw["created"]),
         due_at=_time_or_none(details.get("due_by")),
         balances=tuple(balance_line(line) for line in raw["balance_transactions"]),
+    )
+
+
+@careful
+def fraud_warning(raw: Raw) -> FraudWarningState:
+    return FraudWarningState(
+        ref=_word(raw["id"]),
+        charge_ref=_ref(raw["charge"]),
+        kind=str(raw.get("fraud_type") or ""),
+        is_actionable=raw["actionable"] is True,
+        created_at=_time(raw["created"]),
+    )
+
+
+@careful
+def review(raw: Raw) -> ReviewState:
+    is_open = raw["open"]
+    if not isinstance(is_open, bool):
+        raise TypeError("open is yes or no")
+    return ReviewState(
+        ref=_word(raw["id"]),
+        charge_ref=_ref(raw["charge"]),
+        is_open=is_open,
+        reason=str(raw.get("reason") or ""),
+        outcome=str(raw.get("closed_reason") or ""),
+        created_at=_time(raw["created"]),
     )
 
 

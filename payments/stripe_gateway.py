@@ -24,6 +24,7 @@ from payments.gateway import (
     ChargeState,
     DisputeState,
     ForgedEvent,
+    FraudWarningState,
     InvoiceState,
     Notice,
     ObjectMissing,
@@ -33,6 +34,7 @@ from payments.gateway import (
     ProcessorRefused,
     ProcessorUnsure,
     RefundState,
+    ReviewState,
     SessionRequest,
     SessionState,
     StoredFailure,
@@ -229,6 +231,12 @@ class StripeGateway:
 
     def dispute(self, ref: str) -> DisputeState:
         return self._ask(reading.dispute, lambda: self._client.disputes.retrieve(ref))
+
+    def fraud_warning(self, ref: str) -> FraudWarningState:
+        return self._ask(reading.fraud_warning, lambda: self._client.radar.early_fraud_warnings.retrieve(ref))
+
+    def review(self, ref: str) -> ReviewState:
+        return self._ask(reading.review, lambda: self._client.reviews.retrieve(ref))
 
     # Monthly giving
 

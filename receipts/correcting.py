@@ -21,7 +21,9 @@ WITH touched AS (
            WHERE r.donation_id = t.donation_id AND f.id IS NULL) AS refunded_minor,
          EXISTS (SELECT 1 FROM donations_dispute s JOIN donations_disputeclosing z ON z.dispute_id = s.id
                   JOIN donations_disputemovement m ON m.dispute_id = s.id
-                 WHERE s.donation_id = t.donation_id AND z.outcome = 'lost') AS is_lost
+                 WHERE s.donation_id = t.donation_id AND z.outcome = 'lost'
+                   AND NOT EXISTS (SELECT 1 FROM donations_disputemovement b
+                                    WHERE b.dispute_id = s.id AND b.amount_minor > 0)) AS is_lost
     FROM touched t JOIN donations_donation d ON d.id = t.donation_id
 )
 SELECT s.donation_id FROM standing s

@@ -15,11 +15,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from campaigns import telling
-from donations import refunding
-from donations.models import Dispute, Donation
+from donations import dividing, holding, refunding
+from donations.models import Donation
 from ledger import money
 from ledger.money import Money
-from receipts import snapshots, statements, wording
+from receipts import explaining, snapshots, statements, wording
 from receipts.models import Coverage, Exclusion, Receipt, ReceiptLine, Series
 
 logger = logging.getLogger(__name__)
@@ -38,12 +38,13 @@ RETURNING id, next_number - 1, last_hash
 def due(*, since: datetime | None, limit: int = BATCH) -> list[uuid.UUID]:
     """Gifts recorded `since` then (None: ever) that wait for a decision, oldest first.
 
-    A gift waits while it has neither a receipt nor a reason for none and no open dispute holds it.
+    A gift waits while it has neither a receipt nor a reason for none and no open dispute or review holds it.
     """
     recorded = Donation.objects.filter(recorded_at__gte=since) if since else Donation.objects.all()
     return list(
         recorded.filter(coverage__isnull=True, exclusion__isnull=True)
-        .exclude(pk__in=Dispute.objects.filter(closing__isnull=True).values("donation_id"))
+        .exclude(pk__in=holding.open_disputes().values("donation_id"))
+        .exclude(pk__in=holding.open_reviews().values("donation_id"))
         .order_by("given_at", "id")
         .values_list("id", flat=True)[:limit]
     )
@@ -81,6 +82,8 @@ def decide(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
         reason = why_none(donation)
         if reason is not None:
             Exclusion.objects.create(donation=donation, reason=reason, decided_at=now)
+            if reason == Exclusion.Reason.REFUNDED:
+                explaining.tell_refunded(donation=donation, now=now)
             return None
         # A gift that comes back after its receipt was voided gets one that names the voided number.
         former = (
@@ -93,7 +96,7 @@ def decide(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
 
 def why_none(donation: Donation) -> Exclusion.Reason | None:
     """The reason a gift gets no receipt, if there is one."""
-    if donation.disputes.filter(closing__outcome="lost", movements__isnull=False).exists():
+    if holding.is_lost(donation=donation):
         return Exclusion.Reason.DISPUTE_LOST
     if not refunding.refunded(donation=donation) < donation.amount:
         return Exclusion.Reason.REFUNDED
@@ -183,7 +186,7 @@ def _snapshot(
 def _lines(*, donation: Donation) -> list[dict[str, object]]:
     """One line for each fund; what went back is taken off the fund it came out of."""
     parts = list(donation.designations.select_related("fund").prefetch_related("fund__texts").order_by("id"))
-    back = refunding.refunded_by_fund(donation=donation)
+    back = dividing.refunded_by_fund(donation=donation)
     method = METHODS.get(donation.method, donation.method)
     return [
         {

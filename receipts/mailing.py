@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from donations import linking
+from donations import holding, linking
 from donations.models import Donation
 from donors import corresponding
 from donors.models import Message
-from receipts import reading
+from receipts import explaining, reading
 from receipts.models import Receipt
 
 
@@ -39,6 +39,7 @@ def send_receipt(*, receipt: Receipt, sha256: str, now: datetime) -> None:
             subject=subject % words,
             paragraphs=[
                 _("Dear %(name)s,") % {"name": donor.name},
+                *explaining.sentences(receipt=receipt),
                 opening % words,
                 *_gift_line(receipt),
                 _portal_line(),
@@ -51,12 +52,22 @@ def send_receipt(*, receipt: Receipt, sha256: str, now: datetime) -> None:
 def tell_voided(*, receipt: Receipt, donation: Donation, now: datetime) -> None:
     """This function will queue the mail that says a receipt no longer stands, once for each receipt."""
     with translation.override(receipt.language):
-        words = {"serial": receipt.serial, "amount": donation.amount.shown(receipt.language)}
+        is_lost = holding.is_lost(donation=donation)
+        amount = receipt.total if is_lost else donation.amount
+        words = {"serial": receipt.serial, "amount": amount.shown(receipt.language)}
+        if is_lost:
+            said = [
+                _("Your bank took your gift of %(amount)s back, so receipt %(serial)s is no longer valid."),
+                _("Please do not use it for your taxes."),
+            ]
+        else:
+            said = [
+                _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid."),
+                _("Please do not use it for your taxes. It can take your bank some days to show the money."),
+            ]
         paragraphs = [
             _("Dear %(name)s,") % {"name": receipt.donor.name},
-            _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid.")
-            % words,
-            _("Please do not use it for your taxes. It can take your bank some days to show the money."),
+            *(sentence % words for sentence in said),
             _portal_line(),
         ]
         _queue(

@@ -79,7 +79,7 @@ LEFT JOIN ({listing.GIVEN_BACK}) r ON r.donation_id = d.id
 LEFT JOIN ({listing.MOVED}) m ON m.donation_id = d.id
 LEFT JOIN (SELECT DISTINCT x.donation_id FROM donations_dispute x
   LEFT JOIN donations_disputeclosing k ON k.dispute_id = x.id
-  WHERE k.id IS NULL OR k.outcome = 'lost') q ON q.donation_id = d.id
+  WHERE {filtering.HELD_BY_DISPUTE}) q ON q.donation_id = d.id
 LEFT JOIN payments_payoutline pl ON pl.balance_transaction_id = b.id
 LEFT JOIN payments_payout po ON po.id = pl.payout_id
 LEFT JOIN receipts_coverage co ON co.donation_id = d.id

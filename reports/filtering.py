@@ -41,9 +41,13 @@ class Filters:
 REFUNDED = """(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM donations_refund r
   LEFT JOIN donations_refundfailure rf ON rf.refund_id = r.id
   WHERE r.donation_id = d.id AND rf.id IS NULL)"""
-DISPUTED = """EXISTS (SELECT 1 FROM donations_dispute x
-  LEFT JOIN donations_disputeclosing c ON c.dispute_id = x.id
-  WHERE x.donation_id = d.id AND (c.id IS NULL OR c.outcome = 'lost'))"""
+HELD_BY_DISPUTE = """EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = x.id)
+   AND (k.id IS NULL OR (k.outcome = 'lost' AND NOT EXISTS (
+     SELECT 1 FROM donations_disputemovement b WHERE b.dispute_id = x.id AND b.amount_minor > 0)))"""
+"""Of dispute `x` with closing `k`: money moved, and it is undecided, or lost and not won on appeal."""
+DISPUTED = f"""EXISTS (SELECT 1 FROM donations_dispute x
+  LEFT JOIN donations_disputeclosing k ON k.dispute_id = x.id
+  WHERE x.donation_id = d.id AND {HELD_BY_DISPUTE})"""
 
 
 def state_sql(*, refunded: str, disputed: str) -> str:

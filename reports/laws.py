@@ -35,6 +35,9 @@ FACT_TABLES = (
     "donations_dispute",
     "donations_disputemovement",
     "donations_disputeclosing",
+    "donations_disputestep",
+    "donations_review",
+    "donations_reviewclosing",
     "donations_fraudwarning",
     "donations_planfailure",
     "donations_refundrequestpart",
@@ -135,6 +138,13 @@ LAWS = (
         SELECT 'refund ' || r.id || ' has parts of ' || coalesce(sum(p.amount_minor), 0)
           FROM donations_refund r LEFT JOIN donations_refundpart p ON p.refund_id = r.id
          GROUP BY r.id HAVING coalesce(sum(p.amount_minor), 0) <> r.amount_minor
+        UNION ALL
+        SELECT 'donation ' || r.donation_id || ' has refunds of ' || sum(p.amount_minor) || ' out of fund ' || p.fund_id
+          FROM donations_refundpart p JOIN donations_refund r ON r.id = p.refund_id
+          LEFT JOIN donations_refundfailure f ON f.refund_id = r.id WHERE f.id IS NULL
+         GROUP BY r.donation_id, p.fund_id HAVING sum(p.amount_minor) > (
+           SELECT coalesce(sum(g.amount_minor), 0) FROM donations_designation g
+            WHERE g.donation_id = r.donation_id AND g.fund_id = p.fund_id)
         """,
     ),
     Law(
@@ -233,7 +243,9 @@ LAWS = (
             JOIN donations_donation d ON d.id = s.donation_id JOIN campaigns_campaign c ON c.id = d.campaign_id
             JOIN donations_designation g ON g.donation_id = d.id AND g.fund_id = c.fund_id
                  AND g.amount_minor = d.amount_minor
-           WHERE (SELECT sum(m.amount_minor) FROM donations_disputemovement m WHERE m.dispute_id = s.id) <> 0
+           WHERE EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = s.id)
+             AND NOT EXISTS (SELECT 1 FROM donations_disputemovement m
+                              WHERE m.dispute_id = s.id AND m.amount_minor > 0)
           UNION ALL
           SELECT l.segment, l.currency, l.amount_minor FROM ledger_line l
             JOIN ledger_account a ON a.id = l.account_id AND a.code IN ('4000', '4100')
@@ -241,6 +253,8 @@ LAWS = (
             JOIN donations_dispute s ON 'dispute_lost:' || s.processor_ref = e.source
            WHERE l.segment <> ''
              AND (SELECT count(*) FROM donations_designation g WHERE g.donation_id = s.donation_id) > 1
+             AND NOT EXISTS (SELECT 1 FROM donations_disputemovement m
+                              WHERE m.dispute_id = s.id AND m.amount_minor > 0)
         ), expected AS (
           SELECT segment, currency, sum(minor) AS minor FROM (
             SELECT * FROM facts UNION ALL SELECT segment, currency, -minor FROM lost) x GROUP BY 1, 2)
@@ -329,6 +343,9 @@ LAWS = (
         UNION ALL
         SELECT 'refund request ' || q.id || ' is done without a refund' FROM donations_refundrequest q
          WHERE q.status = 'done' AND NOT EXISTS (SELECT 1 FROM donations_refund r WHERE r.request_id = q.id)
+        UNION ALL
+        SELECT 'refund request ' || id || ' is proposed since ' || requested_at FROM donations_refundrequest
+         WHERE status = 'proposed' AND requested_at < %(now)s - interval '8 days'
         """,
     ),
     Law(

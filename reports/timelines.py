@@ -1,114 +1,302 @@
 """The history of one donation: what happened to it, in the order it happened, and its lines in the books."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from donations.models import Donation, RefundRequest
-from donors.models import Attachment
+from django.db.models import Q
+
+from donations import alerting
+from donations.models import Dispute, Donation, RefundRequest
+from donors.models import Message
 from ledger.models import Entry
 from ledger.money import Money
+from payments import pointing
 from payments.models import BalanceTransaction, PayoutLine
 from receipts.models import Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing that happened. `kind` names it for the words on the page; the rest fills them in."""
+    """One thing that happened. `kind` names it for the words on the page; the rest fills them in.
+
+    `target` says what it is made of: ("entry", number), ("receipt", id), ("payout", id), ("proposal", id),
+    ("elsewhere", address) or nothing.
+    """
 
     at: datetime
     kind: str
     amount: Money | None = None
     ref: str = ""
     words: str = ""
+    target: tuple[str, object] | None = None
+    code: str = ""
+    """A key of the page's `table` of words: a status, a kind of message, a reason."""
+    table: str = ""
 
 
-SOURCES = ("charge", "balance", "refund", "refund_failure", "dispute", "dispute_lost")
+SOURCES = (
+    "charge",
+    "balance",
+    "refund",
+    "refund_failure",
+    "dispute",
+    "dispute_lost",
+    "dispute_appeal",
+)
 """What stands before the colon in `Entry.source` for entries that belong to a donation."""
+Status = RefundRequest.Status
 
 
-def of(*, donation: Donation) -> list[Moment]:
-    """This function will return all moments of a donation, oldest first."""
+class _Story:
+    """Everything about one donation, read once; `entry` finds what a thing was booked as."""
+
+    def __init__(self, donation: Donation, entries: Sequence[Entry]) -> None:
+        self.donation = donation
+        self.booked = {entry.source: entry.pk for entry in entries}
+        self.requests = list(
+            donation.refund_requests.select_related("requested_by", "decided_by").order_by(
+                "requested_at", "id"
+            )
+        )
+        self.refunds = list(
+            donation.refunds.select_related("failure", "request")
+            .prefetch_related("parts__fund")
+            .order_by("refunded_at", "id")
+        )
+        self.disputes = list(
+            donation.disputes.select_related("closing")
+            .prefetch_related("movements", "steps")
+            .order_by("opened_at", "id")
+        )
+        self.warnings = list(donation.fraud_warnings.order_by("warned_at", "id"))
+        self.reviews = list(donation.reviews.select_related("closing").order_by("opened_at", "id"))
+        self.receipts = list(
+            Receipt.objects.filter(lines__donation=donation)
+            .select_related("rendering", "voiding", "replaces")
+            .order_by("issued_at", "id")
+        )
+
+    def entry(self, source: str) -> tuple[str, object] | None:
+        found = self.booked.get(source)
+        return None if found is None else ("entry", found)
+
+
+def of(*, donation: Donation, entries: Sequence[Entry]) -> list[Moment]:
+    """This function will return all moments of a donation, oldest first; `entries` are its own in the books."""
+    story = _Story(donation, entries)
     moments = [
-        *_giving(donation),
-        *_refunds(donation),
-        *_disputes(donation),
-        *_receipts(donation),
-        *_payouts(donation),
+        *_giving(story),
+        *_fees(story, entries),
+        *_requests(story),
+        *_refunds(story),
+        *_disputes(story),
+        *_doubts(story),
+        *_receipts(story),
+        *_messages(story),
+        *_payouts(story),
     ]
     # The processor tells whole seconds: within one, the order in which things follow from each other counts.
     return sorted(moments, key=lambda moment: moment.at.replace(microsecond=0))
 
 
-def _giving(donation: Donation) -> Iterator[Moment]:
-    checkout = donation.checkout
+def _giving(story: _Story) -> Iterator[Moment]:
+    donation, checkout = story.donation, story.donation.checkout
+    ref = donation.processor_ref or ""
     if checkout is not None:
         yield Moment(checkout.began_at, "begun", checkout.amount)
-    yield Moment(donation.given_at, "paid", donation.amount, donation.processor_ref or "")
-    yield Moment(donation.recorded_at, "recorded")
+        # A monthly gift's form was ended by its first month; that says nothing about this one.
+        if checkout.ended_at is not None and donation.plan_id is None:
+            yield Moment(checkout.ended_at, "form_ended", code=checkout.status, table="checkout")
+    yield Moment(donation.given_at, "paid", donation.amount, ref, target=("elsewhere", pointing.page_of(ref)))
+    yield Moment(donation.recorded_at, "recorded", donation.amount, target=story.entry(f"charge:{ref}"))
 
 
-def _refunds(donation: Donation) -> Iterator[Moment]:
-    requests = RefundRequest.objects.filter(donation=donation).select_related("requested_by")
-    for request in requests.order_by("requested_at", "id"):
-        yield Moment(
-            request.requested_at,
-            "refund_requested",
-            request.amount,
-            words=f"{request.requested_by.name}: {request.reason}",
+def _fees(story: _Story, entries: Sequence[Entry]) -> Iterator[Moment]:
+    """The fee of the charge and whatever else the balance said, each as it stands in the books."""
+    for entry in entries:
+        if entry.kind != Entry.Kind.PROCESSOR_FEE:
+            continue
+        fees = [line for line in entry.lines.all() if line.account.code in {"5100", "5150"}]
+        if fees:
+            amount = Money(sum(line.amount_minor for line in fees), fees[0].currency)
+            yield Moment(entry.happened_at, "fee", amount, target=("entry", entry.pk))
+
+
+_ENDS = {
+    Status.DECLINED: "refund_declined",
+    Status.WITHDRAWN: "refund_withdrawn",
+    Status.EXPIRED: "refund_expired",
+    Status.REFUSED: "refund_refused",
+    Status.FAILED: "refund_failed",
+}
+
+
+def _requests(story: _Story) -> Iterator[Moment]:
+    for request in story.requests:
+        target, amount = ("proposal", request.pk), request.amount
+        decided_by = request.decided_by.name if request.decided_by else ""
+        was_proposed = bool(request.decided_at) or request.status in {
+            Status.PROPOSED,
+            Status.WITHDRAWN,
+            Status.EXPIRED,
+        }
+        kind = "refund_proposed" if was_proposed else "refund_requested"
+        said = f"{request.requested_by.name}: {request.reason}"
+        yield Moment(request.requested_at, kind, amount, words=said, target=target)
+        if request.decided_at and request.status != Status.DECLINED:
+            yield Moment(request.decided_at, "refund_approved", amount, words=decided_by, target=target)
+        ended = _ENDS.get(Status(request.status))
+        if ended and request.ended_at:
+            words = f"{decided_by}: {request.answer}" if ended == "refund_declined" else request.answer
+            yield Moment(request.ended_at, ended, amount, words=words, target=target)
+
+
+def _refunds(story: _Story) -> Iterator[Moment]:
+    currency = story.donation.currency
+    for refund in story.refunds:
+        amount, ref = Money(refund.amount_minor, currency), refund.processor_ref
+        parts = list(refund.parts.all())
+        told = ", ".join(
+            f"{part.fund.code} {Money(part.amount_minor, currency).plain}" for part in parts if len(parts) > 1
         )
-        if request.ended_at and request.status in {RefundRequest.Status.REFUSED, RefundRequest.Status.FAILED}:
-            yield Moment(request.ended_at, f"refund_{request.status}", request.amount, words=request.answer)
-    for refund in donation.refunds.select_related("failure").order_by("refunded_at", "id"):
-        amount = Money(refund.amount_minor, donation.currency)
-        yield Moment(refund.refunded_at, "refunded", amount, refund.processor_ref)
+        booked = story.entry(f"refund:{ref}")
+        yield Moment(refund.refunded_at, "refunded", amount, ref, told, target=booked)
         failure = getattr(refund, "failure", None)
         if failure is not None:
-            yield Moment(failure.failed_at, "refund_returned", amount, refund.processor_ref)
+            back = story.entry(f"refund_failure:{ref}")
+            yield Moment(failure.failed_at, "refund_returned", amount, ref, told, target=back)
 
 
-def _disputes(donation: Donation) -> Iterator[Moment]:
-    for dispute in (
-        donation.disputes.select_related("closing").prefetch_related("movements").order_by("opened_at", "id")
-    ):
-        amount = Money(dispute.amount_minor, donation.currency)
-        yield Moment(dispute.opened_at, "disputed", amount, dispute.processor_ref, dispute.reason)
-        for movement in dispute.movements.all():
+def _disputes(story: _Story) -> Iterator[Moment]:
+    for dispute in story.disputes:
+        amount, ref = Money(dispute.amount_minor, story.donation.currency), dispute.processor_ref
+        page = ("elsewhere", pointing.page_of(ref))
+        movements = sorted(dispute.movements.all(), key=lambda movement: (movement.moved_at, movement.pk))
+        kind = "disputed" if movements else "inquired"
+        yield Moment(dispute.opened_at, kind, amount, ref, dispute.reason, target=page)
+        for step in sorted(dispute.steps.all(), key=lambda step: step.pk)[1:]:
+            yield Moment(
+                step.recorded_at, "dispute_step", ref=ref, target=page, code=step.status, table="dispute"
+            )
+        for movement in movements:
             moved = Money(movement.amount_minor, movement.currency)
-            yield Moment(movement.moved_at, "dispute_moved", moved, movement.balance_ref)
-        closing = getattr(dispute, "closing", None)
+            booked = story.entry(f"dispute:{movement.balance_ref}")
+            yield Moment(movement.moved_at, "dispute_moved", moved, movement.balance_ref, target=booked)
+        yield from _dispute_end(story, dispute, amount)
+
+
+def _dispute_end(story: _Story, dispute: Dispute, amount: Money) -> Iterator[Moment]:
+    closing, ref = getattr(dispute, "closing", None), dispute.processor_ref
+    if closing is not None:
+        booked = story.entry(f"dispute_lost:{ref}")
+        yield Moment(closing.closed_at, f"dispute_{closing.outcome}", amount, ref, target=booked)
+    appeal = story.entry(f"dispute_appeal:{ref}")
+    back = [movement.moved_at for movement in dispute.movements.all() if movement.amount_minor > 0]
+    if appeal is not None and back:
+        yield Moment(max(back), "dispute_appealed", amount, ref, target=appeal)
+
+
+def _doubts(story: _Story) -> Iterator[Moment]:
+    for warning in story.warnings:
+        words = warning.kind.replace("_", " ")
+        yield Moment(warning.warned_at, "warned", ref=warning.processor_ref, words=words)
+    for review in story.reviews:
+        page = ("elsewhere", pointing.page_of(review.processor_ref))
+        yield Moment(
+            review.opened_at, "review_opened", ref=review.processor_ref, words=review.reason, target=page
+        )
+        closing = getattr(review, "closing", None)
         if closing is not None:
-            yield Moment(closing.closed_at, f"dispute_{closing.outcome}", amount, dispute.processor_ref)
+            yield Moment(
+                closing.recorded_at,
+                "review_closed",
+                ref=review.processor_ref,
+                words=closing.outcome,
+                target=page,
+            )
 
 
-def _receipts(donation: Donation) -> Iterator[Moment]:
-    receipts = Receipt.objects.filter(lines__donation=donation).select_related("rendering", "voiding")
-    documents = []
-    for receipt in receipts.order_by("issued_at", "id"):
-        yield Moment(receipt.issued_at, "receipt_issued", receipt.total, receipt.serial)
+def _receipts(story: _Story) -> Iterator[Moment]:
+    for receipt in story.receipts:
         rendering, voiding = getattr(receipt, "rendering", None), getattr(receipt, "voiding", None)
+        target = ("receipt", receipt.pk) if rendering is not None else None
+        yield Moment(receipt.issued_at, "receipt_issued", receipt.total, receipt.serial, target=target)
         if rendering is not None:
-            yield Moment(rendering.rendered_at, "receipt_rendered", ref=receipt.serial)
-            documents.append(rendering.document_id)
+            yield Moment(rendering.rendered_at, "receipt_rendered", ref=receipt.serial, target=target)
         if voiding is not None:
-            yield Moment(voiding.voided_at, "receipt_voided", ref=receipt.serial, words=voiding.reason)
-    for attachment in (
-        Attachment.objects.filter(document_id__in=documents).select_related("message").order_by("id")
-    ):
-        message = attachment.message
+            yield Moment(
+                voiding.voided_at,
+                "receipt_voided",
+                ref=receipt.serial,
+                target=target,
+                code=voiding.reason,
+                table="voiding",
+            )
+
+
+def _messages(story: _Story) -> Iterator[Moment]:
+    """Every mail about the gift: to its giver, and to the people here who were to act."""
+    donation = story.donation
+    serials = {f"receipt:{receipt.pk}": receipt for receipt in story.receipts}
+    own = [*serials, *(f"refund:{refund.processor_ref}" for refund in story.refunds)]
+    if donation.checkout_id is not None and donation.plan_id is None:
+        own.append(f"checkout:{donation.checkout_id}")
+    told = Q(cause__in=own, kind__in=[kind for kind in Message.Kind if kind != Message.Kind.STAFF_NOTICE])
+    keys = [
+        *(f"{key}:{one.pk}" for one in story.requests for key in ("refund_proposed", "refund_decided")),
+        *(f"refund_failed:{refund.processor_ref}" for refund in story.refunds),
+        *(f"{key}:{one.processor_ref}" for one in story.disputes for key in _DISPUTE_NOTICES),
+        *(f"fraud_warning:{warning.processor_ref}" for warning in story.warnings),
+    ]
+    if keys:
+        told |= Q(kind=Message.Kind.STAFF_NOTICE, cause__in=alerting.causes(keys=keys))
+    for message in Message.objects.filter(told).order_by("queued_at", "id"):
+        receipt = serials.get(message.cause)
+        ref = receipt.serial if receipt is not None else ""
+        target = ("receipt", receipt.pk) if receipt is not None and hasattr(receipt, "rendering") else None
+        words = message.to_email if message.kind == Message.Kind.STAFF_NOTICE else ""
         if message.sent_at:
-            yield Moment(message.sent_at, "mail_sent", ref=attachment.filename)
-        elif message.status == message.Status.REFUSED:
-            yield Moment(message.send_after, "mail_refused", ref=attachment.filename, words=message.error)
+            yield Moment(
+                message.sent_at,
+                "mail_sent",
+                ref=ref,
+                words=words,
+                target=target,
+                code=message.kind,
+                table="mail",
+            )
+        elif message.status == Message.Status.REFUSED:
+            yield Moment(
+                message.send_after,
+                "mail_refused",
+                ref=ref,
+                words=message.error,
+                code=message.kind,
+                table="mail",
+            )
         else:
-            yield Moment(message.queued_at, "mail_waiting", ref=attachment.filename)
+            yield Moment(
+                message.queued_at, "mail_waiting", ref=ref, words=words, code=message.kind, table="mail"
+            )
 
 
-def _payouts(donation: Donation) -> Iterator[Moment]:
-    lines = PayoutLine.objects.filter(balance_transaction__source_ref=donation.processor_ref)
+_DISPUTE_NOTICES = (
+    "inquiry_opened",
+    "dispute_opened",
+    "dispute_won",
+    "dispute_lost",
+    "dispute_withdrawn",
+    "dispute_appealed",
+)
+
+
+def _payouts(story: _Story) -> Iterator[Moment]:
+    lines = PayoutLine.objects.filter(balance_transaction__source_ref=story.donation.processor_ref)
     for line in lines.select_related("payout").order_by("id"):
         payout = line.payout
-        yield Moment(payout.created_at, "paid_out", Money(payout.amount_minor, payout.currency), payout.ref)
+        amount = Money(payout.amount_minor, payout.currency)
+        yield Moment(payout.created_at, "paid_out", amount, payout.ref, target=("payout", payout.pk))
 
 
 def entries(*, donation: Donation) -> list[Entry]:

@@ -6,20 +6,32 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from donations import guarding
-from donations.models import Dispute, Donation, RefundRequest
+from donations import approving, dividing, guarding, holding
+from donations.models import (
+    Dispute,
+    DisputeMovement,
+    DisputeStep,
+    Donation,
+    FraudWarning,
+    Refund,
+    RefundRequest,
+)
 from donors.models import Message
 from jobs.models import Heartbeat, Job
 from ledger.models import LegalEntity
 from ledger.money import Money
+from payments import pointing
 from payments.models import ProcessorEvent
 from receipts.models import RenderingTrouble
 from reports import filtering, listing
 
 SILENT_AFTER = timedelta(minutes=2)
 ALARM_STAYS = timedelta(days=1)
+WARNING_STAYS = timedelta(days=45)
+"""A dispute after an early warning mostly comes within these days; then the suggestion has had its time."""
 LISTED = 20
 
 
@@ -34,7 +46,12 @@ class Task:
     amount: Money | None = None
     donation: uuid.UUID | None = None
     due_at: datetime | None = None
+    days_left: int | None = None
+    state: str = ""
     id: str = ""
+    proposal: uuid.UUID | None = None
+    elsewhere: str = ""
+    """Where to act about it in the processor's own pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,18 @@ class Taken:
 
 def work(*, now: datetime) -> Work:
     """This function will return everything that needs a person, most urgent kinds first."""
-    groups = [_beats(now), _disputes(), _events(), _refunds(), _renderings(), _messages(), _jobs()]
+    groups = [
+        _beats(now),
+        _disputes(now),
+        _proposals(now),
+        _warnings(now),
+        _reviews(),
+        _events(),
+        _refunds(),
+        _renderings(),
+        _messages(),
+        _jobs(),
+    ]
     return Work([task for tasks, _ in groups for task in tasks], sum(count for _, count in groups))
 
 
@@ -79,19 +107,107 @@ def _beats(now: datetime) -> _Group:
     return tasks, len(tasks)
 
 
-def _disputes() -> _Group:
-    waiting = Dispute.objects.filter(closing__isnull=True).select_related("donation")
+def _disputes(now: datetime) -> _Group:
+    """Disputes and inquiries that are not decided, and appeals; the nearest day to answer by first."""
+    step = DisputeStep.objects.filter(dispute=OuterRef("pk")).order_by("-id")
+    waiting = (
+        Dispute.objects.annotate(
+            state=Subquery(step.values("status")[:1]),
+            answer_by=Coalesce(Subquery(step.values("due_at")[:1]), F("due_at")),
+            has_moved=Exists(DisputeMovement.objects.filter(dispute=OuterRef("pk"))),
+        )
+        .filter(Q(closing__isnull=True) | Q(state__startswith="appeal_"))
+        .select_related("donation")
+    )
+    tasks = []
+    for dispute in waiting.order_by(F("answer_by").asc(nulls_last=True), "id")[:LISTED]:
+        is_answered = (dispute.state or "").endswith("under_review")
+        due_at = None if is_answered else dispute.answer_by
+        tasks.append(
+            Task(
+                "dispute_open" if dispute.has_moved else "inquiry_open",
+                dispute.opened_at,
+                dispute.processor_ref,
+                dispute.reason,
+                Money(dispute.amount_minor, dispute.donation.currency),
+                dispute.donation_id,
+                due_at,
+                days_left=(due_at - now).days if due_at else None,
+                state=dispute.state or "",
+                elsewhere=pointing.page_of(dispute.processor_ref),
+            )
+        )
+    return tasks, _count(tasks, waiting)
+
+
+def _proposals(now: datetime) -> _Group:
+    """Refunds that wait for a second person, the oldest first."""
+    waiting = RefundRequest.objects.filter(status=RefundRequest.Status.PROPOSED)
+    tasks = []
+    for proposal in waiting.select_related("requested_by").order_by("requested_at", "id")[:LISTED]:
+        ends_at = proposal.requested_at + approving.EXPIRES_AFTER
+        tasks.append(
+            Task(
+                "refund_proposed",
+                proposal.requested_at,
+                words=f"{proposal.requested_by.name}: {proposal.reason}",
+                amount=proposal.amount,
+                donation=proposal.donation_id,
+                due_at=ends_at,
+                days_left=(ends_at - now).days,
+                proposal=proposal.pk,
+            )
+        )
+    return tasks, _count(tasks, waiting)
+
+
+def _warnings(now: datetime) -> _Group:
+    """Early fraud warnings about gifts that a refund could still keep from being disputed."""
+    gone = (
+        Refund.objects.filter(donation=OuterRef("donation"), failure__isnull=True)
+        .order_by()
+        .values("donation")
+        .annotate(sum=Sum("amount_minor"))
+        .values("sum")
+    )
+    fresh = (
+        FraudWarning.objects.filter(warned_at__gte=now - WARNING_STAYS)
+        .annotate(gone=Coalesce(Subquery(gone), 0))
+        .filter(gone__lt=F("donation__amount_minor"))
+        .exclude(donation__disputes__isnull=False)
+        .exclude(
+            donation__refund_requests__status__in=dividing.HOLDING,
+            donation__refund_requests__refund__isnull=True,
+        )
+        .select_related("donation")
+    )
     tasks = [
         Task(
-            "dispute_open",
-            dispute.opened_at,
-            dispute.processor_ref,
-            dispute.reason,
-            Money(dispute.amount_minor, dispute.donation.currency),
-            dispute.donation_id,
-            dispute.due_at,
+            "fraud_warning",
+            warning.warned_at,
+            warning.processor_ref,
+            warning.kind.replace("_", " "),
+            Money(warning.donation.amount_minor, warning.donation.currency),
+            warning.donation_id,
         )
-        for dispute in waiting.order_by("due_at", "id")[:LISTED]
+        for warning in fresh.order_by("-warned_at", "-id")[:LISTED]
+    ]
+    return tasks, _count(tasks, fresh)
+
+
+def _reviews() -> _Group:
+    waiting = holding.open_reviews().select_related("donation")
+    tasks = [
+        Task(
+            "review_open",
+            review.opened_at,
+            review.processor_ref,
+            review.reason,
+            Money(review.donation.amount_minor, review.donation.currency),
+            review.donation_id,
+            elsewhere=pointing.page_of(review.processor_ref),
+        )
+        for review in waiting.order_by("opened_at", "id")[:LISTED]
     ]
     return tasks, _count(tasks, waiting)
 

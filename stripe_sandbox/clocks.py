@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from stripe_sandbox import checkout, completing, disputing, errors, refunding, renewing
+from stripe_sandbox import checkout, completing, disputing, doubting, errors, refunding, renewing
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.tables import timing
 from stripe_sandbox.world import World
@@ -21,6 +21,7 @@ DEEDS: dict[str, Callable[[World, str], None]] = {
     "expire_session": checkout.expire_when_due,
     "settle_bank_debit": _settle,
     "open_dispute": disputing.open_when_due,
+    "warn_of_fraud": doubting.warn_when_due,
     "fail_refund": refunding.fail_when_due,
     "renew": renewing.renew,
     "finalize_invoice": renewing.finalize_when_due,

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox import balances, errors
+from stripe_sandbox import balances, doubting, errors
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.customers import merged
 from stripe_sandbox.tables import fees, timing
 from stripe_sandbox.world import World
 
-OPEN = ("needs_response", "under_review", "warning_needs_response", "warning_under_review")
+APPEALED = ("appeal_needs_response", "appeal_under_review")
+OPEN = ("needs_response", "under_review", "warning_needs_response", "warning_under_review", *APPEALED)
 # Stripe's documented evidence texts that decide a dispute in test mode.
 VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
 
@@ -56,6 +57,7 @@ def create(world: World, charge_id: str, *, inquiry: bool = False, reason: str =
     if not inquiry:
         _withdraw(world, dispute, charge)
     world.emit("charge.updated", charge, before={"disputed": False}, now=now)
+    doubting.follow(world, charge)
     return dispute
 
 
@@ -122,20 +124,22 @@ def _withdraw(world: World, dispute: Obj, charge: Obj) -> None:
 
 
 def close(world: World, identity: str, outcome: str) -> Obj:
-    """`outcome` is won or lost; an inquiry just closes. This function will decide an open dispute."""
+    """`outcome` is won, lost or prevented; an inquiry just closes. This function will decide an open dispute."""
     dispute = world.get("dispute", identity)
     if dispute["status"] not in OPEN:
         raise errors.invalid(f"This dispute is already closed: {dispute['status']}.")
-    if outcome not in ("won", "lost"):
-        raise errors.invalid("outcome must be won or lost", param="outcome")
+    if outcome not in ("won", "lost", "prevented"):
+        raise errors.invalid("outcome must be won, lost or prevented", param="outcome")
     charge = world.get("charge", dispute["charge"])
     before = {"status": dispute["status"]}
-    if dispute["status"].startswith("warning_"):
+    if dispute["status"].startswith("warning_") and outcome != "prevented":
         world.change(dispute, status="warning_closed")
         world.change(charge, disputed=False)
     else:
         world.change(dispute, status=outcome)
-    if dispute["status"] == "won":
+    if outcome == "prevented" and not dispute["balance_transactions"]:
+        world.change(charge, disputed=False)
+    elif dispute["status"] in ("won", "prevented"):
         fee = (
             -fees.of_dispute(dispute["balance_transactions"][0]["currency"])
             if fees.DISPUTE_FEE_RETURNED_WHEN_WON
@@ -145,6 +149,18 @@ def close(world: World, identity: str, outcome: str) -> Obj:
         world.change(charge, disputed=False)
         world.emit("charge.dispute.funds_reinstated", dispute)
     world.emit("charge.dispute.closed", dispute, before=before)
+    return dispute
+
+
+def appeal(world: World, identity: str) -> Obj:
+    """This function will take a lost dispute further: the money stays away until the appeal is decided."""
+    dispute = world.get("dispute", identity)
+    if dispute["status"] != "lost":
+        raise errors.invalid("Only a lost dispute can be appealed.")
+    details = {**dispute["evidence_details"], "due_by": world.now() + timing.DISPUTE_ANSWER_WITHIN}
+    before = {"status": "lost"}
+    world.change(dispute, status="appeal_needs_response", evidence_details=details)
+    world.emit("charge.dispute.updated", dispute, before=before)
     return dispute
 
 

@@ -71,6 +71,8 @@ def attempt(
     collect(world, charge, now=now, at_once=rule.at_once)
     if rule.dispute:
         dispute_soon(world, charge, reason=rule.dispute, inquiry=rule.inquiry)
+    if rule.warning:
+        world.wake(charge["id"], "warn_of_fraud", world.clock() + timing.FRAUD_WARNING_AFTER)
     return "succeeded"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from stripe_sandbox import balances, errors
+from stripe_sandbox import balances, doubting, errors
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.customers import merged
@@ -42,6 +42,7 @@ def create(world: World, params: dict[str, Any]) -> Obj:
     _count(world, charge)
     world.emit("refund.created", refund)
     world.emit("charge.refunded", charge)
+    doubting.follow(world, charge)
     if behavior == "fails":
         world.wake(refund["id"], "fail_refund", world.clock() + timing.REFUND_FAILS_AFTER)
     return refund

@@ -23,6 +23,7 @@ from donations.models import (
     RecurringPlan,
     Refund,
     RefundRequest,
+    Review,
     TransferPromise,
 )
 from donors import matching
@@ -123,6 +124,12 @@ def fraud_warning(of: Donation) -> FraudWarning:
         kind="made_with_stolen_card",
         warned_at=NOW,
         recorded_at=NOW,
+    )
+
+
+def review(of: Donation) -> Review:
+    return Review.objects.create(
+        donation=of, processor_ref=f"prv_{number()}", reason="rule", opened_at=NOW, recorded_at=NOW
     )
 
 

@@ -6,11 +6,14 @@ from donations.models.facts import (
     Dispute,
     DisputeClosing,
     DisputeMovement,
+    DisputeStep,
     Donation,
     FraudWarning,
     Refund,
     RefundFailure,
     RefundPart,
+    Review,
+    ReviewClosing,
 )
 from donations.models.intents import Checkout, RefundPolicy, RefundRequest, RefundRequestPart
 from donations.models.plans import PlanChange, PlanFailure, RecurringPlan
@@ -22,6 +25,7 @@ __all__ = [
     "Dispute",
     "DisputeClosing",
     "DisputeMovement",
+    "DisputeStep",
     "Donation",
     "FraudWarning",
     "PlanChange",
@@ -34,6 +38,8 @@ __all__ = [
     "RefundPolicy",
     "RefundRequest",
     "RefundRequestPart",
+    "Review",
+    "ReviewClosing",
     "TransferPromise",
     "Tribute",
 ]

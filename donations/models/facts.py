@@ -191,6 +191,40 @@ class DisputeClosing(models.Model):
         return self.outcome
 
 
+class DisputeStep(models.Model):
+    """How the processor said a dispute stands, each time it said something new: for people, not for the books."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="steps")
+    status = models.CharField(max_length=40)
+    due_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.status
+
+
+class Review(models.Model):
+    """The processor, or a rule of ours there, wants a person to look at a payment; until then it is not receipted."""
+
+    donation = models.ForeignKey(Donation, on_delete=models.PROTECT, related_name="reviews")
+    processor_ref = models.CharField(max_length=80, unique=True)
+    reason = models.CharField(max_length=60, blank=True)
+    opened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.processor_ref
+
+
+class ReviewClosing(models.Model):
+    review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="closing")
+    outcome = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
 class FraudWarning(models.Model):
     """The card network doubts a payment before its holder disputes it: a reason to look, and perhaps to refund."""
 

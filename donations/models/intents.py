@@ -148,6 +148,8 @@ class RefundRequest(models.Model):
     class Status(models.TextChoices):
         PROPOSED = "proposed"
         DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+        EXPIRED = "expired"
         REQUESTED = "requested"
         SENT = "sent"
         DONE = "done"
@@ -156,8 +158,10 @@ class RefundRequest(models.Model):
 
     # A proposed one waits for a second person: above the threshold nobody gives money back alone.
     STEPS = {
-        Status.PROPOSED: {Status.REQUESTED, Status.DECLINED},
+        Status.PROPOSED: {Status.REQUESTED, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED},
         Status.DECLINED: set(),
+        Status.WITHDRAWN: set(),
+        Status.EXPIRED: set(),
         Status.REQUESTED: {Status.SENT, Status.DONE, Status.REFUSED, Status.FAILED},
         Status.SENT: {Status.DONE, Status.FAILED},
         Status.DONE: {Status.FAILED},
@@ -188,7 +192,10 @@ class RefundRequest(models.Model):
             CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_request_amount_is_positive"),
             CheckConstraint(
                 condition=Q(status__in=["proposed", "requested", "sent"], ended_at__isnull=True)
-                | Q(status__in=["declined", "done", "refused", "failed"], ended_at__isnull=False),
+                | Q(
+                    status__in=["declined", "withdrawn", "expired", "done", "refused", "failed"],
+                    ended_at__isnull=False,
+                ),
                 name="refund_request_ended_at_only_when_ended",
             ),
             CheckConstraint(
@@ -206,7 +213,10 @@ class RefundRequest(models.Model):
                 fields=["look_after"],
                 name="refund_request_waiting",
                 condition=Q(status__in=["requested", "sent"]),
-            )
+            ),
+            models.Index(
+                fields=["requested_at"], name="refund_request_proposed", condition=Q(status="proposed")
+            ),
         ]
 
     def __str__(self) -> str:

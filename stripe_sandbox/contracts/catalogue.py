@@ -50,6 +50,8 @@ KINDS: dict[str, Kind] = {
         "failure_reason",
     ),
     "dispute": _kind("_dispute", "Dispute", "du_"),
+    "radar.early_fraud_warning": _kind("radar._early_fraud_warning", "EarlyFraudWarning", "issfr_"),
+    "review": _kind("_review", "Review", "prv_"),
     "payout": _kind("_payout", "Payout", "po_"),
     "customer": _kind(
         "_customer",

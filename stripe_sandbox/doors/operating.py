@@ -17,6 +17,7 @@ from stripe_sandbox import (
     completing,
     customers,
     disputing,
+    doubting,
     errors,
     instruments,
     payouts,
@@ -179,7 +180,7 @@ class Operator:
             return disputing.create(self.world, charge, inquiry=kind == "inquiry", reason=reason)
 
     def close_dispute(self, given: Given, dispute: str) -> Any:
-        """This function will decide a dispute: won or lost."""
+        """This function will decide a dispute: won, lost or prevented."""
         with self.world.work():
             return disputing.close(self.world, dispute, given.get("outcome", "lost"))
 
@@ -187,6 +188,27 @@ class Operator:
         """This function will turn an inquiry into a dispute."""
         with self.world.work():
             return disputing.escalate(self.world, dispute)
+
+    def fraud_warning(self, given: Given) -> Any:
+        """This function will let the card's bank warn of a charge."""
+        kind = given.get("fraud_type", "made_with_stolen_card")
+        with self.world.work():
+            return doubting.warn(self.world, given["charge"], fraud_type=kind)
+
+    def review(self, given: Given) -> Any:
+        """This function will have a person look at a charge."""
+        with self.world.work():
+            return doubting.review(self.world, given["charge"])
+
+    def close_review(self, given: Given, review: str) -> Any:
+        """This function will end a review."""
+        with self.world.work():
+            return doubting.close_review(self.world, review, outcome=given.get("outcome", "approved"))
+
+    def appeal_dispute(self, given: Given, dispute: str) -> Any:
+        """This function will take a lost dispute further."""
+        with self.world.work():
+            return disputing.appeal(self.world, dispute)
 
     def payout(self, given: Given) -> Any:
         """This function will pay out what a currency holds."""
@@ -302,6 +324,10 @@ TABLE: list[tuple[str, re.Pattern[str], Deed]] = [
     _row("POST", "/disputes", Operator.dispute),
     _row("POST", "/disputes/{id}/close", Operator.close_dispute),
     _row("POST", "/disputes/{id}/escalate", Operator.escalate),
+    _row("POST", "/disputes/{id}/appeal", Operator.appeal_dispute),
+    _row("POST", "/fraud_warnings", Operator.fraud_warning),
+    _row("POST", "/reviews", Operator.review),
+    _row("POST", "/reviews/{id}/close", Operator.close_review),
     _row("POST", "/payouts", Operator.payout),
     _row("POST", "/payouts/{id}/pay", Operator.pay_payout),
     _row("POST", "/payouts/{id}/fail", Operator.fail_payout),

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from stripe_sandbox import balances
+from stripe_sandbox import balances, disputing
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.delivering import MODES, ORDERS, SIGNATURES
 from stripe_sandbox.doors import calling, faults
@@ -159,6 +159,9 @@ def _charge(world: World, charge: Obj) -> tuple[str, ...]:
     elif charge["status"] == "succeeded" and not charge["disputed"] and not charge["refunded"]:
         buttons = button("disputes", "Dispute", charge=charge["id"], kind="dispute")
         buttons += button("disputes", "Inquiry", charge=charge["id"], kind="inquiry")
+    if charge["status"] == "succeeded":
+        buttons += button("fraud_warnings", "Warn", charge=charge["id"])
+        buttons += button("reviews", "Review", charge=charge["id"])
     method = (charge["payment_method_details"] or {}).get("type", "")
     back = currencies.shown(charge["amount_refunded"], charge["currency"])
     return _amount(charge), method, charge["status"], back, buttons
@@ -177,11 +180,23 @@ def _dispute(world: World, dispute: Obj) -> tuple[str, ...]:
     path, buttons = f"disputes/{dispute['id']}", ""
     if dispute["status"].startswith("warning_") and dispute["status"] != "warning_closed":
         buttons = button(f"{path}/close", "Close", outcome="won") + button(f"{path}/escalate", "Escalate")
-    elif dispute["status"] in ("needs_response", "under_review"):
-        buttons = button(f"{path}/close", "Won", outcome="won") + button(
-            f"{path}/close", "Lost", outcome="lost"
+    elif dispute["status"] in ("needs_response", "under_review", *disputing.APPEALED):
+        buttons = "".join(
+            button(f"{path}/close", outcome.title(), outcome=outcome)
+            for outcome in ("won", "lost", "prevented")
         )
+    elif dispute["status"] == "lost":
+        buttons = button(f"{path}/appeal", "Appeal")
     return _amount(dispute), dispute["charge"], dispute["status"], buttons
+
+
+def _warning(world: World, warning: Obj) -> tuple[str, ...]:
+    return warning["charge"], warning["fraud_type"], "yes" if warning["actionable"] else "no", ""
+
+
+def _review(world: World, review: Obj) -> tuple[str, ...]:
+    buttons = button(f"reviews/{review['id']}/close", "Approve", outcome="approved") if review["open"] else ""
+    return review["charge"] or "", review["reason"], buttons
 
 
 def _payout(world: World, payout: Obj) -> tuple[str, ...]:
@@ -227,6 +242,8 @@ SECTIONS: list[tuple[str, str, tuple[str, ...], Callable[[World, Obj], tuple[str
     ("Charges", "charge", ("Amount", "Method", "Status", "Refunded"), _charge),
     ("Refunds", "refund", ("Amount", "Charge", "Status"), _refund),
     ("Disputes", "dispute", ("Amount", "Charge", "Status"), _dispute),
+    ("Fraud warnings", "radar.early_fraud_warning", ("Charge", "Type", "Actionable"), _warning),
+    ("Reviews", "review", ("Charge", "Reason"), _review),
     ("Payouts", "payout", ("Amount", "Status", "Reconciliation"), _payout),
     ("Subscriptions", "subscription", ("Amount", "Status", "Renews"), _subscription),
     ("Invoices", "invoice", ("Amount", "Status", "Attempts", "Next attempt"), _invoice),

@@ -36,6 +36,7 @@ class Card:
     dispute: str = ""  # dispute reason opened right after the charge
     inquiry: bool = False
     at_once: bool = False  # bypasses the pending balance
+    warning: bool = False  # the card's bank warns of fraud right after the charge
     refund: str = ""  # "pending" until settled, or "fails" later
 
 
@@ -74,6 +75,7 @@ CARDS: dict[str, Card] = {
     "4000000000000259": Card(dispute="fraudulent"),
     "4000000000002685": Card(dispute="product_not_received"),
     "4000000000001976": Card(dispute="fraudulent", inquiry=True),
+    "4000000000005423": Card(warning=True),
     # refunds
     "4000000000007726": Card(refund="pending"),
     "4000000000005126": Card(refund="fails"),

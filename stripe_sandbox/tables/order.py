@@ -42,6 +42,13 @@ ORDER: dict[str, tuple[str, ...]] = {
     "refund fails": ("refund.updated", "refund.failed", "charge.refund.updated", "charge.updated"),
     "dispute opens": ("charge.dispute.created", "charge.dispute.funds_withdrawn", "charge.updated"),
     "dispute won": ("charge.dispute.funds_reinstated", "charge.dispute.closed"),
+    "early fraud warning, then a full refund": (
+        "radar.early_fraud_warning.created",
+        "refund.created",
+        "charge.refunded",
+        "radar.early_fraud_warning.updated",
+    ),
+    "payment reviewed": ("review.opened", "review.closed"),
     "dispute lost": ("charge.dispute.closed",),
     "payout": ("payout.created", "payout.updated", "payout.paid", "payout.reconciliation_completed"),
     "subscription begins": (

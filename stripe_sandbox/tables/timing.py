@@ -23,6 +23,7 @@ PAYOUT_ARRIVES_AFTER = 2 * DAY
 DRAFT_LASTS = HOUR  # clock time: from invoice.created to finalization and the first attempt
 DUNNING = (3 * DAY, 3 * DAY, 3 * DAY)  # clock time between attempts: four attempts in all
 DISPUTE_OPENS_AFTER = 1
+FRAUD_WARNING_AFTER = 1  # test card 4000000000005423
 REFUND_FAILS_AFTER = 1  # test card 4000000000005126
 DISPUTE_ANSWER_WITHIN = 7 * DAY
 

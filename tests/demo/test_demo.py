@@ -159,7 +159,7 @@ def test_the_organization_is_the_invented_one(kept: dict[str, Any]) -> None:
 
 
 def test_printed_sign_ins_open_the_door(kept: dict[str, Any]) -> None:
-    assert [row["role"] for row in kept["sign_ins"]] == ["admin", "finance", "editor", "viewer"]
+    assert [row["role"] for row in kept["sign_ins"]] == ["admin", "finance", "approver", "editor", "viewer"]
     for row in kept["sign_ins"]:
         assert set(row) == {"role", "email", "password", "name"}
         assert row["email"].endswith("@example.org")

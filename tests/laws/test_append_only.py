@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from donations.models import RefundRequestPart
+from donations.models import RefundRequestPart, ReviewClosing
 from ledger import closing
 from paper import storing
 from payments.models import PayoutFailure
@@ -28,6 +28,8 @@ def every_fact(db: None) -> None:
     gift = facts.donation(checkout=facts.checkout())
     facts.plan_failure()
     facts.fraud_warning(gift)
+    doubted = facts.review(gift)
+    ReviewClosing.objects.create(review=doubted, outcome="approved", recorded_at=NOW)
     RefundRequestPart.objects.create(
         refund_request=facts.request(gift), fund=facts.general(), amount_minor=1_000
     )

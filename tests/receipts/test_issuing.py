@@ -135,9 +135,9 @@ def test_many_small_refunds_over_three_funds_always_fit(db: None) -> None:
     gift = facts.donation(dict(zip(funds, [6, 6, 2], strict=True)))
     for amount in (10, 1, 3):
         facts.refund(gift, amount)
-    from donations import refunding
+    from donations import dividing
 
-    assert refunding.refunded_by_fund(donation=gift) == dict(
+    assert dividing.refunded_by_fund(donation=gift) == dict(
         zip((fund.pk for fund in funds), [6, 6, 2], strict=True)
     )
 

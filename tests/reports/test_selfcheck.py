@@ -139,6 +139,7 @@ def test_i6_more_back_than_given_and_parts_that_do_not_sum(lawful: Donation, ung
         f"donation {lawful.pk} of 10000 has refunds of 10001",
         f"donation {lawful.pk} is designated 0",
         f"refund {refund.pk} has parts of 2500",
+        f"donation {lawful.pk} has refunds of 2500 out of fund {refund.parts.get().fund_id}",
     ]
 
 

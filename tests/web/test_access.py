@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from campaigns.models import Site, SiteOrigin, WayToGive
-from donations.models import Donation
+from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
 from receipts.models import Receipt
 from staff.models import Role
@@ -44,6 +44,13 @@ def test_every_view_of_office_and_portal_says_whom_it_admits() -> None:
     assert undeclared == []
 
 
+def propose(gift: Donation, today: datetime) -> RefundRequest:
+    return RefundRequest.objects.create(
+        donation=gift, amount_minor=100, currency="USD", reason="asked for", status="proposed",
+        requested_by=making.user(email="asker@example.org", now=today), requested_at=today, look_after=today,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def facts(db: None, today: datetime) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -54,9 +61,12 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     way = WayToGive.objects.create(entity=gift.entity, kind="cheque", currency="USD", position=1)
     site = Site.objects.create(code="church", name="First Church")
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
+    asked = propose(gift, today)
     return {
         **{f"office:website{deed}": [site.pk] for deed in ("", "_change", "_origin", "_remove")},
         "office:website_origin_remove": [origin.pk],
+        "office:proposal": [asked.pk],
+        "office:proposal_decide": [asked.pk],
         "office:donation": [gift.pk],
         "office:refund": [gift.pk],
         "office:refund_check": [gift.pk],

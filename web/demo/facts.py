@@ -39,6 +39,7 @@ class SignIn:
 SIGN_INS = (
     SignIn(Role.ADMIN, "admin@example.org", "Ruth Admin", "harbor-admin-demo"),
     SignIn(Role.FINANCE, "finance@example.org", "Anna Finance", "harbor-finance-demo"),
+    SignIn(Role.APPROVER, "approver@example.org", "Joel Approver", "harbor-approver-demo"),
     SignIn(Role.EDITOR, "editor@example.org", "Daniel Editor", "harbor-editor-demo"),
     SignIn(Role.VIEWER, "viewer@example.org", "Miriam Viewer", "harbor-viewer-demo"),
 )

@@ -58,6 +58,7 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     actor = request.user
     if isinstance(actor, User):
         auditing.record(actor=actor, action="read donation", target=f"donation:{pk}", now=timezone.now())
+    entries = timelines.entries(donation=found)
     rows = listing.page(filters=filtering.Filters(search=str(pk)), language=get_language() or "en").rows
     context = {
         "donation": found,
@@ -66,8 +67,8 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "receipts": Receipt.objects.filter(lines__donation=found)
         .select_related("voiding", "rendering", "trouble", "replaced_by")
         .order_by("issued_at", "id"),
-        "entries": timelines.entries(donation=found),
-        "moments": timelines.of(donation=found),
+        "entries": entries,
+        "moments": timelines.of(donation=found, entries=entries),
         "requests": found.refund_requests.select_related("requested_by").order_by("requested_at", "id"),
         "refundable": refunding.refundable(donation=found),
         "may_refund": roles.may(actor, roles=[Role.FINANCE]),

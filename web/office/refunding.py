@@ -2,71 +2,53 @@
 
 import uuid
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from donations import refunding
 from donations.models import Donation, RefundRequest
-from ledger import money
 from ledger.money import Money
 from staff.models import Role, User
 from web.office.admitting import admit
-
-
-class RefundForm(forms.Form):
-    """An amount in the donation's currency and a reason. `request_id` is made with the form: one form, one refund."""
-
-    amount = forms.CharField(label=gettext_lazy("Amount to give back"), max_length=20)
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=300,
-        help_text=gettext_lazy("For the record; the giver does not see it."),
-        widget=forms.TextInput,
-    )
-    request_id = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(
-        self, typed: QueryDict | None = None, *, left: Money, initial: dict[str, object] | None = None
-    ) -> None:
-        super().__init__(typed, initial=initial)
-        self.left = left
-
-    def clean_amount(self) -> Money:
-        try:
-            amount = money.read_amount(self.cleaned_data["amount"], currency=self.left.currency)
-        except money.UnreadableAmount as error:
-            raise forms.ValidationError(_("This is not an amount: write 100 or 100.00.")) from error
-        if not amount or self.left < amount:
-            raise forms.ValidationError(
-                _("At most %(left)s can be given back.") % {"left": self.left.shown()}
-            )
-        return amount
+from web.office.forming import RefundForm, designated
 
 
 def _donation(pk: uuid.UUID) -> Donation:
-    return get_object_or_404(Donation.objects.select_related("donor", "campaign", "coverage__receipt"), pk=pk)
-
-
-def _page(request: HttpRequest, donation: Donation, form: RefundForm, *, status: int = 200) -> HttpResponse:
-    return render(
-        request, "office/refund.html", {"donation": donation, "form": form, "left": form.left}, status=status
+    return get_object_or_404(
+        Donation.objects.select_related("entity", "donor", "campaign", "coverage__receipt"), pk=pk
     )
+
+
+def _form(donation: Donation, typed: HttpRequest | None = None, **initial: object) -> RefundForm:
+    """The form over what is left now, of the whole gift and of each fund."""
+    left = refunding.refundable_by_fund(donation=donation)
+    by_fund = {fund: left[fund.pk] for fund in designated(donation)}
+    return RefundForm(
+        typed.POST if typed else None,
+        left=refunding.refundable(donation=donation),
+        by_fund=by_fund,
+        initial=initial,
+    )
+
+
+def _page(
+    request: HttpRequest, donation: Donation, form: RefundForm, *, status: int = 200, refused: str = ""
+) -> HttpResponse:
+    limit = refunding.alone_up_to(entity=donation.entity, currency=donation.currency)
+    context = {"donation": donation, "form": form, "left": form.left, "limit": limit, "refused": refused}
+    return render(request, "office/refund.html", context, status=status)
 
 
 @admit(Role.FINANCE)
 @require_GET
 def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     donation = _donation(pk)
-    left = refunding.refundable(donation=donation)
-    return _page(
-        request, donation, RefundForm(left=left, initial={"amount": left.plain, "request_id": uuid.uuid4()})
-    )
+    return _page(request, donation, _form(donation))
 
 
 @admit(Role.FINANCE)
@@ -74,17 +56,22 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Shows what will happen; nothing has happened yet."""
     donation = _donation(pk)
-    form = RefundForm(request.POST, left=refunding.refundable(donation=donation))
+    form = _form(donation, request)
     if not form.is_valid():
         return _page(request, donation, form, status=422)
-    amount: Money = form.cleaned_data["amount"]
+    amount: Money = form.cleaned_data["wanted"]
     coverage = getattr(donation, "coverage", None)
+    left = {fund.pk: part for fund, part in form.by_fund.items()}
+    parts = form.cleaned_data["parts"] or refunding.shared(amount=amount, left=left)
     context = {
         "donation": donation,
+        "form": form,
         "amount": amount,
         "rest": form.left - amount,
         "reason": form.cleaned_data["reason"],
-        "request_id": form.cleaned_data["request_id"],
+        "parts": [(fund, parts[fund.pk]) for fund in form.by_fund] if len(form.by_fund) > 1 else [],
+        "needs_second": refunding.needs_second(donation=donation, amount=amount),
+        "limit": refunding.alone_up_to(entity=donation.entity, currency=donation.currency),
         "receipt": coverage.receipt if coverage else None,
     }
     return render(request, "office/refund_check.html", context)
@@ -93,46 +80,40 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @admit(Role.FINANCE)
 @require_POST
 def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Sends the refund. Pressed twice it is one refund, because both presses carry the same request."""
+    """Sends or proposes the refund. Pressed twice it is one, because both presses carry the same request."""
     donation = _donation(pk)
-    # The amount left is judged by the deed alone: at the second press nothing may be left, and that is no error.
-    form = RefundForm(request.POST, left=donation.amount)
+    # What is left is judged by the deed alone: at the second press nothing may be left, and that is no error.
+    form = RefundForm(request.POST, left=donation.amount, by_fund=designated(donation))
     if not form.is_valid() or not isinstance(request.user, User):
         return _page(request, donation, form, status=422)
+    given = form.cleaned_data
     try:
         made = refunding.request(
             donation_id=pk,
-            amount=form.cleaned_data["amount"],
-            reason=form.cleaned_data["reason"],
+            amount=given["wanted"],
+            parts=given["parts"],
+            reason=given["reason"],
             actor=request.user,
-            request_id=form.cleaned_data["request_id"],
+            request_id=given["request_id"],
             now=timezone.now(),
         )
     except refunding.UnableToRefund as error:
-        again = RefundForm(
-            left=refunding.refundable(donation=donation),
-            initial={
-                "amount": form.cleaned_data["amount"].plain,
-                "reason": form.cleaned_data["reason"],
-                "request_id": uuid.uuid4(),
-            },
-        )
-        return render(
-            request,
-            "office/refund.html",
-            {"donation": donation, "form": again, "left": again.left, "refused": error.words},
-            status=422,
-        )
-    messages.success(request, _told(made))
+        again = {name: given.get(name, "") for name in form.fields if name != "request_id"}
+        return _page(request, donation, _form(donation, **again), status=422, refused=error.words)
+    messages.success(request, told(made))
     return redirect("office:donation", pk=pk)
 
 
-def _told(made: RefundRequest) -> str:
-    shown = made.amount.shown()
+def told(made: RefundRequest) -> str:
+    """This function will say in words what became of a request."""
+    shown = {"amount": made.amount.shown(get_language() or "en")}
+    if made.status == RefundRequest.Status.PROPOSED:
+        return _("Giving %(amount)s back is proposed; somebody else must approve it.") % shown
     if made.status == RefundRequest.Status.DONE:
-        return _("%(amount)s was given back.") % {"amount": shown}
+        return _("%(amount)s was given back.") % shown
     if made.status == RefundRequest.Status.SENT:
-        return _("%(amount)s is on its way back; the bank has to confirm it.") % {"amount": shown}
-    return _(
-        "The processor has not answered yet. The refund of %(amount)s is stored and will be finished."
-    ) % {"amount": shown}
+        return _("%(amount)s is on its way back; the bank has to confirm it.") % shown
+    return (
+        _("The processor has not answered yet. The refund of %(amount)s is stored and will be finished.")
+        % shown
+    )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.office import (
+    approving,
     arranging,
     bookkeeping,
     exporting,
@@ -27,6 +28,9 @@ urlpatterns = [
     path("donations/<uuid:pk>/refund/", refunding.ask, name="refund"),
     path("donations/<uuid:pk>/refund/check/", refunding.check, name="refund_check"),
     path("donations/<uuid:pk>/refund/send/", refunding.send, name="refund_send"),
+    path("proposals/<uuid:pk>/", approving.proposal, name="proposal"),
+    path("proposals/<uuid:pk>/decide/", approving.decide, name="proposal_decide"),
+    path("refund-policy/", approving.policy, name="refund_policy"),
     path("receipts/", receipting.receipts, name="receipts"),
     path("receipts/<uuid:pk>/file/", receipting.download, name="receipt_file"),
     path("journal/", bookkeeping.journal, name="journal"),

@@ -26,6 +26,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "sums": watched.sums(day=day),
         "sees_donors": sees_donors,
         "may_mend": roles.may(request.user, roles=[Role.FINANCE]),
+        "may_set": roles.may(request.user, roles=[Role.ADMIN]),
         "newest": watched.newest(language=get_language() or "en") if sees_donors else [],
     }
     return render(request, "office/today.html", context)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -67,6 +68,22 @@ def moment(value: datetime | None, entity: LegalEntity | None) -> str | SafeStri
 def worded(key: str, table: str) -> str:
     """The words for a key of one of the tables in `web.wording`; an unknown key shows itself."""
     return str(wording.TABLES[table].get(key, key))
+
+
+@register.filter
+def address(target: tuple[str, object] | None) -> str:
+    """Where the thing behind a moment of a history is shown; an empty text when it is nowhere."""
+    if target is None:
+        return ""
+    kind, key = target
+    if kind == "entry":
+        return f"#entry-{key}"
+    if kind == "elsewhere":
+        return str(key)
+    return reverse(f"office:{_PAGES[kind]}", args=[key])
+
+
+_PAGES = {"receipt": "receipt_file", "payout": "payout", "proposal": "proposal"}
 
 
 @register.filter

@@ -1,0 +1,113 @@
+"""Explaining: what a giver is told about money that went back, once for each refund and in whichever mail comes.
+
+The mail with a corrected or first receipt carries the words; only a gift that never gets a receipt has a mail for
+the refund alone.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from donations.models import Donation, Refund
+from donors import corresponding
+from donors.models import Message
+from ledger.money import Money
+from receipts.models import Receipt, ReceiptLine, Voiding
+
+
+def sentences(*, receipt: Receipt) -> list[str]:
+    """What happened to the money since the receipt this one replaces, or since the gift.
+
+    The amounts on the papers decide, not clocks. This function will return sentences in the language that is
+    active.
+    """
+    said: list[str] = []
+    for line in receipt.lines.select_related("donation").order_by("id"):
+        gift = line.donation
+        returned, given_back = _since_former(receipt=receipt, line=line)
+        if returned > 0:
+            said.append(_returned(Money(returned, gift.currency), receipt.language))
+        if given_back > 0:
+            said += _given_back(gift, Money(given_back, gift.currency), receipt.language)
+    return said
+
+
+def _since_former(*, receipt: Receipt, line: ReceiptLine) -> tuple[int, int]:
+    """Minor units that came back to us and that went back to the giver, as their mails have not told yet."""
+    former, gift = receipt.replaces, line.donation
+    if former is None:
+        return _came_back_after_a_mail(gift), line.refunded_minor
+    told = ReceiptLine.objects.filter(receipt=former, donation=gift).first()
+    more = line.refunded_minor - (told.refunded_minor if told else 0)
+    if more <= 0 and former.voiding.reason == Voiding.Reason.REFUNDED:
+        # It was void because everything had gone back, and not everything stayed away.
+        return gift.amount_minor - line.refunded_minor, 0
+    return -more, more
+
+
+def _came_back_after_a_mail(gift: Donation) -> int:
+    failed = gift.refunds.filter(failure__isnull=False)
+    causes = {_cause(refund): refund.amount_minor for refund in failed}
+    told = Message.objects.filter(kind=Message.Kind.REFUND_MADE, cause__in=list(causes))
+    return sum(causes[message.cause] for message in told)
+
+
+def _cause(refund: Refund) -> str:
+    return f"refund:{refund.processor_ref}"
+
+
+def _given_back(gift: Donation, amount: Money, language: str) -> list[str]:
+    words = {"amount": amount.shown(language), "gift": gift.amount.shown(language)}
+    return [
+        _("%(amount)s of your gift of %(gift)s was given back to you.") % words,
+        _("It can take your bank some days to show the money."),
+    ]
+
+
+def _returned(amount: Money, language: str) -> str:
+    return _(
+        "The %(amount)s we sent back did not reach your bank account and came back to us. "
+        "We will write to you about another way."
+    ) % {"amount": amount.shown(language)}
+
+
+def tell_refunded(*, donation: Donation, now: datetime) -> None:
+    """Tell of refunds that no receipt's mail tells of, because the gift gets no receipt.
+
+    This function will queue one mail for each refund that went back since the gift's last receipt.
+    """
+    line = ReceiptLine.objects.filter(donation=donation).order_by("-receipt__issued_at", "-id").first()
+    standing = donation.refunds.filter(failure__isnull=True)
+    untold = sum(standing.values_list("amount_minor", flat=True)) - (line.refunded_minor if line else 0)
+    newest: list[Refund] = []
+    for refund in standing.order_by("-refunded_at", "-id"):
+        if untold <= 0:
+            break
+        newest.append(refund)
+        untold -= refund.amount_minor
+    _tell(donation=donation, refunds=reversed(newest), now=now)
+
+
+def _tell(*, donation: Donation, refunds: Iterable[Refund], now: datetime) -> None:
+    entity, donor, language = donation.entity, donation.donor, donation.language
+    for refund in refunds:
+        with translation.override(language):
+            amount = Money(refund.amount_minor, donation.currency)
+            paragraphs = [
+                _("Dear %(name)s,") % {"name": donor.name},
+                *_given_back(donation, amount, language),
+                _("There is no receipt for a gift that was given back."),
+            ]
+            corresponding.queue(
+                kind=Message.Kind.REFUND_MADE,
+                cause=_cause(refund),
+                to_email=donor.email,
+                sender=corresponding.sender(entity),
+                language=language,
+                subject=_("%(amount)s is on its way back to you") % {"amount": amount.shown(language)},
+                text="\n\n".join([*paragraphs, f"{entity.legal_name}\n{entity.registration}"]),
+                donor_id=donor.pk,
+                now=now,
+            )
