@@ -13,7 +13,6 @@ from campaigns.models import GivingPage
 from donations import giving, guarding
 from donations.guarding import Answer
 from donations.models import Checkout
-from donations.models.intents import Frequency
 from ledger.models import Fund
 from web import addressing
 from web.giving import asking, forming, gathering, holding, proving, reading, visiting, vouching
@@ -119,7 +118,7 @@ def _posted(request: HttpRequest, *, ask: Ask) -> HttpResponse:
     if posted.get(holding.HONEYPOT):
         guarding.failed(ip=addressing.client_ip(request), now=timezone.now())
         return holding.refused(request, ask=ask, form=form)
-    understood, errors = reading.read(form, ask=ask)
+    understood, errors = reading.read(form, ask=ask, today=timezone.now().date())
     if understood is None:
         return _corrected(request, ask=ask, form=form, vouched=vouched, errors=errors)
     return _guarded(request, ask=ask, form=form, understood=understood, vouched=vouched)
@@ -221,7 +220,11 @@ def _gift(*, ask: Ask, form: Typed, understood: Read) -> giving.Gift:
     return giving.Gift(
         page=page,
         fund=Fund.objects.get(pk=understood.fund_id),
-        frequency=Frequency(form.freq),
+        frequency=understood.pace.frequency,
+        charge_day=understood.pace.charge_day,
+        ends_on=understood.pace.ends_on,
+        employer=understood.employer,
+        dedication=understood.dedication,
         amount=understood.amount,
         cover=understood.cover,
         donor_name=understood.name,

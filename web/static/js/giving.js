@@ -26,6 +26,12 @@
     return (top + ((left - (top % left)) % left)) / left - minor;
   };
 
+  const said = (id) => at(id).selectedOptions[0].text;
+  const pace = () => {
+    if (often() === "once") return kept.once;
+    const day = at("day").value ? kept.on.replace("[day]", said("day")) : "";
+    return kept[at("every").value] + day + (at("until").value ? kept.until.replace("[month]", said("until")) : "");
+  };
   const words = at("cover-words") && at("cover-words").querySelector(".live");
   const sum = at("sum-words");
   let later;
@@ -35,8 +41,10 @@
     else if (words) words.textContent = kept.rule;
     clearTimeout(later);
     later = setTimeout(() => {
+      const hint = at("bank-hint");
+      if (hint) hint.hidden = !minor || minor + (words && at("cover").checked ? cover : 0) < Number(kept.bank);
       if (!minor) return sum.replaceChildren(kept.none);
-      const parts = kept.sum.replace("[often]", kept[often()]).replace("[purpose]", at("fund").selectedOptions[0].text).split("[amount]");
+      const parts = kept.sum.replace("[often]", pace()).replace("[purpose]", said("fund")).split("[amount]");
       const b = document.createElement("b");
       b.textContent = show(minor + (words && at("cover").checked ? cover : 0));
       sum.replaceChildren(parts[0], b, parts[1]);
