@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from donations import depositing, disputing, failing, guarding, paying_tribute, recording, recurring, refunding
+from donations import depositing, disputing, failing, guarding, honoring, recording, recurring, refunding
 from donations.models import Checkout, Donation, RecurringPlan
 from donations.postings import Share
 from donors import consenting, matching
@@ -235,7 +235,7 @@ def _donation(*, story: Story, now: datetime) -> tuple[Donation, list[Share]]:
     received = _received(charge=story.charge, checkout=checkout, plan=plan, donor_id=donor_id)
     donation, is_new = recording.record(received=received, now=now)
     if is_new:
-        paying_tribute.tell_family(checkout=checkout, donation=donation, now=now)
+        honoring.tell_family(checkout=checkout, donation=donation, now=now)
     if checkout.wants_letter:
         consenting.record(
             donor_id=donor_id,

@@ -165,9 +165,7 @@ class StripeGateway:
             "submit_type": "donate",
             # A filter on what the device and the account can do, never a list of its own (endive refuses those).
             "allowed_payment_method_types": list(
-                offering_methods.offered(
-                    currency=request.amount.currency, is_recurring=request.months > 0
-                )
+                offering_methods.offered(currency=request.amount.currency, is_recurring=request.months > 0)
             ),
             "expand": SESSION,
         }

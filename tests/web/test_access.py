@@ -50,7 +50,11 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
     plan = making.plan(of=gift.donor, now=today)
+    page = making.campaign().giving_page
     return {
+        "office:page": [page.pk],
+        "office:page_check": [page.pk],
+        "office:page_save": [page.pk],
         "office:donation": [gift.pk],
         "office:refund": [gift.pk],
         "office:refund_check": [gift.pk],

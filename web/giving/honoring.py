@@ -43,7 +43,9 @@ def read(
     if email and not named:
         errors.setdefault("honoree", gettext("Write the name the family will read"))
     if (told or words) and not email:
-        errors.setdefault("family_email", gettext("Write an email address for the notice, or leave its fields empty"))
+        errors.setdefault(
+            "family_email", gettext("Write an email address for the notice, or leave its fields empty")
+        )
     return Dedication(
         kind=Tribute.Kind(tribute), honoree=named, notify_name=told, notify_email=email, words=words
     )

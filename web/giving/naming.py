@@ -32,9 +32,13 @@ def methods(*, currency: str, is_recurring: bool) -> str:
     names = [_name(method) for method in offered if method not in {CARD, LINK}]
     words = {"list": _listed(names)}
     if not names:
-        return gettext("You will pay on the next page by card, Apple Pay or Google Pay, as your device offers.")
+        return gettext(
+            "You will pay on the next page by card, Apple Pay or Google Pay, as your device offers."
+        )
     return (
-        gettext("You will pay on the next page by card, Apple Pay or Google Pay, as your device offers, or by %(list)s.")
+        gettext(
+            "You will pay on the next page by card, Apple Pay or Google Pay, as your device offers, or by %(list)s."
+        )
         % words
     )
 

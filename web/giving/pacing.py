@@ -34,9 +34,7 @@ class Choice:
     words: str
 
 
-def read(
-    *, freq: str, every: str, day: str, until: str, today: date, errors: dict[str, str]
-) -> Pace:
+def read(*, freq: str, every: str, day: str, until: str, today: date, errors: dict[str, str]) -> Pace:
     """Understand the schedule fields; a gift given once has none, whatever they say.
 
     This function will return the pace, noting in `errors` what was not on the page's lists.

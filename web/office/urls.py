@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from web.office import bookkeeping, exporting, finding, mending, receipting, refunding, watching
+from web.office import asking, bookkeeping, exporting, finding, mending, receipting, refunding, watching
 
 app_name = "office"
 urlpatterns = [
     path("", watching.today, name="today"),
     path("again/", mending.again, name="again"),
     path("keys/", watching.keys, name="keys"),
+    path("pages/", asking.pages, name="pages"),
+    path("pages/<int:pk>/", asking.edit, name="page"),
+    path("pages/<int:pk>/check/", asking.check, name="page_check"),
+    path("pages/<int:pk>/save/", asking.save, name="page_save"),
     path("donations/", finding.donations, name="donations"),
     path("donations/export/", exporting.donations, name="donations_export"),
     path("donations/<uuid:pk>/", finding.donation, name="donation"),

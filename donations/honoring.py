@@ -1,4 +1,4 @@
-"""Paying tribute: the family reads, once, that a gift was made in honor or memory of somebody. Never how much."""
+"""Honoring: the family reads, once, that a gift was made in honor or memory of somebody. Never how much."""
 
 from datetime import datetime
 from uuid import UUID
