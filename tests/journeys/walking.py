@@ -70,7 +70,7 @@ class Giver:
         self.page.locator("#name").fill(name)
         self.page.locator("#email").fill(email)
         if note:
-            self.page.locator("summary").click()
+            self.page.locator("#noting > summary").click()
             self.page.locator("#note").fill(note)
 
     def presses_continue(self) -> None:

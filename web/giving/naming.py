@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, get_language
+from django.utils.translation import get_language, gettext
 
 from ledger.money import Money
 from payments import offering_methods
