@@ -255,7 +255,8 @@ def reopen(*, checkout: Checkout, now: datetime) -> bool:
 def _request(checkout: Checkout) -> SessionRequest:
     with translation.override(checkout.language):
         thanks = reverse("giving:thanks", args=[checkout.pk])
-        again = reverse("giving:give", args=[checkout.page.campaign.slug])
+        # Both addresses name the attempt and nothing else: the processor learns no campaign's words (F41).
+        again = reverse("giving:again", args=[checkout.pk])
     return SessionRequest(
         reference=str(checkout.pk),
         attempt=checkout.attempt,
@@ -266,7 +267,7 @@ def _request(checkout: Checkout) -> SessionRequest:
         language=checkout.language,
         email=checkout.email,
         success_url=f"{settings.BASE_URL}{thanks}",
-        cancel_url=f"{settings.BASE_URL}{again}?again={checkout.pk}",
+        cancel_url=f"{settings.BASE_URL}{again}",
         # Fixed by the row, not by the clock: the same key must always carry the same parameters.
         expires_at=checkout.began_at + SESSION_LASTS,
     )

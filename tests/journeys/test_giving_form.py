@@ -16,9 +16,11 @@ from launcher.stack import Stack
 from tests.journeys.forms import DESKTOP, VIEWS, Look, View, Visit, fill, pays, press, top, unfold
 from tests.journeys.walking import Finance, until
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.books_once]
 views = pytest.mark.parametrize("view", VIEWS, ids=str)
-FOR_SALE = re.compile(r"(buy|sponsor|adopt) (a|one) (defector|refugee|person)|탈북자?를? ?(사|입양)", re.IGNORECASE)
+FOR_SALE = re.compile(
+    r"(buy|sponsor|adopt) (a|one) (defector|refugee|person)|탈북자?를? ?(사|입양)", re.IGNORECASE
+)
 
 
 def rungs(form: Page, frequency: str) -> list[int]:
@@ -123,7 +125,9 @@ def test_F08_a_ladder_above_what_people_give_is_warned_of(
     page.get_by_label("Chosen beforehand, one time, in USD").fill("200")
     page.get_by_role("button", name="Look at what will change").click()
     warning = page.get_by_role("alert")
-    expect(warning).to_contain_text("the middle suggestion would be $250, but the middle gift of the last 90 days was $50")
+    expect(warning).to_contain_text(
+        "the middle suggestion would be $250, but the middle gift of the last 90 days was $50"
+    )
     page.get_by_role("button", name="Change something").click()
     expect(once).to_have_value("100\n200\n300\n400")
     once.fill("20\n30\n50\n60")
@@ -203,7 +207,9 @@ page = GivingPage.objects.create(campaign=made, entity=entity)
 PageFund.objects.create(page=page, fund=fund, position=1)
 row = PageCurrency.objects.create(page=page, currency='USD', minimum_minor=5_00, position=1)
 """
-HIDE = "from campaigns.models import Campaign; Campaign.objects.filter(slug='nearly').update(status='resting')"
+HIDE = (
+    "from campaigns.models import Campaign; Campaign.objects.filter(slug='nearly').update(status='resting')"
+)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.models import GivingPage
 from donations import giving, guarding
@@ -83,6 +83,18 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
         shown_at=vouched.shown_at if vouched else None,
         has_sum=holding.is_watchful(),
     )
+
+
+@require_safe
+def again(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
+    """Back from the payment page. This function will lead to the form of that attempt, still filled in."""
+    checkout = giving.find(checkout_id=checkout_id)
+    if checkout is None:
+        raise Http404(str(checkout_id))
+    form = redirect("giving:give", slug=checkout.page.campaign.slug)
+    form["Location"] += f"?again={checkout.pk}"
+    form.headers["Cache-Control"] = "private, no-store"
+    return form
 
 
 def _asked(slug: str) -> Ask | str:

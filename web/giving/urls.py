@@ -12,5 +12,6 @@ urlpatterns = [
     path("letters/<int:number>/", visiting.letter, name="letter"),
     path("give/<slug:slug>/", offering.give, name="give"),
     path("give/<slug:slug>/switch/", offering.switch, name="switch"),
+    path("again/<uuid:checkout_id>/", offering.again, name="again"),
     path("thanks/<uuid:checkout_id>/", thanking.thanks, name="thanks"),
 ]
