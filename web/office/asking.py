@@ -135,7 +135,7 @@ def _initial(now: PageAsk) -> dict[str, Any]:
     known: dict[str, Any] = {"has_fee_cover": now.has_fee_cover}
     known |= {f"lead_{language}": lead for language, lead in now.leads.items()}
     for currency, ask in now.offers.items():
-        known[f"{currency}_minimum"] = Money(ask.minimum_minor, currency).plain
+        known[f"{currency}_minimum"] = _plain(ask.minimum_minor, currency)
         for frequency in FREQUENCIES:
             ladder: Ladder = getattr(ask, frequency)
             lines = [_plain(amount, currency) for amount in ladder.amounts]
@@ -162,8 +162,10 @@ class Row:
 def _rows(form: PageForm) -> Iterator[Row]:
     for name in form.changed_data:
         label = str(form.fields[name].label)
-        before, after = form.initial.get(name, ""), form.cleaned_data[name]
-        yield Row(label, _shown(before), _shown(after))
+        before, after = _shown(form.initial.get(name, "")), _shown(form.cleaned_data[name])
+        # A browser ends lines in its own way: that is no difference.
+        if before != after:
+            yield Row(label, before, after)
 
 
 def _shown(value: object) -> str:
