@@ -45,7 +45,6 @@ def page(
     This function will return the giving page with a form that carries `checkout_id`.
     """
     offer = ask.offer(form.currency)
-    other = "en" if (get_language() or "en")[:2] == "ko" else "ko"
     context: dict[str, Any] = {
         "ask": ask,
         "form": form,
@@ -58,6 +57,17 @@ def page(
         "notice": notice,
         **_sums(form, offer=offer, has_cover=ask.has_fee_cover),
         **_schedule(form),
+        **_words(form, ask=ask, offer=offer),
+    }
+    response = render(request, "giving/give.html", context, status=status)
+    # Every form has its own id, so no cache may hand it to two people; a browser may still go back to it.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _words(form: Typed, *, ask: Ask, offer: Offer) -> dict[str, Any]:
+    other = "en" if (get_language() or "en")[:2] == "ko" else "ko"
+    return {
         "pays": {
             "once": naming.methods(currency=offer.currency, is_recurring=False),
             "monthly": naming.methods(currency=offer.currency, is_recurring=True),
@@ -69,10 +79,6 @@ def page(
         "other_url": _address("giving:give", ask.slug, other),
         "other_switch_url": _address("giving:switch", ask.slug, other),
     }
-    response = render(request, "giving/give.html", context, status=status)
-    # Every form has its own id, so no cache may hand it to two people; a browser may still go back to it.
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
 
 
 def _schedule(form: Typed) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from donations.models import Checkout
 from donations.models.intents import Frequency
 from web.giving import dating
 
-MONTHS_AHEAD = 60
-"""The last month somebody may choose beforehand: five years, so that a yearly gift can have an end too."""
+MONTHS_AHEAD = 36
+"""The last month somebody may choose beforehand: far enough for three yearly gifts, short enough for a list."""
 EVERY = (Frequency.MONTHLY, Frequency.QUARTERLY, Frequency.YEARLY)
 
 
