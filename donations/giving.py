@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from django.utils import translation
 
 from campaigns.models import Campaign, GivingPage, Site
 from donations import retrying
-from donations.models import Checkout
+from donations.models import Checkout, Tribute
 from donations.models.intents import Frequency
 from ledger.models import Fund
 from ledger.money import LARGEST_MINOR, Money
@@ -20,6 +20,8 @@ from payments.gateway import ProcessorRefused, ProcessorUnsure, SessionRequest, 
 
 SESSION_LASTS = timedelta(hours=23)
 LOOK_AFTER = timedelta(minutes=2)
+LAST_DAY = 31
+"""As a day of the month: the last one, however long the month is."""
 
 
 class OtherGift(Exception):
@@ -35,8 +37,23 @@ class GiftRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Dedication:
+    """In whose honor or memory a gift is made, and who of the family is told of it (never the amount)."""
+
+    kind: Tribute.Kind
+    honoree: str = ""
+    notify_name: str = ""
+    notify_email: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
-    """What a supporter asked for. `amount` is without the fee they may cover on top (`cover`)."""
+    """What a supporter asked for. `amount` is without the fee they may cover on top (`cover`).
+
+    `charge_day` and `ends_on` are of a gift that comes again: the day of the month (31 is the last one) and its
+    last day.
+    """
 
     page: GivingPage
     fund: Fund
@@ -52,6 +69,10 @@ class Gift:
     note: str
     source: str
     site: Site | None = None
+    charge_day: int | None = None
+    ends_on: date | None = None
+    employer: str = ""
+    dedication: Dedication | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +86,7 @@ class Begun:
 def find(*, checkout_id: uuid.UUID) -> Checkout | None:
     """One attempt with everything a page tells about it; reads only."""
     return (
-        Checkout.objects.select_related("campaign", "entity", "fund", "page__campaign", "site")
+        Checkout.objects.select_related("campaign", "entity", "fund", "page__campaign", "site", "tribute")
         .filter(pk=checkout_id)
         .first()
     )
@@ -79,6 +100,7 @@ def begin(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Begun:
     This function will return the attempt with the address of its payment page, if one is known.
     """
     _refuse_what_cannot_be(gift)
+    _refuse_impossible_schedule(gift, day=now.date())
     checkout = retrying.again(lambda: _write_intent(checkout_id=checkout_id, gift=gift, now=now))
     if checkout.status in {Checkout.Status.BEGUN, Checkout.Status.ABANDONED}:
         return _open(checkout=checkout, now=now)
@@ -98,6 +120,17 @@ def _refuse_what_cannot_be(gift: Gift) -> None:
         raise GiftRefused("above_maximum")
     if gift.fund.pk != gift.page.campaign.fund_id and not gift.page.funds.filter(fund=gift.fund).exists():
         raise GiftRefused("fund")
+
+
+def _refuse_impossible_schedule(gift: Gift, *, day: date) -> None:
+    """A gift given once has no schedule; one that comes again has days that exist and lie ahead."""
+    has_schedule = gift.charge_day is not None or gift.ends_on is not None
+    if has_schedule and gift.frequency == Frequency.ONCE:
+        raise GiftRefused("schedule")
+    if gift.charge_day is not None and not 1 <= gift.charge_day <= LAST_DAY:
+        raise GiftRefused("schedule")
+    if gift.ends_on is not None and gift.ends_on <= day:
+        raise GiftRefused("schedule")
 
 
 def _write_intent(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Checkout:
@@ -121,28 +154,58 @@ def _write_intent(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Check
         note=gift.note[:500],
         source=gift.source[:60],
         site=gift.site,
+        charge_day=gift.charge_day,
+        ends_on=gift.ends_on,
+        employer=gift.employer[:120],
         began_at=now,
         look_after=now + LOOK_AFTER,
     )
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
+            if gift.dedication is not None:
+                _tribute(checkout=asked, dedication=gift.dedication).save(force_insert=True)
     except IntegrityError:
-        return _same_gift_again(asked)
+        return _same_gift_again(asked, dedication=gift.dedication)
     return asked
 
 
-def _same_gift_again(asked: Checkout) -> Checkout:
+def _tribute(*, checkout: Checkout, dedication: Dedication) -> Tribute:
+    return Tribute(
+        checkout=checkout,
+        kind=dedication.kind,
+        honoree=dedication.honoree[:120],
+        notify_name=dedication.notify_name[:120],
+        notify_email=dedication.notify_email[:254],
+        words=dedication.words[:300],
+    )
+
+
+def _same_gift_again(asked: Checkout, *, dedication: Dedication | None) -> Checkout:
     """The row of this id was there already: a second press, if it asks for the same."""
-    kept = Checkout.objects.select_related("entity", "fund", "campaign", "page__campaign").get(pk=asked.pk)
-    if any(getattr(kept, field) != getattr(asked, field) for field in _CONTENT):
+    related = ("entity", "fund", "campaign", "page__campaign", "tribute")
+    kept = Checkout.objects.select_related(*related).get(pk=asked.pk)
+    tribute = getattr(kept, "tribute", None)
+    is_same = all(getattr(kept, field) == getattr(asked, field) for field in _CONTENT)
+    if not is_same or (tribute and dedicated(tribute)) != dedication:
         raise OtherGift(str(asked.pk))
     return kept
 
 
+def dedicated(tribute: Tribute) -> Dedication:
+    """This function will return what a stored tribute says."""
+    return Dedication(
+        kind=Tribute.Kind(tribute.kind),
+        honoree=tribute.honoree,
+        notify_name=tribute.notify_name,
+        notify_email=tribute.notify_email,
+        words=tribute.words,
+    )
+
+
 _CONTENT = (
     "page_id", "fund_id", "frequency", "amount_minor", "cover_minor", "currency", "donor_name", "email",
-    "is_anonymous", "wants_letter", "note",
+    "is_anonymous", "wants_letter", "note", "charge_day", "ends_on", "employer",
 )  # fmt: skip
 
 
@@ -195,7 +258,8 @@ def reopen(*, checkout: Checkout, now: datetime) -> bool:
 def _request(checkout: Checkout) -> SessionRequest:
     with translation.override(checkout.language):
         thanks = reverse("giving:thanks", args=[checkout.pk])
-        again = reverse("giving:give", args=[checkout.page.campaign.slug])
+        # Both addresses name the attempt and nothing else: the processor learns no campaign's words (F41).
+        again = reverse("giving:again", args=[checkout.pk])
     return SessionRequest(
         reference=str(checkout.pk),
         attempt=checkout.attempt,
@@ -206,7 +270,7 @@ def _request(checkout: Checkout) -> SessionRequest:
         language=checkout.language,
         email=checkout.email,
         success_url=f"{settings.BASE_URL}{thanks}",
-        cancel_url=f"{settings.BASE_URL}{again}?again={checkout.pk}",
+        cancel_url=f"{settings.BASE_URL}{again}",
         # Fixed by the row, not by the clock: the same key must always carry the same parameters.
         expires_at=checkout.began_at + SESSION_LASTS,
     )

@@ -18,6 +18,7 @@ from donations import (
     disputing,
     failing,
     guarding,
+    honoring,
     recording,
     recurring,
     refunding,
@@ -252,7 +253,9 @@ def _donation(*, story: Story, now: datetime) -> tuple[Donation, list[Share]]:
     _refuse_other_amount(charge=story.charge, checkout=checkout, plan=plan)
     donor_id = plan.donor_id if plan else _match_donor(checkout=checkout, now=now)
     received = _received(charge=story.charge, checkout=checkout, plan=plan, donor_id=donor_id)
-    donation, _ = recording.record(received=received, now=now)
+    donation, is_new = recording.record(received=received, now=now)
+    if is_new:
+        honoring.tell_family(checkout=checkout, donation=donation, now=now)
     if checkout.wants_letter:
         consenting.record(
             donor_id=donor_id,
@@ -306,7 +309,7 @@ def _checkout(reference: str) -> Checkout | None:
         pk = uuid.UUID(reference)
     except ValueError:
         return None
-    return Checkout.objects.select_related("campaign", "entity", "fund").filter(pk=pk).first()
+    return Checkout.objects.select_related("campaign", "entity", "fund", "tribute").filter(pk=pk).first()
 
 
 # Plans and invoices

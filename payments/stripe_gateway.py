@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from ledger.money import Money
-from payments import reading
+from payments import offering_methods, reading
 from payments.gateway import (
     BalanceLine,
     ChargeState,
@@ -165,6 +165,10 @@ class StripeGateway:
             "locale": request.language,
             "expires_at": int(request.expires_at.timestamp()),
             "submit_type": "donate",
+            # A filter on what the device and the account can do, never a list of its own (endive refuses those).
+            "allowed_payment_method_types": list(
+                offering_methods.offered(currency=request.amount.currency, is_recurring=request.months > 0)
+            ),
             "expand": SESSION,
         }
         if request.months:

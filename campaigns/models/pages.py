@@ -10,9 +10,12 @@ from ledger import money
 
 
 class GivingPage(models.Model):
+    """`has_fee_cover` says whether the form offers to add the card fee; the box itself is never ticked (F24)."""
+
     campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT, related_name="giving_page")
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="giving_pages")
     is_open = models.BooleanField(default=True)
+    has_fee_cover = models.BooleanField(default=True, db_default=True)
 
     def __str__(self) -> str:
         return f"giving page {self.pk}"

@@ -9,12 +9,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from launcher import browsers
 from launcher.stack import Stack, free_port
+from tests.journeys.forms import PHONE, Look, View, Visit
 from tests.journeys.outside import Mailbox, Processor
 from tests.journeys.walking import Finance, Giver, Watch, until
 
@@ -139,6 +141,60 @@ def desktop(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture
+def visit(browser: Browser, stack: Stack, watch: Watch) -> Iterator[Visit]:
+    """Opens an address in a context of its own: any size, with or without scripts."""
+    opened: list[BrowserContext] = []
+
+    def go(address: str, *, size: dict[str, int] = PHONE, scripts: bool = True, **more: Any) -> Page:
+        context = browser.new_context(
+            base_url=stack.base_url,
+            viewport=size,  # type: ignore[arg-type]
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            **more,
+        )
+        opened.append(context)
+        fresh = context.new_page()
+        watch.over(fresh)
+        fresh.goto(address)
+        return fresh
+
+    yield go
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="package")
+def looked_at(browser: Browser) -> Iterator[dict[tuple[View, str], Page]]:
+    """Pages that are opened once and only ever read."""
+    pages: dict[tuple[View, str], Page] = {}
+    yield pages
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def look(browser: Browser, stack: Stack, watch: Watch, looked_at: dict[tuple[View, str], Page]) -> Look:
+    """The giving form in one view, shared by every test that changes nothing on it."""
+
+    def at(view: View, address: str = "") -> Page:
+        key = (view, address)
+        if key not in looked_at:
+            context = browser.new_context(
+                base_url=stack.base_url,
+                viewport=view.options["size"],
+                java_script_enabled=view.scripts,
+                reduced_motion="reduce",
+            )
+            looked_at[key] = context.new_page()
+            watch.over(looked_at[key])
+            looked_at[key].goto(address or view.at())
+        return looked_at[key]
+
+    return at
+
+
+@pytest.fixture
 def mailbox(stack: Stack) -> Mailbox:
     return Mailbox(stack)
 
@@ -168,10 +224,30 @@ def proved() -> set[tuple[int, ...]]:
 
 
 @pytest.fixture(autouse=True)
-def true_books_after(stack: Stack, watch: Watch, proved: set[tuple[int, ...]]) -> Iterator[None]:
-    """After every journey: nobody's browser complained, nothing waits, and every law holds, also outside."""
+def true_books_after(
+    request: pytest.FixtureRequest, stack: Stack, watch: Watch, proved: set[tuple[int, ...]]
+) -> Iterator[None]:
+    """After every journey: nobody's browser complained, nothing waits, and every law holds, also outside.
+
+    A module of many short looks, marked `books_once`, has its laws seen at its end.
+    """
     yield
     assert watch.complaints == []
+    if request.node.get_closest_marker("books_once") is None:
+        _prove(stack, proved)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def true_books_at_the_end(
+    request: pytest.FixtureRequest, stack: Stack, proved: set[tuple[int, ...]]
+) -> Iterator[None]:
+    yield
+    if request.node.get_closest_marker("books_once") is not None:
+        _prove(stack, proved)
+
+
+def _prove(stack: Stack, proved: set[tuple[int, ...]]) -> None:
+    """This function will wait until nothing is under way and see that every law holds."""
     processor = Processor(stack)
     processor.deliver_normally()
     processor.drain()

@@ -62,7 +62,11 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     site = Site.objects.create(code="church", name="First Church")
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
     asked = propose(gift, today)
+    page = making.campaign().giving_page
     return {
+        "office:page": [page.pk],
+        "office:page_check": [page.pk],
+        "office:page_save": [page.pk],
         **{f"office:website{deed}": [site.pk] for deed in ("", "_change", "_origin", "_remove")},
         "office:website_origin_remove": [origin.pk],
         "office:proposal": [asked.pk],

@@ -81,7 +81,7 @@ def test_monthly_in_won_from_korean(client: Client, processor: Sandbox) -> None:
         ("KRW", "５００００원", 50_000),
     ],
 )
-def test_f23_amounts_are_read_as_people_write_them(
+def test_F23_amounts_are_read_as_people_write_them(
     client: Client, processor: Sandbox, currency: str, typed: str, minor: int
 ) -> None:
     form = filling.filled(client, f"{GIVE}?currency={currency}", other=typed)
@@ -92,7 +92,7 @@ def test_f23_amounts_are_read_as_people_write_them(
 @pytest.mark.parametrize(
     "typed", ["10.005", "-5", "1e3", "5,00", "0x10", "abc", "NaN", "١٠", "1_000", "<b>9</b>"]
 )
-def test_f23_what_is_no_amount_gets_the_same_words(client: Client, typed: str) -> None:
+def test_F23_what_is_no_amount_gets_the_same_words(client: Client, typed: str) -> None:
     answer = client.post(GIVE, filling.filled(client, other=typed))
     assert answer.status_code == 422
     html = answer.content.decode()
@@ -122,7 +122,7 @@ def test_f23_what_is_no_amount_gets_the_same_words(client: Client, typed: str) -
         ({"note": "x" * 501}, "A note can have up to 500 characters"),
     ],
 )
-def test_f29_f31_errors_say_what_to_change_and_keep_everything(
+def test_F29_F31_errors_say_what_to_change_and_keep_everything(
     client: Client, change: dict[str, str], words: str
 ) -> None:
     form = filling.filled(client, note="Kept", cover="on", src="bulletin") | change
@@ -147,7 +147,7 @@ def test_f29_f31_errors_say_what_to_change_and_keep_everything(
 
 
 @pytest.mark.parametrize("name", ["김철수", "O’Brien", "K", "=1+1", "<b>Kim", "Zoë Núñez-Łukasz", "K" * 100])
-def test_f20_names_are_taken_as_people_have_them(client: Client, processor: Sandbox, name: str) -> None:
+def test_F20_names_are_taken_as_people_have_them(client: Client, processor: Sandbox, name: str) -> None:
     assert client.post(GIVE, filling.filled(client, name=name)).status_code == 303
     assert Checkout.objects.get().donor_name == name
 
@@ -201,7 +201,7 @@ def test_every_render_has_its_own_id(client: Client) -> None:
     assert None not in ids
 
 
-def test_f36_switching_keeps_what_was_typed_and_the_id(client: Client) -> None:
+def test_F36_switching_keeps_what_was_typed_and_the_id(client: Client) -> None:
     form = filling.filled(client, other="77", note="Hello", anonymous="on", cover="on")
     korean = client.post("/ko/give/family/switch/", form)
     html = korean.content.decode()
@@ -312,7 +312,7 @@ def test_campaigns_that_take_no_gifts_have_no_form(client: Client) -> None:
     assert resting["Cache-Control"] == "no-store"
 
 
-def test_f24_f25_the_fee_is_unticked_and_exact(client: Client) -> None:
+def test_F24_F25_the_fee_is_unticked_and_exact(client: Client) -> None:
     html = client.get(GIVE).content.decode()
     assert not re.search(r'<input[^>]+type="checkbox"[^>]+checked', html)
     assert "Add $3.30 so the full $100 arrives" in html
@@ -321,7 +321,7 @@ def test_f24_f25_the_fee_is_unticked_and_exact(client: Client) -> None:
     assert covering.added(Money(100, "EUR")) is None
 
 
-def test_f07_f09_f10_ladder(client: Client) -> None:
+def test_F07_F09_F10_ladder(client: Client) -> None:
     page = filling.fields(client.get(GIVE).content.decode())
     for name in ("amount_once", "amount_monthly"):
         radios = [given for tag, given in page.tags if tag == "input" and given.get("name") == name]
@@ -332,7 +332,7 @@ def test_f07_f09_f10_ladder(client: Client) -> None:
         assert chosen <= sorted(values)[len(values) // 2]
 
 
-def test_f19_f21_f22_f26_f27_fields(client: Client) -> None:
+def test_F19_F21_F22_F26_F27_fields(client: Client) -> None:
     page = filling.fields(client.get(GIVE).content.decode())
     inputs = [given for tag, given in page.tags if tag in {"input", "textarea", "select"}]
     assert sum("required" in given for given in inputs) == 2

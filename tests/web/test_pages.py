@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import uuid
 from datetime import date, timedelta
@@ -41,7 +42,7 @@ def page(client: Client, address: str) -> str:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("address", PAGES)
-def test_f39_pages_are_small_private_and_strict(client: Client, language: str, address: str) -> None:
+def test_F39_pages_are_small_private_and_strict(client: Client, language: str, address: str) -> None:
     answer = client.get(f"/{language}{address}")
     html = answer.content.decode()
     assert f'<html lang="{language}">' in html
@@ -58,7 +59,8 @@ def test_f39_pages_are_small_private_and_strict(client: Client, language: str, a
     ]
     loaded = [file for file in static if file.suffix in {".css", ".js"}]
     assert len(loaded) <= 2
-    assert len(html.encode()) + sum(file.stat().st_size for file in loaded) < 30_000
+    # Static files travel compressed, pages do not (what they repeat could be guessed); journeys weigh the wire itself.
+    assert len(html.encode()) + sum(len(gzip.compress(file.read_bytes())) for file in loaded) < 30_000
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_home_tells_what_is_asked_prayed_and_visited(client: Client) -> None:
     assert "Give" not in re.sub(r"<[^>]+>", "", korean)
 
 
-def test_f12_nobody_is_for_sale(client: Client) -> None:
+def test_F12_nobody_is_for_sale(client: Client) -> None:
     sold = re.compile(r"(buy|sponsor|adopt) (a|one) (defector|refugee|person)", re.I)
     for address in PAGES:
         assert not sold.search(page(client, f"/en{address}"))
@@ -150,7 +152,7 @@ def test_a_finished_project_tells_its_phases_and_asks_for_nothing(client: Client
 @pytest.mark.parametrize(
     ("raised", "has_bar"), [(0, False), (15_299_00, False), (15_300_00, True), (41_200_00, True)]
 )
-def test_f13_no_bar_before_thirty_percent(
+def test_F13_no_bar_before_thirty_percent(
     client: Client, monkeypatch: Any, raised: int, has_bar: bool
 ) -> None:
     standing = progress.Standing(raised=(Money(raised, "USD"), Money(50_000, "KRW")), monthly_givers=12)
@@ -170,7 +172,7 @@ def test_f13_no_bar_before_thirty_percent(
 
 
 @pytest.mark.parametrize(("givers", "is_told"), [(112, True), (4, False)])
-def test_f14_monthly_givers_may_be_counted(
+def test_F14_monthly_givers_may_be_counted(
     client: Client, monkeypatch: Any, givers: int, is_told: bool
 ) -> None:
     standing = progress.Standing(monthly=(Money(6_480_00, "USD"),), monthly_givers=givers)

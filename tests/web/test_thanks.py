@@ -39,7 +39,7 @@ def thanks(client: Client, checkout: Checkout, language: str = "en") -> str:
     return html
 
 
-def test_f40_from_waiting_to_the_receipt(client: Client, supporter: Supporter, processor: Sandbox) -> None:
+def test_F40_from_waiting_to_the_receipt(client: Client, supporter: Supporter, processor: Sandbox) -> None:
     begun = supporter.begin(amount=Money(100_00, "USD"))
     html = thanks(client, begun.checkout)
     assert "We are waiting for the payment company" in html
@@ -119,7 +119,7 @@ def test_a_resting_campaign_keeps_its_words(client: Client, supporter: Supporter
         (Money(5_000, "KRW"), None),
     ],
 )
-def test_f16_the_monthly_offer_is_smaller(
+def test_F16_the_monthly_offer_is_smaller(
     supporter: Supporter, gift: Money, offer: Money | None, monkeypatch: Any
 ) -> None:
     checkout = supporter.begin(amount=gift).checkout

@@ -49,6 +49,7 @@ class Ask:
     has_ways: bool
     cost: Money | None
     cost_checked_on: date | None
+    has_fee_cover: bool
     offers: tuple[Offer, ...]
     purposes: tuple[Purpose, ...]
 
@@ -63,7 +64,7 @@ def ask(*, slug: str, status: str, language: str, day: date) -> Ask | None:
     This function will return what the page offers, or None when it takes no gifts.
     """
     kept = keeping.kept(
-        f"ask:v1:{language}:{day}:{status}:{slug}",
+        f"ask:v2:{language}:{day}:{status}:{slug}",
         lambda: _asked(slug=slug, language=language, day=day),
     )
     return kept[0] if kept else None
@@ -105,6 +106,7 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
             has_ways=page.entity.ways_to_give.filter(is_shown=True).exists(),
             cost=cost.amount if cost and is_fresh else None,
             cost_checked_on=cost.checked_on if cost and is_fresh else None,
+            has_fee_cover=page.has_fee_cover,
             offers=offers,
             purposes=purposes,
         )

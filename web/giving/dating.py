@@ -36,3 +36,18 @@ def span(starts: date, ends: date | None, *, language: str) -> str:
     if language == "ko":
         return f"{first}~{last}" if ends.month != starts.month else f"{first}~{ends.day}일"
     return f"{starts.day} to {last}" if ends.month == starts.month else f"{first} to {last}"
+
+
+def month(on: date, *, language: str) -> str:
+    """ "March 2028", "2028년 3월"."""
+    return f"{on.year}년 {on.month}월" if language == "ko" else f"{_MONTHS[on.month - 1]} {on.year}"
+
+
+def day_of_month(number: int, *, language: str) -> str:
+    """ "15th", "15일"; 31 is the last day, however long the month is."""
+    if number >= 31:
+        return "말일" if language == "ko" else "last day"
+    if language == "ko":
+        return f"{number}일"
+    ending = "th" if number in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

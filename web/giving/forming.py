@@ -12,11 +12,11 @@ from django.utils.translation import get_language, gettext, override
 
 from ledger import money
 from ledger.money import Money
-from web.giving import covering, overflowing, proving, reading, vouching
+from web.giving import covering, honoring, naming, overflowing, pacing, proving, reading, vouching
 from web.giving.asking import Ask, Offer
 from web.giving.reading import Typed
 
-FIELDS = ("amount", "fund", "name", "email", "note")
+FIELDS = ("every", "day", "until", "amount", "fund", "name", "email", *honoring.FIELDS, "employer", "note")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,6 @@ def page(
     This function will return the giving page with a form that carries `checkout_id`.
     """
     offer = ask.offer(form.currency)
-    other = "en" if (get_language() or "en")[:2] == "ko" else "ko"
     context: dict[str, Any] = {
         "ask": ask,
         "form": form,
@@ -56,14 +55,10 @@ def page(
         "errors": errors or {},
         "troubles": _troubles(errors or {}, form=form, offer=offer),
         "notice": notice,
-        **_sums(form, offer=offer),
+        **_sums(form, offer=offer, has_cover=ask.has_fee_cover),
+        **_schedule(form),
+        **_words(form, ask=ask, offer=offer),
         **overflowing.shown(ask, is_fresh=request.method == "POST"),
-        "amount_wrong": reading.amount_words("shape", offer=offer),
-        "amount_low": reading.amount_words("below_minimum", offer=offer),
-        "purpose": _purpose(form, ask=ask),
-        "other_offers": [known for known in ask.offers if known.currency != offer.currency],
-        "other_url": _address("giving:give", ask.slug, other),
-        "other_switch_url": _address("giving:switch", ask.slug, other),
     }
     response = render(request, "giving/give.html", context, status=status)
     # Every form has its own id, so no cache may hand it to two people; a browser may still go back to it.
@@ -71,12 +66,49 @@ def page(
     return response
 
 
-def _sums(form: Typed, *, offer: Offer) -> dict[str, Any]:
+def _words(form: Typed, *, ask: Ask, offer: Offer) -> dict[str, Any]:
+    other = "en" if (get_language() or "en")[:2] == "ko" else "ko"
+    return {
+        "pays": {
+            "once": naming.methods(currency=offer.currency, is_recurring=False),
+            "monthly": naming.methods(currency=offer.currency, is_recurring=True),
+        },
+        "amount_wrong": reading.amount_words("shape", offer=offer),
+        "amount_low": reading.amount_words("below_minimum", offer=offer),
+        "purpose": _purpose(form, ask=ask),
+        "other_offers": [known for known in ask.offers if known.currency != offer.currency],
+        "other_url": _address("giving:give", ask.slug, other),
+        "other_switch_url": _address("giving:switch", ask.slug, other),
+    }
+
+
+def _schedule(form: Typed) -> dict[str, Any]:
+    """The lists of the fields that say when a gift comes again, and what is chosen in words."""
+    language, today = (get_language() or "en")[:2], timezone.now().date()
+    pace = pacing.read(
+        freq=form.freq, every=form.every, day=form.day, until=form.until, today=today, errors={}
+    )
+    return {
+        "every_choices": pacing.every_choices(),
+        "day_choices": pacing.day_choices(language=language),
+        "until_choices": pacing.until_choices(today=today, language=language),
+        "on_day": pacing.on_day(),
+        "until_month": pacing.until_month(),
+        "often": pacing.said(
+            frequency=pace.frequency, charge_day=pace.charge_day, ends_on=pace.ends_on, language=language
+        ),
+    }
+
+
+def _sums(form: Typed, *, offer: Offer, has_cover: bool) -> dict[str, Any]:
+    cover = _cover(form, offer=offer) if has_cover else None
+    total = _total(form, offer=offer, cover=cover)
     return {
         "gift": _gift(form, offer=offer),
-        "cover": _cover(form, offer=offer),
-        "total": _total(form, offer=offer),
-        "rate": covering.RATES.get(offer.currency),
+        "cover": cover,
+        "total": total,
+        "bank": naming.hint(currency=offer.currency, total=total),
+        "rate": covering.RATES.get(offer.currency) if has_cover else None,
         "exponent": money.exponent(offer.currency),
         "symbol": money.SYMBOLS.get(offer.currency, offer.currency),
         "fixed": _fixed(offer),
@@ -107,9 +139,9 @@ def _cover(form: Typed, *, offer: Offer) -> Money | None:
     return covering.added(gift) if gift else None
 
 
-def _total(form: Typed, *, offer: Offer) -> Money | None:
+def _total(form: Typed, *, offer: Offer, cover: Money | None) -> Money | None:
     """What will be paid: the gift and, if ticked, its cover."""
-    gift, cover = _gift(form, offer=offer), _cover(form, offer=offer)
+    gift = _gift(form, offer=offer)
     return gift + cover if gift and cover and form.cover else gift or None
 
 
@@ -136,6 +168,8 @@ def refusal(code: str, *, offer: Offer) -> tuple[str, str]:
     """What to tell somebody whose gift the deed refused. This function will return the field and the words."""
     if code == "fund":
         return "fund", gettext("Choose where your gift should go")
+    if code == "schedule":
+        return "until", gettext("Choose a last month from the list")
     if code in {"currency", "frequency"}:
         return "amount", gettext("This page no longer takes gifts this way; choose again")
     return "amount", reading.amount_words(code, offer=offer)

@@ -7,14 +7,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import hosting
 from campaigns.models import GivingPage
 from donations import giving, guarding
 from donations.guarding import Answer
 from donations.models import Checkout
-from donations.models.intents import Frequency
 from ledger.models import Fund
 from web import addressing
 from web.embed import framing
@@ -90,6 +89,18 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@require_safe
+def again(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
+    """Back from the payment page. This function will lead to the form of that attempt, still filled in."""
+    checkout = giving.find(checkout_id=checkout_id)
+    if checkout is None:
+        raise Http404(str(checkout_id))
+    form = redirect("giving:give", slug=checkout.page.campaign.slug)
+    form["Location"] += f"?again={checkout.pk}"
+    form.headers["Cache-Control"] = "private, no-store"
+    return form
+
+
 def _asked(slug: str) -> Ask | str:
     """This function will return what the page offers, or the campaign's state when it takes no gifts."""
     status = gathering.status_of(slug)
@@ -123,7 +134,7 @@ def _posted(request: HttpRequest, *, ask: Ask) -> HttpResponse:
     if posted.get(holding.HONEYPOT):
         guarding.failed(ip=addressing.client_ip(request), now=timezone.now())
         return holding.refused(request, ask=ask, form=form)
-    understood, errors = reading.read(form, ask=ask)
+    understood, errors = reading.read(form, ask=ask, today=timezone.now().date())
     if understood is None:
         return _corrected(request, ask=ask, form=form, vouched=vouched, errors=errors)
     if news := overflowing.news(posted.get("group", ""), ask=ask):
@@ -243,7 +254,11 @@ def _gift(*, ask: Ask, form: Typed, understood: Read) -> giving.Gift:
     return giving.Gift(
         page=page,
         fund=Fund.objects.get(pk=understood.fund_id),
-        frequency=Frequency(form.freq),
+        frequency=understood.pace.frequency,
+        charge_day=understood.pace.charge_day,
+        ends_on=understood.pace.ends_on,
+        employer=understood.employer,
+        dedication=understood.dedication,
         amount=understood.amount,
         cover=understood.cover,
         donor_name=understood.name,

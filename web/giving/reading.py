@@ -7,24 +7,30 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import get_language, gettext
 
+from donations.giving import Dedication
 from donations.models import Checkout
 from donors import matching
 from ledger import money
 from ledger.money import Money
 from paper import texts
-from web.giving import asking, covering
+from web.giving import asking, covering, honoring, pacing
 from web.giving.asking import Ask
+from web.giving.pacing import Pace
 
 NAME_LONGEST = 120
 NOTE_LONGEST = 500
 EMAIL_LONGEST = 254
+EMPLOYER_LONGEST = 120
 FREQUENCIES = {"once": "once", "monthly": "monthly", "month": "monthly"}
 _SITE = re.compile(r"[a-z0-9-]{2,40}")
+# What an address may ask for besides: a gift that comes again, at another pace.
+PACES = {"quarterly": "quarterly", "quarter": "quarterly", "yearly": "yearly", "year": "yearly"}
 _NOT_IN_SOURCE = re.compile(r"[^a-z0-9_-]+")
 
 
@@ -34,12 +40,21 @@ class Typed:
 
     currency: str = ""
     freq: str = "once"
+    every: str = ""
+    day: str = ""
+    until: str = ""
     amount_once: str = ""
     amount_monthly: str = ""
     other: str = ""
     fund: str = ""
     name: str = ""
     email: str = ""
+    tribute: str = ""
+    honoree: str = ""
+    family_name: str = ""
+    family_email: str = ""
+    family_words: str = ""
+    employer: str = ""
     note: str = ""
     cover: str = ""
     letter: str = ""
@@ -52,6 +67,19 @@ class Typed:
     def chosen(self) -> str:
         """A typed amount counts before a suggested one."""
         return self.other.strip() or self.preset
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Every field with its words, for a page that must carry them along unseen."""
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+
+    @property
+    def has_tribute(self) -> bool:
+        return any(getattr(self, name) for name in honoring.FIELDS)
+
+    @property
+    def has_schedule(self) -> bool:
+        return bool(self.day or self.until) or self.every not in {"", "monthly"}
 
     @property
     def preset(self) -> str:
@@ -68,6 +96,9 @@ class Read:
     name: str
     email: str
     note: str
+    employer: str
+    pace: Pace
+    dedication: Dedication | None
 
 
 def typed(form: Mapping[str, str], *, ask: Ask) -> Typed:
@@ -88,9 +119,11 @@ def from_address(query: Mapping[str, str], *, ask: Ask) -> Typed:
     This function will return a fresh form.
     """
     offer = ask.offer(query.get("currency", "").upper())
+    wanted = query.get("freq", "")
     fresh = Typed(
         currency=offer.currency,
-        freq=FREQUENCIES.get(query.get("freq", ""), "once"),
+        freq="monthly" if wanted in PACES else FREQUENCIES.get(wanted, "once"),
+        every=PACES.get(wanted, ""),
         fund=str(ask.purposes[0].fund_id),
         src=source(query.get("src", "")),
         site=site(query.get("return", "")),
@@ -103,7 +136,9 @@ def from_checkout(checkout: Checkout, *, ask: Ask) -> Typed:
     offer = ask.offer(checkout.currency)
     again = Typed(
         currency=offer.currency,
-        freq=checkout.frequency,
+        **pacing.typed(checkout),
+        **honoring.typed(getattr(checkout, "tribute", None)),
+        employer=checkout.employer,
         fund=str(checkout.fund_id),
         name=checkout.donor_name,
         email=checkout.email,
@@ -161,21 +196,35 @@ def site(code: str) -> str:
     return code if _SITE.fullmatch(code) else ""
 
 
-def read(form: Typed, *, ask: Ask) -> tuple[Read | None, dict[str, str]]:
+def read(form: Typed, *, ask: Ask, today: date) -> tuple[Read | None, dict[str, str]]:
     """Understand a form, or say for each field what to change.
 
     This function will return the values and no words, or None and the words by field in the order of the page.
     """
     errors: dict[str, str] = {}
+    pace = pacing.read(
+        freq=form.freq, every=form.every, day=form.day, until=form.until, today=today, errors=errors
+    )
     amount = _amount(form, offer=ask.offer(form.currency), errors=errors)
     fund_id = _fund(form, ask=ask, errors=errors)
     name = _name(form.name, errors=errors)
     email = _email(form.email, errors=errors)
+    dedication = honoring.read(**{name: getattr(form, name) for name in honoring.FIELDS}, errors=errors)
+    employer = _employer(form.employer, errors=errors)
     note = _note(form.note, errors=errors)
     if errors or amount is None:
         return None, errors
-    cover = covering.added(amount) if form.cover else None
-    return Read(amount=amount, cover=cover, fund_id=fund_id, name=name, email=email, note=note), {}
+    return Read(
+        amount=amount,
+        cover=covering.added(amount) if form.cover and ask.has_fee_cover else None,
+        fund_id=fund_id,
+        name=name,
+        email=email,
+        note=note,
+        employer=employer,
+        pace=pace,
+        dedication=dedication,
+    ), {}
 
 
 def _amount(form: Typed, *, offer: asking.Offer, errors: dict[str, str]) -> Money | None:
@@ -238,6 +287,13 @@ def _email(written: str, *, errors: dict[str, str]) -> str:
     except ValidationError:
         errors["email"] = gettext("Write an email address like name@example.com")
     return email
+
+
+def _employer(written: str, *, errors: dict[str, str]) -> str:
+    employer = matching.clean_name(written)
+    if len(employer) > EMPLOYER_LONGEST:
+        errors["employer"] = gettext("A name can have up to 120 characters")
+    return employer
 
 
 def _note(written: str, *, errors: dict[str, str]) -> str:

@@ -15,5 +15,6 @@ urlpatterns = [
     path("give/<slug:slug>/other-ways/", other_ways.other_ways, name="other_ways"),
     path("transfer/<uuid:promise_id>/", other_ways.transfer, name="transfer"),
     path("gift/<str:token>/", following.status, name="status"),
+    path("again/<uuid:checkout_id>/", offering.again, name="again"),
     path("thanks/<uuid:checkout_id>/", thanking.thanks, name="thanks"),
 ]

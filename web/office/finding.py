@@ -51,7 +51,13 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything about one donation. Opening it is written down: it shows a giver's name and address."""
     found = get_object_or_404(
         Donation.objects.select_related(
-            "entity", "donor__merged_into", "campaign", "checkout", "plan", "recognition", "coverage__receipt"
+            "entity",
+            "donor__merged_into",
+            "campaign",
+            "checkout__tribute",
+            "plan",
+            "recognition",
+            "coverage__receipt",
         ).prefetch_related("designations__fund__texts", "campaign__texts"),
         pk=pk,
     )

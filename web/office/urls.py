@@ -5,6 +5,7 @@ from django.urls import path
 from web.office import (
     approving,
     arranging,
+    asking,
     bookkeeping,
     exporting,
     finding,
@@ -22,6 +23,10 @@ urlpatterns = [
     path("", watching.today, name="today"),
     path("again/", mending.again, name="again"),
     path("keys/", watching.keys, name="keys"),
+    path("pages/", asking.pages, name="pages"),
+    path("pages/<int:pk>/", asking.edit, name="page"),
+    path("pages/<int:pk>/check/", asking.check, name="page_check"),
+    path("pages/<int:pk>/save/", asking.save, name="page_save"),
     path("donations/", finding.donations, name="donations"),
     path("donations/export/", exporting.donations, name="donations_export"),
     path("donations/<uuid:pk>/", finding.donation, name="donation"),
