@@ -9,7 +9,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
-from donations import depositing, refunding, settling
+from donations import changing_plans, depositing, refunding, settling
 from donations.models import Checkout, RefundRequest
 from payments import gateway, inbox
 from payments.gateway import ProcessorRefused, ProcessorUnsure
@@ -81,6 +81,8 @@ def run(*, now: datetime) -> Swept:
         _try(swept, partial(_look_at_checkout, checkout, now))
     for refund_request in _claim_refund_requests(now):
         _try(swept, partial(refunding.resume, refund_request=refund_request, now=now))
+    for change in changing_plans.claim(now=now, most=BATCH):
+        _try(swept, partial(changing_plans.resume, change=change, now=now))
     for event_id in inbox.waiting(now=now):
         settling.settle(event_id=event_id, now=now)
         swept.looked_at += 1

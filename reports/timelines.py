@@ -44,8 +44,24 @@ def _giving(donation: Donation) -> Iterator[Moment]:
     checkout = donation.checkout
     if checkout is not None:
         yield Moment(checkout.began_at, "begun", checkout.amount)
+    yield from _failures(donation)
     yield Moment(donation.given_at, "paid", donation.amount, donation.processor_ref or "")
     yield Moment(donation.recorded_at, "recorded")
+
+
+def _failures(donation: Donation) -> Iterator[Moment]:
+    """The attempts that failed since the plan's gift before this one: they led here, and no money moved."""
+    if donation.plan is None:
+        return
+    before = (
+        donation.plan.donations.filter(given_at__lt=donation.given_at).order_by("-given_at", "-id").first()
+    )
+    failures = donation.plan.failures.filter(failed_at__lt=donation.given_at).order_by("failed_at", "id")
+    if before is not None:
+        failures = failures.filter(failed_at__gt=before.given_at)
+    for failure in failures:
+        amount = Money(failure.amount_minor, failure.currency)
+        yield Moment(failure.failed_at, "collection_failed", amount, failure.invoice_ref, failure.code)
 
 
 def _refunds(donation: Donation) -> Iterator[Moment]:

@@ -16,7 +16,7 @@ from ledger.models import LegalEntity
 from ledger.money import Money
 from payments.models import ProcessorEvent
 from receipts.models import RenderingTrouble
-from reports import filtering, listing
+from reports import filtering, listing, standing
 
 SILENT_AFTER = timedelta(minutes=2)
 ALARM_STAYS = timedelta(days=1)
@@ -35,6 +35,7 @@ class Task:
     donation: uuid.UUID | None = None
     due_at: datetime | None = None
     id: str = ""
+    plan: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,16 @@ class Taken:
 
 def work(*, now: datetime) -> Work:
     """This function will return everything that needs a person, most urgent kinds first."""
-    groups = [_beats(now), _disputes(), _events(), _refunds(), _renderings(), _messages(), _jobs()]
+    groups = [
+        _beats(now),
+        _disputes(),
+        _events(),
+        _refunds(),
+        _plans(now),
+        _renderings(),
+        _messages(),
+        _jobs(),
+    ]
     return Work([task for tasks, _ in groups for task in tasks], sum(count for _, count in groups))
 
 
@@ -118,6 +128,18 @@ def _refunds() -> _Group:
         for request in failed.order_by("-ended_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, failed)
+
+
+def _plans(now: datetime) -> _Group:
+    """Standing gifts that fail, and those a failing card ended: somebody may want to call."""
+    failing, given_up = standing.failing(), standing.given_up(now=now)
+    tasks = [
+        Task("plan_failing", plan.mirrored_at, amount=plan.amount, plan=plan.pk) for plan in failing[:LISTED]
+    ]
+    lost = [
+        Task("plan_given_up", plan.ended_at, amount=plan.amount, plan=plan.pk) for plan in given_up[:LISTED]
+    ]
+    return lost + tasks, _count(lost, given_up) + _count(tasks, failing)
 
 
 def _renderings() -> _Group:

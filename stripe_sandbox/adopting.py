@@ -8,17 +8,15 @@ from stripe_sandbox import anchoring, errors, instruments, pricing, subscribing
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.world import World
 
-UNDERSTOOD = frozenset(
-    (
-        "customer items metadata description default_payment_method billing_cycle_anchor_config cancel_at "
-        "billing_cycle_anchor proration_behavior off_session collection_method payment_behavior expand"
-    ).split()
+UNDERSTOOD = (
+    "customer items metadata description default_payment_method billing_cycle_anchor_config cancel_at "
+    "billing_cycle_anchor proration_behavior off_session collection_method payment_behavior expand"
 )
 
 
 def create(world: World, params: dict[str, Any]) -> Obj:
     """This function will answer POST /v1/subscriptions: only with a first charge that lies ahead."""
-    foreign = set(params) - UNDERSTOOD
+    foreign = set(params) - set(UNDERSTOOD.split())
     if foreign:
         raise errors.invalid(
             f"The sandbox does not imitate this parameter: {min(foreign)}", param=min(foreign)

@@ -139,6 +139,4 @@ def resume_when_due(world: World, identity: str) -> None:
     now = world.now(subscription["test_clock"])
     if pause and pause["resumes_at"] and pause["resumes_at"] <= now:
         world.change(subscription, pause_collection=None)
-        world.emit(
-            "customer.subscription.updated", subscription, before={"pause_collection": pause}, now=now
-        )
+        world.emit("customer.subscription.updated", subscription, before={"pause_collection": pause}, now=now)

@@ -168,6 +168,22 @@ def update(world: World, params: Params, identity: str) -> Obj:
         )
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise errors.invalid("A canceled subscription can only update its cancellation_details and metadata.")
+    changed = _changes(world, subscription, params)
+    before = {name: subscription[name] for name in changed}
+    world.change(subscription, **changed)
+    if "trial_end" in changed:
+        now = world.now(subscription["test_clock"])
+        anchoring.bill_nothing(world, subscription, reason="subscription_update", now=now)
+    world.emit(
+        "customer.subscription.updated",
+        subscription,
+        before=before,
+        now=world.now(subscription["test_clock"]),
+    )
+    return subscription
+
+
+def _changes(world: World, subscription: Obj, params: Params) -> Obj:
     changed: Obj = {name: params[name] for name in ("description", "cancel_at_period_end") if name in params}
     if params.get("default_payment_method"):
         method = world.get("payment_method", params["default_payment_method"], param="default_payment_method")
@@ -186,25 +202,12 @@ def update(world: World, params: Params, identity: str) -> Obj:
         changed["items"] = _new_items(world, subscription, params)
     if "trial_end" in params:
         changed.update(_trial(world, {**subscription, **changed}, params))
-    before = {name: subscription[name] for name in changed}
-    world.change(subscription, **changed)
-    if "trial_end" in changed:
-        now = world.now(subscription["test_clock"])
-        anchoring.bill_nothing(world, subscription, reason="subscription_update", now=now)
-    world.emit(
-        "customer.subscription.updated",
-        subscription,
-        before=before,
-        now=world.now(subscription["test_clock"]),
-    )
-    return subscription
+    return changed
 
 
 def _resume_later(world: World, subscription: Obj, pause: Params | None) -> None:
     if pause and pause.get("resumes_at"):
-        world.wake(
-            subscription["id"], "resume_collection", pause["resumes_at"], subscription["test_clock"]
-        )
+        world.wake(subscription["id"], "resume_collection", pause["resumes_at"], subscription["test_clock"])
     else:
         world.silence(subscription["id"], "resume_collection")
 

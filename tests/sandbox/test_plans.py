@@ -78,9 +78,7 @@ def test_a_card_that_cannot_be_kept_begins_nothing(sandbox: Sandbox, browser: Br
     ],
 )
 def test_other_intervals(sandbox: Sandbox, browser: Browser, recurring: Any, expected: list[str]) -> None:
-    subscription, clock = anchored(
-        sandbox, browser, "2026-02-10T10:00", day_of_month=15, recurring=recurring
-    )
+    subscription, clock = anchored(sandbox, browser, "2026-02-10T10:00", day_of_month=15, recurring=recurring)
     advance(sandbox, clock, "2026-02-15T20:00")
     advance(sandbox, clock, "2026-05-15T20:00")
     advance(sandbox, clock, "2026-09-15T00:00")

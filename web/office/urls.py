@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.office import bookkeeping, exporting, finding, mending, receipting, refunding, watching
+from web.office import bookkeeping, exporting, finding, mending, receipting, refunding, standing, watching
 
 app_name = "office"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("donations/<uuid:pk>/refund/", refunding.ask, name="refund"),
     path("donations/<uuid:pk>/refund/check/", refunding.check, name="refund_check"),
     path("donations/<uuid:pk>/refund/send/", refunding.send, name="refund_send"),
+    path("plans/", standing.plans, name="plans"),
+    path("plans/<uuid:pk>/", standing.plan, name="plan"),
+    path("plans/<uuid:pk>/change/", standing.change, name="plan_change"),
+    path("plans/<uuid:pk>/died/", standing.died, name="plan_died"),
     path("receipts/", receipting.receipts, name="receipts"),
     path("receipts/<uuid:pk>/file/", receipting.download, name="receipt_file"),
     path("journal/", bookkeeping.journal, name="journal"),
