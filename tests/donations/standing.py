@@ -12,6 +12,7 @@ from donations.changing_plans import Asker
 from donations.models import Donation, PlanChange, RecurringPlan
 from donations.models.intents import Frequency
 from donations.wishing import Wish
+from donors import corresponding
 from donors.models import Message
 from ledger.money import Money
 from payments import inbox
@@ -54,6 +55,8 @@ class Stage:
         sweeping.run(now=self.now + timedelta(seconds=1))
         settle_all(self.processor, now=self.now + timedelta(seconds=2))
         paperwork(now=self.now + timedelta(seconds=3))
+        while corresponding.send_due(now=self.now + timedelta(seconds=4)):
+            pass
 
     def give(
         self, amount: int = 5000, *, slug: str = "general", card: str = GOOD, **asked: Any

@@ -249,7 +249,7 @@ def test_A6_a_press_sent_twice_is_one_change(stage: Stage) -> None:
     assert PlanChange.objects.count() == len(mails("plan_changed")) == 1
     updates = [
         seen
-        for seen in stage.processor.operate("GET", "requests?limit=500")
+        for seen in stage.processor.operate("GET", "requests?limit=500")["requests"]
         if seen["method"] == "POST" and seen["path"].startswith("/v1/subscriptions/")
     ]
     assert len(updates) == 1
