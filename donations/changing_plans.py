@@ -159,7 +159,8 @@ def _write(
         staff=asker.staff,
         asked_from=asker.block[:64],
         asked_at=now,
-        look_after=now + LOOK_AFTER,
+        # By rule nobody presses and waits: the next sweep may take it up.
+        look_after=now if asker.kind == PlanChange.Asker.HOUSE else now + LOOK_AFTER,
     )
 
 

@@ -19,7 +19,6 @@ from donations.models import Checkout, PlanChange, RecurringPlan
 from donations.models.intents import Frequency
 from donors.models import Message
 from ledger.money import Money
-from payments import gateway
 from staff.models import AuditEvent, Role
 from tests import making
 from tests.donations.giving import settle_all
@@ -345,7 +344,8 @@ def test_F16_the_quiet_monthly_link_lands_on_a_filled_in_form(house: None, stage
 
 
 def test_no_processor_is_asked_for_the_page_of_a_plan_that_never_failed(
-    grace: Client, plan: RecurringPlan, monkeypatch: pytest.MonkeyPatch
+    grace: Client, plan: RecurringPlan, stage: Stage
 ) -> None:
-    monkeypatch.setattr(gateway, "connect", lambda: pytest.fail("asked"))
+    before = stage.processor.operate("GET", "requests")["requests"]
     assert grace.get(reverse("portal:plan", args=[plan.pk])).status_code == 200
+    assert stage.processor.operate("GET", "requests")["requests"] == before
