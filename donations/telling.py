@@ -37,7 +37,10 @@ def day(value: date | datetime | None, *, plan: RecurringPlan) -> str:
 
 def started(*, plan: RecurringPlan, now: datetime) -> None:
     """This function will tell the giver once what was agreed, and where it can be changed."""
-    if plan.checkout.source.startswith(IMPORTED):
+    cause = f"plan:{plan.pk}"
+    is_told = Message.objects.filter(kind=Message.Kind.PLAN_STARTED, cause=cause)
+    # Every renewal comes by here: most have nothing to write.
+    if plan.checkout.source.startswith(IMPORTED) or is_told.exists():
         return
     with translation.override(plan.checkout.language):
         shown = {"amount": _amount(plan), "every": every(wishing.months_of(plan))}
@@ -50,7 +53,7 @@ def started(*, plan: RecurringPlan, now: datetime) -> None:
         _send(
             plan,
             Message.Kind.PLAN_STARTED,
-            cause=f"plan:{plan.pk}",
+            cause=cause,
             subject=_("Your regular gift has begun"),
             lines=lines,
             now=now,

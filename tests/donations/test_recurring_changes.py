@@ -6,6 +6,8 @@ import uuid
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from campaigns.models import GivingPage
 from donations import changing_plans, dunning, giving, mourning, sweeping, wishing
@@ -68,6 +70,8 @@ def test_a_chosen_day_waits_for_that_day_and_its_last_day_is_asked_for(stage: St
     plan = RecurringPlan.objects.get()
     assert (days(), next_on(plan), plan.charge_day, stage.attempts()) == ([], "2026-01-31", 31, 0)
     assert plan.ends_on == date(2026, 3, 31)
+    thanks = Client().get(reverse("giving:thanks", args=[checkout.pk])).content.decode()
+    assert 'data-state="agreed"' in thanks
     [mail] = mails("plan_started")
     assert "31 January 2026" in mail.text
     assert "31 March 2026" in mail.text

@@ -132,7 +132,8 @@ def test_another_interval_needs_a_trial(sandbox: Sandbox, browser: Browser) -> N
     change: Any = {"items": [{"id": item.id, "price_data": price}], "proration_behavior": "none"}
     with pytest.raises(stripe.InvalidRequestError):
         sandbox.v1.subscriptions.update(subscription.id, change)
-    sandbox.v1.subscriptions.update(subscription.id, {**change, "trial_end": item.current_period_end})
+    change["trial_end"] = item.current_period_end
+    sandbox.v1.subscriptions.update(subscription.id, change)
     advance(sandbox, clock, "2026-02-20T00:00")
     advance(sandbox, clock, "2026-05-20T00:00")
     assert paid_days(sandbox, subscription) == ["15 Jan 2026", "15 Feb 2026", "15 May 2026"]
@@ -168,7 +169,8 @@ def brought(sandbox: Sandbox, **more: Any) -> stripe.Subscription:
         "metadata": {"reference": "r-1"},
         **more,
     }
-    return sandbox.v1.subscriptions.create({name: value for name, value in params.items() if value != ""})
+    given: Any = {name: value for name, value in params.items() if value != ""}
+    return sandbox.v1.subscriptions.create(given)
 
 
 def test_a_plan_from_elsewhere_is_charged_on_its_next_date(sandbox: Sandbox, browser: Browser) -> None:
@@ -210,11 +212,11 @@ def test_the_network_tells_of_a_new_card(sandbox: Sandbox, browser: Browser, rec
 
 def test_the_card_page_changes_only_the_customers_default(sandbox: Sandbox, browser: Browser) -> None:
     subscription, _ = begun(sandbox, browser, "2026-01-15T10:00")
-    back = {"type": "redirect", "redirect": {"return_url": "https://give.example.org/back"}}
+    back: Any = {"type": "redirect", "redirect": {"return_url": "https://give.example.org/back"}}
     portal = sandbox.v1.billing_portal.sessions.create(
         {
             "customer": str(subscription.customer),
-            "flow_data": {"type": "payment_method_update", "after_completion": back},  # type: ignore[typeddict-item]
+            "flow_data": {"type": "payment_method_update", "after_completion": back},
         }
     )
     page = browser.open(portal.url)

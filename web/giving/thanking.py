@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from campaigns import telling
 from campaigns.models import Campaign, CampaignText, PageCurrency
 from donations import giving
-from donations.models import Checkout, Donation, Refund
+from donations.models import Checkout, Donation, RecurringPlan, Refund
 from donations.models.intents import Frequency
 from ledger import money
 from ledger.models import FundText
@@ -49,6 +50,8 @@ class Outcome:
     monthly: Money | None
     monthly_value: str
     page_path: str
+    first_on: date | None = None
+    """Of a regular gift with a day of its own: when the first one is collected."""
 
 
 @require_safe
@@ -88,6 +91,7 @@ def _outcome(checkout: Checkout, *, language: str) -> Outcome:
         monthly=monthly,
         monthly_value=asking.plain(monthly) if monthly else "",
         page_path=reverse("giving:campaign", args=[slug]) if is_shown else "",
+        first_on=_first_on(checkout),
     )
 
 
@@ -100,7 +104,17 @@ def _state(checkout: Checkout, *, donation: Donation | None) -> str:
         returned = Refund.objects.filter(donation=donation, failure__isnull=True)
         if (returned.aggregate(sum=Sum("amount_minor"))["sum"] or 0) >= donation.amount_minor:
             return "returned"
+    if _first_on(checkout) is not None:
+        return "agreed"
     return STATES[Checkout.Status(checkout.status)]
+
+
+def _first_on(checkout: Checkout) -> date | None:
+    """The day of the first gift, while a regular gift with a day of its own is agreed and nothing is due yet."""
+    if checkout.status != Checkout.Status.CONFIRMING or checkout.charge_day is None:
+        return None
+    plan = RecurringPlan.objects.filter(checkout=checkout, status=RecurringPlan.Status.ACTIVE).first()
+    return plan.next_charge_at.date() if plan is not None and plan.next_charge_at else None
 
 
 def _serial(donation: Donation | None) -> str:
