@@ -289,4 +289,7 @@ def card_page(
     state = connected.plan(plan.processor_ref)
     wish = Wish(kind=Kind.CARD, before=carrying_out.cards_of(state), invoice_ref=invoice_ref)
     note(plan_id=plan.pk, change_id=change_id, wish=wish, asker=asker, now=now)
+    # Whoever asks again waits once: one new card is one change and one mail.
+    earlier = plan.changes.filter(kind=Kind.CARD, status=PlanChange.Status.REQUESTED).exclude(pk=change_id)
+    earlier.update(status=PlanChange.Status.REFUSED, ended_at=now, answer="asked for again")
     return connected.card_page_url(customer_ref=plan.customer_ref, return_url=return_url, language=language)

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from donations import changing_plans
 from donations.changing_plans import Asker
@@ -37,7 +38,9 @@ def died(*, donor_id: uuid.UUID, actor: User, block: str = "", now: datetime) ->
             ],
             ignore_conflicts=True,
         )
-    running = RecurringPlan.objects.filter(donor_id=donor_id, ended_at__isnull=True).order_by("id")
+    # Merging repoints nothing: plans of donors merged into this one are theirs too.
+    theirs = Q(donor_id=donor_id) | Q(donor__merged_into=donor_id)
+    running = RecurringPlan.objects.filter(theirs, ended_at__isnull=True).order_by("id")
     return [_stop(plan, actor, block, now) for plan in running]
 
 

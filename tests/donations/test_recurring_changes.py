@@ -250,21 +250,23 @@ def test_another_card_is_taken_over_and_collects_the_failed_month_if_ticked(
     stage.card(plan, POOR)
     stage.go("2026-02-15T20:00")
     invoice = PlanFailure.objects.get().invoice_ref
-    url = changing_plans.card_page(
-        plan=plan,
-        change_id=uuid.uuid4(),
-        asker=GRACE,
-        return_url="https://give.example.org/back",
-        language="ko",
-        invoice_ref=invoice,
-        now=stage.now,
-    )
+    for _ in range(2):  # pressed again: the first wish gives way
+        url = changing_plans.card_page(
+            plan=plan,
+            change_id=uuid.uuid4(),
+            asker=GRACE,
+            return_url="https://give.example.org/back",
+            language="ko",
+            invoice_ref=invoice,
+            now=stage.now,
+        )
     assert Browser().open(url, action="card", card="5555555555554444").status == 303
     stage.catch_up()
     plan.refresh_from_db()
     assert (plan.status, plan.card_last4, plan.card_brand) == ("active", "4444", "mastercard")
     assert days() == ["2026-01-15", "2026-02-15"]
-    assert "4444" in mails("plan_changed")[0].text
+    [mail] = mails("plan_changed")
+    assert "4444" in mail.text
 
 
 def test_a_card_page_left_alone_changes_nothing(stage: Stage, plan: RecurringPlan) -> None:
