@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from donations.models import Checkout, RecurringPlan
+from donations.models import Checkout
 from donors import corresponding
 from donors.models import Message
 from ledger.models import LegalEntity
@@ -38,51 +38,6 @@ def payment_failed(*, checkout: Checkout, now: datetime) -> None:
                 paragraphs=paragraphs,
                 now=now,
             )
-
-
-def plan_payment_failed(*, plan: RecurringPlan, invoice_ref: str, now: datetime) -> None:
-    """This function will tell a monthly giver once for each failed month, with the way to mend it."""
-    language = plan.checkout.language
-    with translation.override(language):
-        paragraphs = [
-            _("Dear %(name)s,") % {"name": plan.checkout.donor_name},
-            _("This month's gift of %(amount)s could not be collected. We will try again by ourselves.")
-            % {"amount": plan.amount.shown(language)},
-            _("If your card has changed, you can change it here:"),
-            f"{settings.BASE_URL}{reverse('portal:sign_in')}",
-        ]
-        _queue(
-            kind=Message.Kind.PLAN_FAILED,
-            cause=f"invoice:{invoice_ref}",
-            entity=plan.entity,
-            to_email=plan.checkout.email,
-            language=language,
-            subject=_("Your monthly gift could not be collected"),
-            paragraphs=paragraphs,
-            now=now,
-        )
-
-
-def plan_ended(*, plan: RecurringPlan, now: datetime) -> None:
-    """This function will confirm to a monthly giver, once, that nothing more will be collected."""
-    language = plan.checkout.language
-    with translation.override(language):
-        paragraphs = [
-            _("Dear %(name)s,") % {"name": plan.checkout.donor_name},
-            _("Your monthly gift of %(amount)s has ended. Nothing more will be collected.")
-            % {"amount": plan.amount.shown(language)},
-            _("Thank you for all you have given."),
-        ]
-        _queue(
-            kind=Message.Kind.PLAN_ENDED,
-            cause=f"plan:{plan.pk}",
-            entity=plan.entity,
-            to_email=plan.checkout.email,
-            language=language,
-            subject=_("Your monthly gift has ended"),
-            paragraphs=paragraphs,
-            now=now,
-        )
 
 
 def _queue(

@@ -11,14 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from donations import (
     depositing,
     disputing,
+    dunning,
     failing,
+    following,
     guarding,
     honoring,
+    recognizing,
     recording,
     recurring,
     refunding,
@@ -71,7 +74,7 @@ def settle(*, event_id: int, now: datetime) -> ProcessorEvent.Status:
     if handler is None:
         return inbox.close(pk=event.pk, status=ProcessorEvent.Status.IGNORED, now=now)
     try:
-        if not _is_in_the_books(kind=event.kind, ref=event.object_ref):
+        if not recognizing.is_in_the_books(kind=event.kind, ref=event.object_ref):
             retrying.again(lambda: handler(event.object_ref, now))
     except ProcessorUnsure as error:
         return inbox.postpone(event=event, reason=str(error), now=now)
@@ -90,38 +93,13 @@ PARKING = (
     NeedsAPerson,
     recording.SecondCharge,
     recurring.UnknownPlan,
+    dunning.NeedsAPerson,
     disputing.NoSuchDonation,
     disputing.DisputeDoesNotFit,
     returning.DoesNotMatch,
     refunding.RefundDoesNotFit,
     depositing.DoesNotAddUp,
 )
-
-# A card gift is told of three or four times: by its charge, its payment, its page, and once its fee is known. These
-# notices say nothing else, so whichever comes first is fetched, and the others find the gift in the books by this key.
-# A session that began a plan also makes the plan known: its donation alone does not say that all is done.
-_BY_SESSION = (
-    "d.plan_id IS NULL AND d.checkout_id = (SELECT id FROM donations_checkout WHERE session_ref = %s)"
-)
-TELL_OF_A_GIFT = {
-    "charge.succeeded": "d.processor_ref = %s",
-    "charge.updated": "d.processor_ref = %s",
-    "payment_intent.succeeded": "d.payment_ref = %s",
-    "checkout.session.completed": _BY_SESSION,
-    "checkout.session.async_payment_succeeded": _BY_SESSION,
-}
-_IN_THE_BOOKS = """
-SELECT 1 FROM donations_donation d JOIN payments_balancetransaction b ON b.source_ref = d.processor_ref WHERE """
-
-
-def _is_in_the_books(*, kind: str, ref: str) -> bool:
-    """Whether all that such a notice could tell was fetched and posted before: the donation and its fee."""
-    key = TELL_OF_A_GIFT.get(kind)
-    if key is None:
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_THE_BOOKS + key, [ref])
-        return cursor.fetchone() is not None
 
 
 # Sessions
@@ -137,7 +115,7 @@ def apply_session(*, state: SessionState, now: datetime) -> None:
     checkout = _checkout(state.reference)
     if checkout is None:
         raise NeedsAPerson(f"session {state.ref} has no attempt of ours")
-    if (state.amount.minor, state.amount.currency) != (checkout.amount_minor, checkout.currency):
+    if not _is_agreed(state, checkout):
         raise NeedsAPerson(f"session {state.ref} is over {state.amount.plain} {state.amount.currency}")
     if state.status == "open":
         Checkout.advance(
@@ -151,10 +129,18 @@ def apply_session(*, state: SessionState, now: datetime) -> None:
         _paid_once(checkout=checkout, state=state, now=now)
 
 
+def _is_agreed(state: SessionState, checkout: Checkout) -> bool:
+    """Whether the page is over what was asked; with a day of its own a plan costs nothing before that day."""
+    told = (state.amount.minor, state.amount.currency)
+    return told == (checkout.amount_minor, checkout.currency) or (
+        state.is_recurring and checkout.charge_day is not None and told == (0, checkout.currency)
+    )
+
+
 def _monthly_agreed(*, checkout: Checkout, state: SessionState, now: datetime) -> None:
     connected = gateway.connect()
     plan = connected.plan(state.plan_ref)
-    recurring.mirror(state=plan, fetched_at=now, now=now)
+    dunning.begun(plan=recurring.mirror(state=plan, fetched_at=now, now=now), now=now)
     Checkout.advance(pk=checkout.pk, to=Checkout.Status.CONFIRMING, now=now, session_ref=state.ref)
     if plan.latest_invoice_ref:
         apply_invoice(state=connected.invoice(plan.latest_invoice_ref), now=now)
@@ -213,6 +199,8 @@ def apply_charge(*, charge: ChargeState, now: datetime, plan_ref: str = "") -> N
         # The processor lists the newest first; parts of funds are taken in the order of the refunds.
         for state in sorted(story.refunds, key=lambda state: (state.created_at, state.ref)):
             refunding.apply(donation=donation, state=state, now=now)
+    if story.plan is not None:
+        dunning.begun(plan=recurring.mirror(state=story.plan, fetched_at=now, now=now), now=now)
 
 
 def _fetch_story(*, charge: ChargeState, plan_ref: str, now: datetime) -> Story:
@@ -315,13 +303,6 @@ def _checkout(reference: str) -> Checkout | None:
 # Plans and invoices
 
 
-def plan(ref: str, now: datetime) -> None:
-    """This function will mirror a plan, and tell the giver once when it ended."""
-    ours = recurring.mirror(state=gateway.connect().plan(ref), fetched_at=now, now=now)
-    if ours.status == RecurringPlan.Status.ENDED:
-        failing.plan_ended(plan=ours, now=now)
-
-
 def invoice(ref: str, now: datetime) -> None:
     """This function will turn a paid invoice into a donation, and a failed one into a mail."""
     apply_invoice(state=gateway.connect().invoice(ref), now=now)
@@ -333,10 +314,9 @@ def apply_invoice(*, state: InvoiceState, now: datetime) -> None:
         found = connected.charge_of_payment(payment_ref)
         if found is not None:
             apply_charge(charge=found, now=now, plan_ref=state.plan_ref)
-    if state.plan_ref and state.status == "open" and state.attempts:
-        ours = recurring.mirror(state=connected.plan(state.plan_ref), fetched_at=now, now=now)
-        if ours.donations.exists():
-            failing.plan_payment_failed(plan=ours, invoice_ref=state.ref, now=now)
+    # Paid at the first try it has no failed attempt to tell of.
+    if state.plan_ref and (state.attempts > 1 or (state.attempts and state.status != "paid")):
+        dunning.failed(state=state, now=now)
 
 
 # Refunds, disputes, payouts
@@ -390,7 +370,12 @@ HANDLERS: dict[str, Deed] = {
     "invoice.paid": invoice,
     "invoice.payment_succeeded": invoice,
     "invoice.payment_failed": invoice,
-    "customer.subscription.": plan,
+    "invoice.payment_action_required": invoice,
+    "invoice.voided": invoice,
+    "invoice.marked_uncollectible": invoice,
+    "customer.updated": following.customer,
+    "payment_method.automatically_updated": following.card,
+    "customer.subscription.": following.plan,
     "payout.": payout,
 }
 

@@ -9,7 +9,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
-from donations import approving, depositing, draining, refunding, retrying, settling
+from donations import approving, changing_plans, depositing, draining, refunding, retrying, settling
 from donations.models import Checkout, RefundRequest
 from payments import gateway
 from payments.gateway import ProcessorRefused, ProcessorUnsure
@@ -81,6 +81,8 @@ def run(*, now: datetime) -> Swept:
         _try(swept, partial(_look_at_checkout, checkout, now))
     for refund_request in _claim_refund_requests(now):
         _try(swept, partial(refunding.resume, refund_request=refund_request, now=now))
+    for change in changing_plans.claim(now=now, most=BATCH):
+        _try(swept, partial(changing_plans.resume, change=change, now=now))
     approving.expire_due(now=now)
     swept.looked_at += draining.drain(now=now)
     return swept

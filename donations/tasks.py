@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import draining, funding, guarding, promising, settling, sweeping
+from donations import draining, dunning, funding, guarding, promising, settling, sweeping
 from jobs import beating
 from payments import catching_up
 
@@ -29,6 +29,11 @@ def reconcile() -> None:
 def catch_up() -> None:
     for event_id in catching_up.run(now=timezone.now()):
         settling.settle(event_id=event_id, now=timezone.now())
+
+
+@shared_task(name="donations.remind_plans")
+def remind_plans() -> None:
+    dunning.remind(now=timezone.now())
 
 
 @shared_task(name="donations.forget_counts")

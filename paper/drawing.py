@@ -117,9 +117,7 @@ class Drawing:
         self._fill(color)
         self._marked(None, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:.2f} re f")
 
-    def squares(
-        self, x: float, y: float, side: float, symbol: coding.Symbol, *, element: int | None
-    ) -> None:
+    def squares(self, x: float, y: float, side: float, symbol: coding.Symbol, *, element: int | None) -> None:
         """Put a QR symbol with its lower left corner at (x, y).
 
         This function will draw it as one mask of a bit for each module: 0.3 kB, and crisp at any size.

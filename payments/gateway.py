@@ -104,6 +104,7 @@ class ChargeState:
     failure_code: str
     is_live: bool
     balance: BalanceLine | None
+    decline_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,43 @@ class ReviewState:
 
 
 @dataclass(frozen=True, slots=True)
+class CardState:
+    """What a plan is collected by. Of a method that is no card only the kind and what it shows."""
+
+    ref: str
+    customer_ref: str
+    brand: str
+    last4: str
+    expires_on: date | None
+    """The last day it is good for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """A plan for somebody whose card the processor keeps already; nothing is charged before `first_at`."""
+
+    reference: str
+    customer_ref: str
+    method_ref: str
+    amount: Money
+    months: int
+    label: str
+    first_at: datetime
+    charge_day: int
+    """The day of the month that is meant, where the month of `first_at` is too short for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """What a plan is to be from its next charge on. `first_at` moves that charge; None leaves its date alone."""
+
+    amount: Money
+    months: int
+    label: str
+    first_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlanState:
     ref: str
     reference: str
@@ -167,6 +205,20 @@ class PlanState:
     ended_at: datetime | None
     latest_invoice_ref: str
     is_live: bool
+    months: int = 1
+    label: str = ""
+    item_ref: str = ""
+    product_ref: str = ""
+    anchored_at: datetime | None = None
+    charge_day: int | None = None
+    """The day of the month that is meant: 31 in a plan that is charged on 28 February."""
+    ends_at: datetime | None = None
+    is_paused: bool = False
+    resumes_at: datetime | None = None
+    end_reason: str = ""
+    card: CardState | None = None
+    kept_card: CardState | None = None
+    """The customer's default: another one when it was changed on the processor's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +230,14 @@ class InvoiceState:
     payment_refs: tuple[str, ...]
     attempts: int
     next_attempt_at: datetime | None
+    payment_ref: str = ""
+    """The payment it is to be collected by, paid or not."""
+    is_first: bool = False
+    """Of the period in which the plan began: the payment page told its payer itself."""
+    needs_bank: bool = False
+    """The giver's bank wants to be asked on `page_url`."""
+    page_url: str = ""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +288,20 @@ class Gateway(Protocol):
     def balance_lines(self, *, since: datetime) -> Iterator[BalanceLine]: ...
     def balance(self) -> list[Money]: ...
     def notices(self, *, since: datetime) -> Iterator[Notice]: ...
-    def portal_url(self, *, customer_ref: str, return_url: str, language: str) -> str: ...
+    def failed_charges(self, *, payment_ref: str) -> Iterator[ChargeState]: ...
+    def plans_of(self, customer_ref: str) -> Iterator[PlanState]: ...
+    def unpaid_invoices(self, plan_ref: str) -> Iterator[InvoiceState]: ...
+    def card(self, ref: str) -> CardState: ...
+    def open_plan(self, *, key: str, request: PlanRequest) -> PlanState: ...
+    def change_terms(self, *, key: str, plan: PlanState, terms: PlanTerms) -> PlanState: ...
+    def end_plan_at(self, *, key: str, plan_ref: str, at: datetime | None) -> PlanState: ...
+    def pause_plan(self, *, key: str, plan_ref: str, until: datetime) -> PlanState: ...
+    def resume_plan(self, *, key: str, plan_ref: str) -> PlanState: ...
+    def stop_plan(self, *, key: str, plan_ref: str) -> PlanState: ...
+    def use_card(self, *, key: str, plan_ref: str, method_ref: str) -> PlanState: ...
+    def pay_invoice(self, *, key: str, invoice_ref: str, method_ref: str) -> InvoiceState: ...
+    def void_invoice(self, *, key: str, invoice_ref: str) -> InvoiceState: ...
+    def card_page_url(self, *, customer_ref: str, return_url: str, language: str) -> str: ...
     def verify(self, *, body: bytes, signature: str, now: datetime) -> Notice: ...
 
 

@@ -4,6 +4,7 @@ Unknown fields and unknown words are let through; a field we need that is missin
 `ProcessorUnsure`, so the event waits for a person instead of posting something wrong.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 from ledger.money import Money
 from payments.gateway import (
     BalanceLine,
+    CardState,
     ChargeState,
     DisputeState,
     FraudWarningState,
@@ -120,6 +122,7 @@ def charge(raw: Raw) -> ChargeState:
         failure_code=str(raw.get("failure_code") or ""),
         is_live=bool(raw["livemode"]),
         balance=_balance(raw.get("balance_transaction")),
+        decline_code=str((raw.get("outcome") or {}).get("reason") or raw.get("failure_code") or ""),
     )
 
 
@@ -200,10 +203,40 @@ def review(raw: Raw) -> ReviewState:
 
 
 @careful
+def card(raw: Raw) -> CardState:
+    kind = _word(raw["type"])
+    details = raw.get(kind) or {}
+    year, month = details.get("exp_year"), details.get("exp_month")
+    return CardState(
+        ref=_word(raw["id"]),
+        customer_ref=_ref(raw.get("customer")),
+        brand=str(details.get("brand") or kind)[:20],
+        last4=str(details.get("last4") or "")[:4],
+        expires_on=date(year, month, monthrange(year, month)[1]) if year and month else None,
+    )
+
+
+def _card(value: Any) -> CardState | None:
+    return card(value) if isinstance(value, Mapping) else None
+
+
+def _kept_card(customer: Any) -> CardState | None:
+    settings = customer.get("invoice_settings") or {} if isinstance(customer, Mapping) else {}
+    return _card(settings.get("default_payment_method"))
+
+
+MONTHS = {"month": 1, "year": 12}
+
+
+@careful
 def plan(raw: Raw) -> PlanState:
     item = raw["items"]["data"][0]
     price = item["price"]
     ends = {"canceled", "incomplete_expired", "unpaid"}
+    recurring, product = price["recurring"], price.get("product")
+    anchored_at = _time_or_none(raw.get("billing_cycle_anchor"))
+    config = raw.get("billing_cycle_anchor_config") or {}
+    pause = raw.get("pause_collection") or {}
     return PlanState(
         ref=_word(raw["id"]),
         reference=_reference(raw),
@@ -212,13 +245,29 @@ def plan(raw: Raw) -> PlanState:
         amount=Money(
             _whole(price["unit_amount"]) * _whole(item.get("quantity") or 1), _word(price["currency"]).upper()
         ),
-        interval=_word(price["recurring"]["interval"]),
+        interval=_word(recurring["interval"]),
         started_at=_time(raw["start_date"]),
         next_charge_at=None if raw["status"] in ends else _time_or_none(item.get("current_period_end")),
         ended_at=_time_or_none(raw.get("ended_at")),
         latest_invoice_ref=_ref(raw.get("latest_invoice")),
         is_live=bool(raw["livemode"]),
+        months=MONTHS.get(recurring["interval"], 0) * _whole(recurring.get("interval_count") or 1),
+        label=str(product.get("name") or "") if isinstance(product, Mapping) else "",
+        item_ref=_word(item["id"]),
+        product_ref=_ref(product),
+        anchored_at=anchored_at,
+        charge_day=config.get("day_of_month") or (anchored_at.day if anchored_at else None),
+        ends_at=None if raw.get("ended_at") else _time_or_none(raw.get("cancel_at")),
+        is_paused=bool(pause),
+        resumes_at=_time_or_none(pause.get("resumes_at")),
+        end_reason=str((raw.get("cancellation_details") or {}).get("reason") or ""),
+        card=_card(raw.get("default_payment_method")),
+        kept_card=_kept_card(raw["customer"]),
     )
+
+
+def _is_asking(payment: Any) -> bool:
+    return isinstance(payment, Mapping) and payment.get("status") == "requires_action"
 
 
 @careful
@@ -237,6 +286,13 @@ def invoice(raw: Raw) -> InvoiceState:
         ),
         attempts=_whole(raw["attempt_count"]),
         next_attempt_at=_time_or_none(raw.get("next_payment_attempt")),
+        payment_ref=next(
+            (ref for payment in payments if (ref := _ref(payment["payment"].get("payment_intent")))), ""
+        ),
+        is_first=raw.get("billing_reason") == "subscription_create",
+        needs_bank=any(_is_asking(payment["payment"].get("payment_intent")) for payment in payments),
+        page_url=str(raw.get("hosted_invoice_url") or ""),
+        created_at=_time_or_none(raw.get("created")),
     )
 
 

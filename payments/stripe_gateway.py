@@ -29,7 +29,6 @@ from payments.gateway import (
     Notice,
     ObjectMissing,
     PayoutState,
-    PlanState,
     ProcessorBusy,
     ProcessorRefused,
     ProcessorUnsure,
@@ -39,11 +38,14 @@ from payments.gateway import (
     SessionState,
     StoredFailure,
 )
+from payments.stripe_plans import StripePlans
 
 TIMEOUT = (3.0, 8.0)
 MOST_UNDER_WAY = 28
 DOCUMENTED = {"invalid_request_error", "card_error"}
 """The types of error by which Stripe refuses a call with a 400; an `idempotency_error` has a class of its own."""
+CHARGE_HOUR = 14
+"""In UTC: the one hour at which it is the same day in Honolulu, New York and Seoul."""
 SKEW = 300
 """Seconds a webhook's time may differ from ours, both ways (the package itself only refuses the past)."""
 
@@ -64,7 +66,7 @@ def _let_go_of_the_database() -> None:
         connection.close()
 
 
-class StripeGateway:
+class StripeGateway(StripePlans):
     def __init__(
         self,
         *,
@@ -173,7 +175,7 @@ class StripeGateway:
         }
         if request.months:
             price["recurring"] = {"interval": "month", "interval_count": request.months}
-            params |= {"mode": "subscription", "subscription_data": {"metadata": reference}}
+            params |= {"mode": "subscription", "subscription_data": _schedule(request, reference)}
         else:
             params |= {
                 "mode": "payment",
@@ -242,15 +244,7 @@ class StripeGateway:
     def review(self, ref: str) -> ReviewState:
         return self._ask(reading.review, lambda: self._client.reviews.retrieve(ref))
 
-    # Monthly giving
-
-    def plan(self, ref: str) -> PlanState:
-        return self._ask(reading.plan, lambda: self._client.subscriptions.retrieve(ref))
-
-    def invoice(self, ref: str) -> InvoiceState:
-        return self._ask(
-            reading.invoice, lambda: self._client.invoices.retrieve(ref, {"expand": ["payments"]})
-        )
+    # Standing gifts: the rest is in `stripe_plans`
 
     def invoice_of_payment(self, payment_ref: str) -> InvoiceState | None:
         """The invoice a payment belongs to (`charge.invoice` is gone since basil), or None."""
@@ -260,10 +254,6 @@ class StripeGateway:
             found = row["invoice"]
             return self.invoice(found if isinstance(found, str) else found["id"])
         return None
-
-    def portal_url(self, *, customer_ref: str, return_url: str, language: str) -> str:
-        params: Any = {"customer": customer_ref, "return_url": return_url, "locale": language}
-        return str(self._told(lambda: self._client.billing_portal.sessions.create(params))["url"])
 
     # Payouts and the balance
 
@@ -317,6 +307,14 @@ class StripeGateway:
             return bool(stripe.WebhookSignature.verify_header(text, signature, secret, None))
         except stripe.SignatureVerificationError:
             return False
+
+
+def _schedule(request: SessionRequest, reference: dict[str, str]) -> dict[str, Any]:
+    """With a day of its own the first charge waits for that day, and the time until then costs nothing."""
+    if request.charge_day is None:
+        return {"metadata": reference}
+    day = {"day_of_month": request.charge_day, "hour": CHARGE_HOUR, "minute": 0, "second": 0}
+    return {"metadata": reference, "billing_cycle_anchor_config": day, "proration_behavior": "none"}
 
 
 def _session(*, address: str, most_under_way: int) -> requests.Session:

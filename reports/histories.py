@@ -133,3 +133,15 @@ def plans(*, email_key: str) -> list[RecurringPlan]:
         .prefetch_related("campaign__texts")
         .order_by("started_at", "id")
     )
+
+
+def ended_plans(*, email_key: str) -> list[RecurringPlan]:
+    """This function will return the newest standing gifts of an address that have ended: they can begin again."""
+    return list(
+        RecurringPlan.objects.filter(
+            donor_id__in=donor_ids(email_key=email_key), status=RecurringPlan.Status.ENDED
+        )
+        .select_related("campaign", "entity")
+        .prefetch_related("campaign__texts")
+        .order_by("-ended_at", "-id")[:5]
+    )

@@ -25,7 +25,7 @@ DISPUTED_OPEN = "open"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`state` is one of unknown, waiting, confirming, paid, returned, taken_back, failed, expired.
+    """`state` is one of unknown, waiting, agreed, confirming, paid, returned, taken_back, failed, expired.
 
     `returning` was asked for and has not gone yet; `lost` says that a refund did not reach the giver; `dispute` is
     empty, "open", "won", "lost" or "withdrawn". `next_at` is the next charge of a standing gift, `plan` its state.
@@ -69,7 +69,7 @@ def _outcome(*, checkout: Checkout | None, donation: Donation | None, day: date)
     if donation and checkout and donation.plan_id is None:
         arrival = groups.arrival(donation=donation, began_at=checkout.began_at, day=day)
     return Outcome(
-        state=_state(checkout, donation=donation, returned=returned, dispute=dispute),
+        state=_state(checkout, plan=plan, donation=donation, returned=returned, dispute=dispute),
         returned=returned,
         returning=_returning(donation) if donation else nothing,
         lost=bool(donation) and _refund_lost(donation),
@@ -82,9 +82,19 @@ def _outcome(*, checkout: Checkout | None, donation: Donation | None, day: date)
     )
 
 
-def _state(checkout: Checkout | None, *, donation: Donation | None, returned: Money, dispute: str) -> str:
+def _state(
+    checkout: Checkout | None,
+    *,
+    plan: RecurringPlan | None,
+    donation: Donation | None,
+    returned: Money,
+    dispute: str,
+) -> str:
     # Money decides: with a donation in the books it was paid, whatever the attempt says.
     if donation is None:
+        if plan is not None and plan.status == RecurringPlan.Status.ACTIVE and plan.charge_day is not None:
+            # With a day of its own nothing is due yet, and no bank is being waited for.
+            return "agreed"
         return STATES[Checkout.Status(checkout.status)] if checkout else "paid"
     if returned.minor >= donation.amount_minor:
         return "returned"

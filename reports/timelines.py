@@ -108,8 +108,24 @@ def _giving(story: _Story) -> Iterator[Moment]:
         # A monthly gift's form was ended by its first month; that says nothing about this one.
         if checkout.ended_at is not None and donation.plan_id is None:
             yield Moment(checkout.ended_at, "form_ended", code=checkout.status, table="checkout")
+    yield from _failures(donation)
     yield Moment(donation.given_at, "paid", donation.amount, ref, target=("elsewhere", pointing.page_of(ref)))
     yield Moment(donation.recorded_at, "recorded", donation.amount, target=story.entry(f"charge:{ref}"))
+
+
+def _failures(donation: Donation) -> Iterator[Moment]:
+    """The attempts that failed since the plan's gift before this one: they led here, and no money moved."""
+    if donation.plan is None:
+        return
+    before = (
+        donation.plan.donations.filter(given_at__lt=donation.given_at).order_by("-given_at", "-id").first()
+    )
+    failures = donation.plan.failures.filter(failed_at__lt=donation.given_at).order_by("failed_at", "id")
+    if before is not None:
+        failures = failures.filter(failed_at__gt=before.given_at)
+    for failure in failures:
+        amount = Money(failure.amount_minor, failure.currency)
+        yield Moment(failure.failed_at, "collection_failed", amount, failure.invoice_ref, failure.code)
 
 
 def _fees(story: _Story, entries: Sequence[Entry]) -> Iterator[Moment]:

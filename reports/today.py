@@ -26,7 +26,7 @@ from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
 from receipts.models import RenderingTrouble
-from reports import filtering, listing
+from reports import filtering, listing, standing
 
 SILENT_AFTER = timedelta(minutes=2)
 ALARM_STAYS = timedelta(days=1)
@@ -50,6 +50,7 @@ class Task:
     state: str = ""
     id: str = ""
     proposal: uuid.UUID | None = None
+    plan: uuid.UUID | None = None
     elsewhere: str = ""
     """Where to act about it in the processor's own pages."""
 
@@ -80,6 +81,7 @@ def work(*, now: datetime) -> Work:
         _reviews(),
         _events(),
         _refunds(),
+        _plans(now),
         _renderings(),
         _messages(),
         _jobs(),
@@ -234,6 +236,18 @@ def _refunds() -> _Group:
         for request in failed.order_by("-ended_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, failed)
+
+
+def _plans(now: datetime) -> _Group:
+    """Standing gifts that fail, and those a failing card ended: somebody may want to call."""
+    failing, given_up = standing.failing(), standing.given_up(now=now)
+    tasks = [
+        Task("plan_failing", plan.mirrored_at, amount=plan.amount, plan=plan.pk) for plan in failing[:LISTED]
+    ]
+    lost = [
+        Task("plan_given_up", plan.ended_at, amount=plan.amount, plan=plan.pk) for plan in given_up[:LISTED]
+    ]
+    return lost + tasks, _count(lost, given_up) + _count(tasks, failing)
 
 
 def _renderings() -> _Group:

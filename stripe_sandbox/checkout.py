@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from stripe_sandbox import errors, instruments, listing, pricing
+from stripe_sandbox import anchoring, errors, instruments, listing, pricing
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.tables import timing
@@ -46,6 +46,8 @@ def create(world: World, params: Params) -> Obj:
         raise errors.invalid("All line items must use the same currency.", param="line_items")
     total = sum(item["amount_total"] for item in items)
     pricing.check_total(total, currency, param="line_items")
+    if anchoring.wanted(params.get("subscription_data") or {}, now, at="subscription_data"):
+        total = 0  # the time until the anchor is free
     session = world.make(
         "checkout.session",
         **_plain_fields(params),

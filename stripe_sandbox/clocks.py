@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from stripe_sandbox import checkout, completing, disputing, doubting, errors, refunding, renewing
+from stripe_sandbox import anchoring, checkout, completing, disputing, doubting, errors, refunding, renewing
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.tables import timing
 from stripe_sandbox.world import World
@@ -26,6 +26,8 @@ DEEDS: dict[str, Callable[[World, str], None]] = {
     "renew": renewing.renew,
     "finalize_invoice": renewing.finalize_when_due,
     "retry_invoice": renewing.retry_when_due,
+    "end_subscription": anchoring.end_when_due,
+    "resume_collection": anchoring.resume_when_due,
 }
 
 

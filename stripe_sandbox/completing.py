@@ -6,6 +6,7 @@ from stripe_sandbox import checkout, customers, errors, instruments, paying, ren
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.instruments import Typed
+from stripe_sandbox.tables import cards
 from stripe_sandbox.world import World
 
 
@@ -23,12 +24,26 @@ def submit(world: World, session: Obj, typed: Typed) -> str:
         instruments.refuse_impossible(typed.number)
     customer = _customer(world, session, typed)
     now = world.now(customer["test_clock"] if customer else None)
+    if session["mode"] == "subscription" and not session["amount_total"]:
+        return _keep_for_later(world, session, customer, typed, now)
     intent = _intent(world, session, customer, typed, now)
     method = instruments.make(world, typed, now=now)
     result = paying.attempt(world, intent, method, now=now)
     if result in ("succeeded", "processing"):
         complete(world, session, intent, now=now)
     return result
+
+
+def _keep_for_later(world: World, session: Obj, customer: Obj | None, typed: Typed, now: int) -> str:
+    """Nothing is due yet: the method is kept for the first charge. A card that cannot be kept is declined."""
+    card = cards.card(typed.number)
+    if typed.method == "card" and card.code and typed.number not in cards.KEPT_BUT_DECLINE:
+        raise errors.ApiError(
+            402, cards.message(card.code, card.decline_code), kind="card_error", code=card.code
+        )
+    method = instruments.make(world, typed, now=now)
+    complete(world, session, None, method=method, customer=customer, now=now)
+    return "kept"
 
 
 def _customer(world: World, session: Obj, typed: Typed) -> Obj | None:
@@ -71,21 +86,30 @@ INTENT_FIELDS = frozenset(
 )
 
 
-def complete(world: World, session: Obj, intent: Obj, *, now: int) -> None:
-    """This function will complete a session whose intent succeeded or is processing."""
-    method = world.get("payment_method", intent["payment_method"])
-    customer = world.kinds["customer"].get(intent["customer"] or "")
-    paid = intent["status"] == "succeeded"
+def complete(
+    world: World,
+    session: Obj,
+    intent: Obj | None,
+    *,
+    method: Obj | None = None,
+    customer: Obj | None = None,
+    now: int,
+) -> None:
+    """This function will complete a session whose intent succeeded or is processing, or that needs none yet."""
+    if intent is not None:
+        customer = world.kinds["customer"].get(intent["customer"] or "")
+    method = method or world.get("payment_method", intent["payment_method"] if intent else "")
+    paid = intent is not None and intent["status"] == "succeeded"
     world.change(
         session,
         status="complete",
-        payment_status="paid" if paid else "unpaid",
+        payment_status="paid" if paid else "unpaid" if intent else "no_payment_required",
         url=None,
         customer=customer["id"] if customer else None,
         customer_details=_details(session, method),
     )
     world.silence(session["id"], "expire_session")
-    if customer and (session["mode"] == "subscription" or intent["setup_future_usage"]):
+    if customer and (session["mode"] == "subscription" or (intent and intent["setup_future_usage"])):
         instruments.attach(world, method, customer, now=now)
     if session["mode"] == "subscription" and customer:
         subscription = subscribing.begin(

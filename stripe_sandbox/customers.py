@@ -65,8 +65,8 @@ def delete(world: World, params: dict[str, Any], identity: str) -> Obj:
     return {"id": identity, "object": "customer", "deleted": True}
 
 
-def use_card(world: World, customer: Obj, number: str) -> Obj:
-    """This function will make a card the one that this customer's subscriptions are paid with."""
+def keep_card(world: World, customer: Obj, number: str) -> Obj:
+    """This function will make a card the customer's default; subscriptions with a card of their own keep it."""
     instruments.refuse_impossible(number)
     now = world.now(customer["test_clock"])
     method = instruments.make(world, Typed("card", number, customer["email"], customer["name"]), now=now)
@@ -75,6 +75,13 @@ def use_card(world: World, customer: Obj, number: str) -> Obj:
     before = {"invoice_settings": customer["invoice_settings"]}
     world.change(customer, invoice_settings=settings)
     world.emit("customer.updated", customer, before=before, now=now)
+    return method
+
+
+def use_card(world: World, customer: Obj, number: str) -> Obj:
+    """This function will make a card the one that this customer's subscriptions are paid with."""
+    method = keep_card(world, customer, number)
+    now = world.now(customer["test_clock"])
     for subscription in list(world.newest_first("subscription")):
         if subscription["customer"] == customer["id"] and subscription["status"] not in (
             "canceled",

@@ -20,10 +20,19 @@ TOTALS = (
 
 
 def draft(
-    world: World, subscription: Obj, customer: Obj, *, reason: str, period: tuple[int, int], now: int
+    world: World,
+    subscription: Obj,
+    customer: Obj,
+    *,
+    reason: str,
+    period: tuple[int, int],
+    now: int,
+    is_free: bool = False,
 ) -> Obj:
     """`period` is what the lines are for. This function will draft the invoice of one period and say so."""
     items = subscription["items"]["data"]
+    if is_free:
+        items = [{**item, "price": {**item["price"], "unit_amount": 0}} for item in items]
     total = sum(item["price"]["unit_amount"] * item["quantity"] for item in items)
     first = reason == "subscription_create"
     invoice = world.make(
@@ -152,6 +161,25 @@ def finalize(world: World, invoice: Obj, *, now: int, intent: Obj | None = None)
     world.note(invoice["id"], intent=intent["id"], payment=payment["id"])
     world.emit("invoice.finalized", invoice, now=now)
     return invoice
+
+
+def close_empty(world: World, invoice: Obj, *, now: int) -> None:
+    """This function will close an invoice over nothing: there is no payment behind it."""
+    customer = world.get("customer", invoice["customer"])
+    sequence = customer["next_invoice_sequence"]
+    world.change(customer, next_invoice_sequence=sequence + 1)
+    stamps = {**invoice["status_transitions"], "finalized_at": now, "paid_at": now}
+    world.change(
+        invoice,
+        status="paid",
+        number=f"{customer['invoice_prefix']}-{sequence:04d}",
+        effective_at=now,
+        hosted_invoice_url=f"{world.settings.base_url()}/i/{invoice['id']}",
+        attempted=True,
+        status_transitions=stamps,
+    )
+    for event in ("invoice.finalized", "invoice.paid", "invoice.payment_succeeded"):
+        world.emit(event, invoice, now=now)
 
 
 def mark_paid(world: World, invoice: Obj, *, now: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox import errors, instruments, invoicing, paying, periods, subscribing
+from stripe_sandbox import anchoring, errors, instruments, invoicing, paying, subscribing
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.tables import cards, timing
 from stripe_sandbox.world import World
@@ -19,9 +19,11 @@ def renew(world: World, identity: str) -> None:
         return
     clock = subscription["test_clock"]
     now = world.now(clock)
-    if subscription["cancel_at_period_end"]:
+    if subscription["cancel_at_period_end"] or (subscription["cancel_at"] or now + 1) <= now:
         subscribing.end(world, subscription, reason="cancellation_requested")
         return
+    if subscription["status"] == "trialing":
+        world.change(subscription, status="active")
     start, end = _next_period(world, subscription)
     world.wake(identity, "renew", end, clock)
     _resume(world, subscription, now)
@@ -42,13 +44,8 @@ def renew(world: World, identity: str) -> None:
 
 def _next_period(world: World, subscription: Obj) -> tuple[int, int]:
     rows = subscription["items"]["data"]
-    recurring = rows[0]["price"]["recurring"]
-    notes = world.note(subscription["id"])
-    count = notes["period"] + 1
-    start = rows[0]["current_period_end"]
-    end = periods.after(
-        subscription["billing_cycle_anchor"], recurring["interval"], count * recurring["interval_count"]
-    )
+    count = world.note(subscription["id"])["period"] + 1
+    start, end = rows[0]["current_period_end"], anchoring.end_of(world, subscription, count)
     world.note(subscription["id"], period=count, previous_start=rows[0]["current_period_start"])
     moved = [{**row, "current_period_start": start, "current_period_end": end} for row in rows]
     world.change(subscription, items={**subscription["items"], "data": moved})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_sandbox import errors, invoicing, listing, periods, pricing
+from stripe_sandbox import anchoring, errors, invoicing, listing, pricing
 from stripe_sandbox.contracts import catalogue
 from stripe_sandbox.contracts.catalogue import Obj
 from stripe_sandbox.customers import merged
@@ -14,22 +14,75 @@ Params = dict[str, Any]
 
 UNDERSTOOD = (
     "items cancel_at_period_end pause_collection metadata default_payment_method description "
-    "proration_behavior cancellation_details payment_behavior off_session"
+    "proration_behavior cancellation_details payment_behavior off_session cancel_at trial_end"
 )
 
 
 def begin(
-    world: World, *, customer: Obj, method: Obj, intent: Obj, items: list[Obj], data: Params, now: int
+    world: World,
+    *,
+    customer: Obj,
+    method: Obj,
+    intent: Obj | None,
+    items: list[Obj],
+    data: Params,
+    now: int,
 ) -> Obj:
-    """This function will start a subscription whose first payment has succeeded or is processing."""
-    recurring = items[0]["price"]["recurring"]
-    end = periods.after(now, recurring["interval"], recurring["interval_count"])
+    """`intent` is None when nothing is due before the anchor.
+
+    This function will start a subscription whose first payment has succeeded or is processing.
+    """
+    anchored = anchoring.wanted(data, now, at="subscription_data")
+    period = anchoring.first_period(now, items[0]["price"]["recurring"], anchored)
+    subscription = write(
+        world,
+        customer=customer,
+        method=method,
+        items=items,
+        data=data,
+        period=period,
+        anchored=anchored,
+        now=now,
+    )
+    if intent is None:
+        anchoring.bill_nothing(world, subscription, reason="subscription_create", now=now)
+        world.emit("customer.subscription.created", subscription, now=now)
+        set_status(world, subscription, "active", now=now)
+        return subscription
+    invoice = invoicing.draft(
+        world, subscription, customer, reason="subscription_create", period=period, now=now
+    )
+    world.change(subscription, latest_invoice=invoice["id"])
+    world.emit("customer.subscription.created", subscription, now=now)
+    invoicing.finalize(world, invoice, now=now, intent=intent)
+    if intent["status"] == "succeeded":
+        invoicing.mark_paid(world, invoice, now=now)
+    set_status(world, subscription, "active", now=now)
+    return subscription
+
+
+def write(
+    world: World,
+    *,
+    customer: Obj,
+    method: Obj,
+    items: list[Obj],
+    data: Params,
+    period: tuple[int, int],
+    anchored: tuple[int, int | None] | None,
+    now: int,
+) -> Obj:
+    """This function will make a subscription that is not begun yet, and have it renewed when its period ends."""
+    config = data.get("billing_cycle_anchor_config")
     subscription = world.make(
         "subscription",
         customer=customer["id"],
         currency=items[0]["currency"],
         status="incomplete",
-        billing_cycle_anchor=now,
+        billing_cycle_anchor=anchored[0] if anchored else now,
+        billing_cycle_anchor_config={"hour": None, "minute": None, "month": None, "second": None, **config}
+        if config
+        else None,
         start_date=now,
         created=now,
         collection_method="charge_automatically",
@@ -39,20 +92,11 @@ def begin(
         **_constants(now),
         test_clock=customer["test_clock"],
     )
-    rows = [_item(subscription, line["price"], line["quantity"], (now, end), now) for line in items]
+    rows = [_item(subscription, line["price"], line["quantity"], period, now) for line in items]
     url = f"/v1/subscription_items?subscription={subscription['id']}"
     world.change(subscription, items={"object": "list", "data": rows, "has_more": False, "url": url})
-    world.note(subscription["id"], period=1)
-    world.wake(subscription["id"], "renew", end, customer["test_clock"])
-    invoice = invoicing.draft(
-        world, subscription, customer, reason="subscription_create", period=(now, end), now=now
-    )
-    world.change(subscription, latest_invoice=invoice["id"])
-    world.emit("customer.subscription.created", subscription, now=now)
-    invoicing.finalize(world, invoice, now=now, intent=intent)
-    if intent["status"] == "succeeded":
-        invoicing.mark_paid(world, invoice, now=now)
-    set_status(world, subscription, "active", now=now)
+    world.note(subscription["id"], period=0 if anchored else 1)
+    world.wake(subscription["id"], "renew", period[1], customer["test_clock"])
     return subscription
 
 
@@ -124,6 +168,22 @@ def update(world: World, params: Params, identity: str) -> Obj:
         )
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise errors.invalid("A canceled subscription can only update its cancellation_details and metadata.")
+    changed = _changes(world, subscription, params)
+    before = {name: subscription[name] for name in changed}
+    world.change(subscription, **changed)
+    if "trial_end" in changed:
+        now = world.now(subscription["test_clock"])
+        anchoring.bill_nothing(world, subscription, reason="subscription_update", now=now)
+    world.emit(
+        "customer.subscription.updated",
+        subscription,
+        before=before,
+        now=world.now(subscription["test_clock"]),
+    )
+    return subscription
+
+
+def _changes(world: World, subscription: Obj, params: Params) -> Obj:
     changed: Obj = {name: params[name] for name in ("description", "cancel_at_period_end") if name in params}
     if params.get("default_payment_method"):
         method = world.get("payment_method", params["default_payment_method"], param="default_payment_method")
@@ -133,19 +193,33 @@ def update(world: World, params: Params, identity: str) -> Obj:
     if "pause_collection" in params:
         pause = params["pause_collection"] or None
         changed["pause_collection"] = {"resumes_at": None, **pause} if pause else None
+        _resume_later(world, subscription, pause)
     if "cancel_at_period_end" in params:
         changed.update(_cancel_at_end(world, subscription, params))
+    if "cancel_at" in params:
+        changed.update(anchoring.set_end(world, subscription, params["cancel_at"]))
     if params.get("items"):
         changed["items"] = _new_items(world, subscription, params)
-    before = {name: subscription[name] for name in changed}
-    world.change(subscription, **changed)
-    world.emit(
-        "customer.subscription.updated",
-        subscription,
-        before=before,
-        now=world.now(subscription["test_clock"]),
+    if "trial_end" in params:
+        changed.update(_trial(world, {**subscription, **changed}, params))
+    return changed
+
+
+def _resume_later(world: World, subscription: Obj, pause: Params | None) -> None:
+    if pause and pause.get("resumes_at"):
+        world.wake(subscription["id"], "resume_collection", pause["resumes_at"], subscription["test_clock"])
+    else:
+        world.silence(subscription["id"], "resume_collection")
+
+
+def _trial(world: World, subscription: Obj, params: Params) -> Obj:
+    if params.get("proration_behavior") != "none" or not isinstance(params["trial_end"], int):
+        raise errors.invalid(
+            "The sandbox begins trials only until a moment, with proration_behavior=none.", param="trial_end"
+        )
+    return anchoring.begin_trial(
+        world, subscription, params["trial_end"], world.now(subscription["test_clock"])
     )
-    return subscription
 
 
 def _cancel_at_end(world: World, subscription: Obj, params: Params) -> Obj:
@@ -178,8 +252,11 @@ def _new_items(world: World, subscription: Obj, params: Params) -> Obj:
             price = world.get("price", given["price"], param=f"{at}[price]")
         if not price["recurring"] or price["currency"] != item["price"]["currency"]:
             raise errors.invalid("The price must recur, in the currency of the subscription.", param=at)
-        if price["recurring"] != item["price"]["recurring"]:
-            raise errors.invalid("The sandbox does not change the interval of a subscription.", param=at)
+        if price["recurring"] != item["price"]["recurring"] and "trial_end" not in params:
+            raise errors.invalid(
+                "Another interval would be charged at once: the sandbox changes it only with trial_end.",
+                param=at,
+            )
         quantity = given.get("quantity", item["quantity"])
         pricing.check_total(price["unit_amount"] * quantity, price["currency"], param=at)
         rows[item["id"]] = {**item, "price": price, "plan": _plan(price), "quantity": quantity}
@@ -204,7 +281,8 @@ def end(world: World, subscription: Obj, *, reason: str, details: Params | None 
             world.silence(invoice["id"], "retry_invoice")
             world.silence(invoice["id"], "finalize_invoice")
             world.change(invoice, auto_advance=False, next_payment_attempt=None)
-    world.silence(subscription["id"], "renew")
+    for deed in ("renew", "end_subscription", "resume_collection"):
+        world.silence(subscription["id"], deed)
     world.change(
         subscription,
         status="canceled",

@@ -37,6 +37,8 @@ TASKS: Words = {
     "rendering_trouble": _("A receipt could not be drawn"),
     "message_refused": _("A message was refused"),
     "job_failed": _("Long work failed"),
+    "plan_failing": _("A regular gift could not be collected"),
+    "plan_given_up": _("A regular gift ended because its card failed"),
 }
 MOMENTS: Words = {
     "begun": _("Began to give"),
@@ -72,6 +74,7 @@ MOMENTS: Words = {
     "dispute_lost": _("Dispute lost"),
     "dispute_withdrawn": _("Dispute withdrawn"),
     "paid_out": _("Paid out to the bank"),
+    "collection_failed": _("Could not be collected"),
 }
 ENTRIES: Words = {
     "donation": _("Donation"),
@@ -138,6 +141,40 @@ PLANS: Words = {
     "active": _("Active"),
     "past_due": _("The last payment failed"),
     "paused": _("Paused"),
+    "ended": _("Ended"),
+    "incomplete": _("Not begun"),
+}
+CHANGES: Words = {
+    "amount": _("Another amount"),
+    "frequency": _("Another rhythm"),
+    "day": _("Another day of the month"),
+    "fund": _("Another purpose"),
+    "card": _("Another card"),
+    "end": _("A last day"),
+    "pause": _("A pause"),
+    "resume": _("Going on after a pause"),
+    "stop": _("Stop"),
+    "missed": _("A missed gift"),
+    "restart": _("Beginning again"),
+}
+CHANGE_STATES: Words = {
+    "requested": _("Is being carried out"),
+    "done": _("Done"),
+    "refused": _("Could not be done"),
+}
+ASKERS: Words = {
+    "donor": pgettext_lazy("who asked", "The giver"),
+    "staff": pgettext_lazy("who asked", "The office"),
+    "house": pgettext_lazy("who asked", "By rule"),
+}
+ENDINGS: Words = {
+    "donor": _("Stopped by the giver"),
+    "staff": _("Stopped by the office"),
+    "finished": _("Its last day has come"),
+    "retries_exhausted": _("Four payments failed"),
+    "hard_decline": _("The card was reported lost or stolen"),
+    "death": _("The giver has died"),
+    "processor": _("Ended at the payment company"),
 }
 RESTRICTIONS: Words = {
     "none": _("None"),
@@ -181,6 +218,10 @@ TABLES: dict[str, Words] = {
     "mail": MAILS,
     "dispute": DISPUTES,
     "plan": PLANS,
+    "change": CHANGES,
+    "change_state": CHANGE_STATES,
+    "asker": ASKERS,
+    "ending": ENDINGS,
     "restriction": RESTRICTIONS,
     "account": ACCOUNTS,
     "way": WAYS,

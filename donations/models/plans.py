@@ -173,6 +173,10 @@ class PlanChange(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.status}"
 
+    @property
+    def amount(self) -> Money | None:
+        return None if self.amount_minor is None else Money(self.amount_minor, self.currency)
+
     @classmethod
     def advance(cls, *, pk: uuid.UUID, to: Status, now: datetime, **also: object) -> bool:
         """Move one change to its end. This function will return False when it is there already."""

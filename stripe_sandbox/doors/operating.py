@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from stripe_sandbox import (
+    adopting,
     balances,
     clocks,
     completing,
@@ -258,6 +259,13 @@ class Operator:
             found = self.world.get("customer", customer, param="customer")
             return customers.use_card(self.world, found, instruments.digits(str(given["number"])))
 
+    def renew_card(self, given: Given, method: str) -> Any:
+        """This function will have the card network tell a new date, and perhaps number, of a kept card."""
+        month, year = int(given["exp_month"]), int(given["exp_year"])
+        with self.world.work():
+            number = instruments.digits(str(given.get("number", "")))
+            return adopting.renew_card(self.world, method, month=month, year=year, number=number)
+
     def collect(self, given: Given, invoice: str) -> Any:
         """This function will try to collect an open invoice now."""
         with self.world.work():
@@ -335,6 +343,7 @@ TABLE: list[tuple[str, re.Pattern[str], Deed]] = [
     _row("POST", "/refunds/{id}/settle", Operator.settle_refund),
     _row("POST", "/settings", Operator.settings),
     _row("POST", "/customers/{id}/card", Operator.card),
+    _row("POST", "/payment_methods/{id}/renew", Operator.renew_card),
     _row("POST", "/invoices/{id}/collect", Operator.collect),
     _row("GET", "/clock", Operator.clock),
     _row("POST", "/clock", Operator.advance),

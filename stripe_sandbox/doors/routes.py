@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_sandbox import (
+    adopting,
     balances,
     checkout,
     clocks,
@@ -161,11 +162,13 @@ ROUTES: list[Route] = [
     _route("POST", "customers/{id}", "customer_update", customers.update),
     _route("DELETE", "customers/{id}", "customer_delete", customers.delete),
     *_read("customer", "customers", "customer"),
+    _route("POST", "payment_methods/{id}/attach", "payment_method_attach", adopting.attach),
     *_read("payment_method", "payment_methods", "payment_method"),
     _route("POST", "products", "product_create", pricing.make_product),
     *_read("product", "products", "product"),
     _route("POST", "prices", "price_create", pricing.make_price),
     *_read("price", "prices", "price"),
+    _route("POST", "subscriptions", "subscription_create", adopting.create),
     _route("POST", "subscriptions/{id}", "subscription_update", subscribing.update),
     _route("DELETE", "subscriptions/{id}", "subscription_cancel", subscribing.cancel),
     *_read("subscription", "subscriptions", "subscription"),

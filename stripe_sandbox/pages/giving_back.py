@@ -21,15 +21,19 @@ Fields = dict[str, str]
 def portal(
     world: World, session: Obj, *, trouble: str = "", done: str = "", status: int = 200
 ) -> calling.Answer:
-    """This function will show the portal page: the card, the subscriptions, the way back."""
+    """This function will show the portal page: the card, the subscriptions, the way back.
+
+    A session made for changing the card shows only that.
+    """
     say = words.words(session["locale"])
-    rows = [
-        one
-        for one in world.newest_first("subscription")
-        if one["customer"] == session["customer"] and one["status"] not in renewing.OVER
-    ]
     body = [layout.alert(trouble), f'<p class="good" role="status">{text(done)}</p>' if done else ""]
-    body += [_subscription(world, one, say) for one in rows] or [f"<p>{text(say['no_subscription'])}</p>"]
+    if not _is_for_card(session):
+        rows = [
+            one
+            for one in world.newest_first("subscription")
+            if one["customer"] == session["customer"] and one["status"] not in renewing.OVER
+        ]
+        body += [_subscription(world, one, say) for one in rows] or [f"<p>{text(say['no_subscription'])}</p>"]
     body.append(
         f"<h2>{text(say['change_card'])}</h2><form method=post>"
         + layout.field(
@@ -40,6 +44,10 @@ def portal(
     if session["return_url"]:
         body.append(f'<p><a href="{text(session["return_url"])}">{text(say["return"])}</a></p>')
     return layout.page(say["portal"], "".join(body), locale=session["locale"], status=status)
+
+
+def _is_for_card(session: Obj) -> bool:
+    return (session["flow"] or {}).get("type") == "payment_method_update"
 
 
 def _subscription(world: World, subscription: Obj, say: dict[str, str]) -> str:
@@ -67,7 +75,9 @@ def use_portal(world: World, session: Obj, fields: Fields) -> calling.Answer:
         with world.work():
             if fields.get("action") == "card":
                 customer = world.get("customer", session["customer"])
-                customers.use_card(world, customer, instruments.digits(fields.get("card", "")))
+                # Unverified: the flow for one card changes the customer's default and nothing else.
+                change = customers.keep_card if _is_for_card(session) else customers.use_card
+                change(world, customer, instruments.digits(fields.get("card", "")))
             elif fields.get("action") == "cancel":
                 subscription = world.get("subscription", fields.get("subscription"))
                 if subscription["customer"] != session["customer"]:

@@ -73,6 +73,8 @@ def _amount(session: Obj, items: list[Obj], say: dict[str, str]) -> str:
     recurring = items[0]["price"]["recurring"]
     if not recurring:
         return shown
+    if not session["amount_total"]:  # due later: what it will be, not what is due now
+        shown = currencies.shown(items[0]["amount_total"], session["currency"])
     count = recurring["interval_count"]
     number = f"{count} " if count > 1 else ""
     return f"{shown} / {say['per']} {number}{say[recurring['interval']]}"
@@ -147,6 +149,8 @@ def submit(world: World, session: Obj, fields: Fields) -> calling.Answer:
             typed=fields,
             status=402,
         )
+    if result == "kept":
+        return layout.away(success_url(session))
     intent = world.get("payment_intent", world.note(session["id"])["intent"])
     if result == "requires_action":
         return layout.away(intent["next_action"]["redirect_to_url"]["url"])

@@ -59,6 +59,7 @@ CARDS: dict[str, Card] = {
     "4000000000009995": _declines("insufficient_funds"),
     "4000000000009987": _declines("lost_card"),
     "4000000000009979": _declines("stolen_card"),
+    "4000000000009961": _declines("pickup_card"),  # ours: no number is documented for this code
     "4000000000000069": _declines("expired_card", "expired_card"),
     "4000000000000127": _declines("incorrect_cvc", "incorrect_cvc"),
     "4000000000000119": _declines("processing_error", "processing_error"),
@@ -80,6 +81,9 @@ CARDS: dict[str, Card] = {
     "4000000000007726": Card(refund="pending"),
     "4000000000005126": Card(refund="fails"),
 }
+
+
+KEPT_BUT_DECLINE = frozenset({"4000000000000341"})
 
 
 @dataclass(frozen=True)

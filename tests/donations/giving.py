@@ -89,7 +89,8 @@ def paperwork(*, now: datetime) -> None:
 def selfcheck(*, now: datetime) -> None:
     """Every invariant, of the database and against the sandbox's own record."""
     findings = [*selfchecking.run(now=now), *selfchecking.against_processor(now=now)]
-    assert selfchecking.unexplained(findings) == []
+    unexplained = selfchecking.unexplained(findings)
+    assert unexplained == [], unexplained
 
 
 def only_donation() -> Donation:

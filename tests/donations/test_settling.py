@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from donations import depositing, disputing, failing, recording, recurring, settling
+from donations import depositing, disputing, recording, recurring, settling, telling
 from donations.models import Checkout, Donation, RecurringPlan
 from donations.models.intents import Frequency
 from donors.models import Consent, Message
@@ -198,12 +198,12 @@ def test_a_giver_is_told_once_of_a_failed_month_and_of_the_end(db: None) -> None
     checkout = facts.checkout(frequency="monthly", language="ko")
     plan = mirror(plan_state(reference=str(checkout.pk)))
     for _ in range(2):
-        failing.plan_payment_failed(plan=plan, invoice_ref="in_1", now=NOW)
-        failing.plan_ended(plan=plan, now=NOW)
-    failing.plan_payment_failed(plan=plan, invoice_ref="in_2", now=NOW)
+        telling.payment_failed(plan=plan, invoice_ref="in_1", next_at=None, now=NOW)
+        telling.ended(plan=plan, now=NOW)
+    telling.payment_failed(plan=plan, invoice_ref="in_2", next_at=NOW, now=NOW)
     causes = sorted(Message.objects.values_list("kind", "cause"))
     assert causes == [
-        ("plan_ended", f"plan:{plan.pk}"),
+        ("plan_ended", f"plan:{plan.processor_ref}"),
         ("plan_failed", "invoice:in_1"),
         ("plan_failed", "invoice:in_2"),
     ]

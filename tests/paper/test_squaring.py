@@ -72,9 +72,7 @@ def test_the_drawing_says_the_address(text: str) -> None:
 
 def test_another_address_is_another_picture() -> None:
     assert truth(ADDRESS) != truth(ADDRESS + "2")
-    assert modules_of(squaring.svg(ADDRESS, title="x")) != modules_of(
-        squaring.svg(ADDRESS + "2", title="x")
-    )
+    assert modules_of(squaring.svg(ADDRESS, title="x")) != modules_of(squaring.svg(ADDRESS + "2", title="x"))
 
 
 @pytest.mark.parametrize("text", ["", "https://example.org/" + "a" * 400])

@@ -157,7 +157,7 @@ def test_monthly_giving_is_read(stripe: StripeGateway) -> None:
     invoice = stripe.invoice(plan.latest_invoice_ref)
     assert invoice.plan_ref == plan.ref
     assert stripe.invoice_of_payment(invoice.payment_refs[0]) == invoice
-    address = stripe.portal_url(
+    address = stripe.card_page_url(
         customer_ref=plan.customer_ref, return_url="https://give.example.org/portal", language="en"
     )
     assert address.startswith("http")

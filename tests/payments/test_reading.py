@@ -45,9 +45,13 @@ DISPUTE: dict[str, Any] = {
 }  # fmt: skip
 PLAN: dict[str, Any] = {
     "id": "sub_1", "metadata": {"reference": "c-1"}, "customer": "cus_1", "status": "active",
-    "items": {"data": [{"quantity": 2, "current_period_end": STAMP, "price": {
+    "items": {"data": [{"id": "si_1", "quantity": 2, "current_period_end": STAMP, "price": {
         "unit_amount": 2_500, "currency": "usd", "recurring": {"interval": "month"}}}]},
     "start_date": STAMP, "ended_at": None, "latest_invoice": "in_1", "livemode": False,
+}  # fmt: skip
+CARD: dict[str, Any] = {
+    "id": "pm_1", "type": "card", "customer": "cus_1",
+    "card": {"brand": "visa", "last4": "4242", "exp_month": 2, "exp_year": 2028},
 }  # fmt: skip
 INVOICE: dict[str, Any] = {
     "id": "in_1", "parent": {"subscription_details": {"subscription": "sub_1"}}, "status": "paid", "currency": "usd",
@@ -72,6 +76,7 @@ READERS: list[tuple[Callable[[Any], object], dict[str, Any]]] = [
     (reading.refund, REFUND),
     (reading.dispute, DISPUTE),
     (reading.plan, PLAN),
+    (reading.card, CARD),
     (reading.invoice, INVOICE),
     (reading.payout, PAYOUT),
     (reading.notice, NOTICE),
@@ -227,3 +232,47 @@ def test_a_plan_an_invoice_and_a_payout_are_read() -> None:
     payout = reading.payout(PAYOUT)
     assert (payout.arrives_on, payout.is_reconciled, payout.failure_balance_ref) == (AT.date(), True, "")
     assert isinstance(payout.arrives_on, date)
+
+
+def test_a_plan_with_everything_around_it() -> None:
+    whole = copy.deepcopy(PLAN)
+    whole |= {
+        "customer": {"id": "cus_1", "invoice_settings": {"default_payment_method": CARD}},
+        "default_payment_method": {
+            "id": "pm_2",
+            "type": "us_bank_account",
+            "us_bank_account": {"last4": "6789"},
+        },
+        "billing_cycle_anchor": STAMP,
+        "billing_cycle_anchor_config": {"day_of_month": 31},
+        "pause_collection": {"behavior": "void", "resumes_at": STAMP},
+        "cancel_at": STAMP,
+        "cancellation_details": {"reason": "payment_failed"},
+    }
+    price = whole["items"]["data"][0]["price"]
+    price |= {
+        "product": {"id": "prod_1", "name": "GEN"},
+        "recurring": {"interval": "year", "interval_count": 1},
+    }
+    plan = reading.plan(whole)
+    assert (plan.months, plan.label, plan.product_ref, plan.item_ref) == (12, "GEN", "prod_1", "si_1")
+    assert (plan.anchored_at, plan.charge_day, plan.ends_at) == (AT, 31, AT)
+    assert (plan.is_paused, plan.resumes_at, plan.end_reason) == (True, AT, "payment_failed")
+    assert plan.card is not None
+    assert (plan.card.brand, plan.card.last4, plan.card.expires_on) == ("us_bank_account", "6789", None)
+    assert plan.kept_card is not None
+    assert (plan.kept_card.ref, plan.kept_card.expires_on) == ("pm_1", date(2028, 2, 29))
+
+
+def test_an_invoice_that_waits_for_the_bank() -> None:
+    waiting = copy.deepcopy(INVOICE)
+    waiting |= {
+        "status": "open",
+        "billing_reason": "subscription_create",
+        "hosted_invoice_url": "https://x.example",
+    }
+    asked = {"id": "pi_3", "status": "requires_action"}
+    waiting["payments"]["data"] = [{"status": "open", "payment": {"payment_intent": asked}}]
+    state = reading.invoice(waiting)
+    assert (state.payment_refs, state.payment_ref) == ((), "pi_3")
+    assert (state.needs_bank, state.is_first, state.page_url) == (True, True, "https://x.example")

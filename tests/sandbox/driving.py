@@ -243,8 +243,11 @@ def monthly(
         mode="subscription",
         payment_intent_data=None,
         customer_creation=None,
-        subscription_data={"metadata": {"plan": "p-1"}},
-        **{"line_items": [{"quantity": 1, "price_data": price}], **more},
+        **{
+            "subscription_data": {"metadata": {"plan": "p-1"}},
+            "line_items": [{"quantity": 1, "price_data": price}],
+            **more,
+        },
     )
 
 

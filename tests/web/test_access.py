@@ -84,6 +84,14 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "portal:open": ["token"],
         "portal:receipt": [Receipt.objects.get().pk],
         "portal:change": [plan.pk],
+        "portal:plan": [plan.pk],
+        "portal:stop": [plan.pk],
+        "portal:plan_card": [plan.pk],
+        "portal:card": ["token"],
+        "portal:card_done": ["token"],
+        "office:plan": [plan.pk],
+        "office:plan_change": [plan.pk],
+        "office:plan_died": [plan.pk],
     }
 
 
@@ -103,7 +111,13 @@ def test_the_table_holds(
 
 
 GETS = [row["address"] for row in TABLE if row["method"] == "GET" and row["address"].startswith("office:")]
-READ_DOWN = {"office:donation", "office:receipt_file", "office:donations_export", "office:journal_export"}
+READ_DOWN = {
+    "office:donation",
+    "office:plan",
+    "office:receipt_file",
+    "office:donations_export",
+    "office:journal_export",
+}
 
 
 @pytest.mark.django_db

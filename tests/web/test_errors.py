@@ -62,7 +62,10 @@ def test_which_bad_request(error: Exception, status: int) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("error", "status", "words"),
-    [(OperationalError("gone"), 503, b"cannot take anything down"), (ValueError("ours"), 500, b"on our side")],
+    [
+        (OperationalError("gone"), 503, b"cannot take anything down"),
+        (ValueError("ours"), 500, b"on our side"),
+    ],
 )
 def test_a_database_that_is_away_is_503_and_a_mistake_of_ours_500(
     house: None, monkeypatch: Any, error: Exception, status: int, words: bytes

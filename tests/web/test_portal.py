@@ -19,7 +19,6 @@ from donors import signing_in
 from donors.models import LinkRequest, Message, SignInLink
 from jobs import ringing
 from ledger.money import Money
-from payments import gateway
 from staff.models import Role
 from tests import making
 
@@ -268,61 +267,6 @@ def test_a_void_receipt_is_labeled_and_handed_out_as_void(grace: Client, today: 
     assert "Void" in page
     assert "the gift was refunded" in page
     assert grace.get(reverse("portal:receipt", args=[receipt.pk])).content != before
-
-
-# Changing the monthly gift
-
-
-class Portal:
-    """A processor that knows one page."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, str]] = []
-
-    def portal_url(self, **asked: str) -> str:
-        self.asked.append(asked)
-        return "https://billing.stripe.com/p/session/test"
-
-
-def test_changing_leads_to_the_processors_page_and_back(
-    grace: Client, today: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    portal = Portal()
-    monkeypatch.setattr(gateway, "connect", lambda: portal)
-    plan = making.plan(of=making.donor(now=today), now=today)
-    answer = grace.post(reverse("portal:change", args=[plan.pk]))
-    assert (answer.status_code, answer.headers["Location"]) == (
-        303,
-        "https://billing.stripe.com/p/session/test",
-    )
-    assert portal.asked[0]["customer_ref"] == plan.customer_ref
-    assert portal.asked[0]["return_url"].endswith(reverse("portal:home"))
-
-
-def test_anothers_monthly_gift_and_an_ended_one_are_absent(
-    grace: Client, today: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    portal = Portal()
-    monkeypatch.setattr(gateway, "connect", lambda: portal)
-    other = making.plan(of=making.donor(name="Ben", email="ben@example.org", now=today), now=today)
-    ended = making.plan(of=making.donor(now=today), status="ended", now=today)
-    for key in (other.pk, ended.pk, uuid.uuid4()):
-        assert grace.post(reverse("portal:change", args=[key])).status_code == 404
-    assert portal.asked == []
-
-
-def test_a_silent_processor_is_told_in_words(
-    grace: Client, today: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Away:
-        def portal_url(self, **_: str) -> str:
-            raise gateway.ProcessorUnsure("time-out")
-
-    monkeypatch.setattr(gateway, "connect", Away)
-    plan = making.plan(of=making.donor(now=today), now=today)
-    answer = grace.post(reverse("portal:change", args=[plan.pk]))
-    assert answer.status_code == 503
-    assert "Nothing was changed." in words(answer)
 
 
 def test_nothing_private_is_kept_by_caches(grace: Client, today: datetime) -> None:

@@ -15,6 +15,7 @@ from web.office import (
     quoting,
     receipting,
     refunding,
+    standing,
     watching,
 )
 
@@ -36,6 +37,10 @@ urlpatterns = [
     path("proposals/<uuid:pk>/", approving.proposal, name="proposal"),
     path("proposals/<uuid:pk>/decide/", approving.decide, name="proposal_decide"),
     path("refund-policy/", approving.policy, name="refund_policy"),
+    path("plans/", standing.plans, name="plans"),
+    path("plans/<uuid:pk>/", standing.plan, name="plan"),
+    path("plans/<uuid:pk>/change/", standing.change, name="plan_change"),
+    path("plans/<uuid:pk>/died/", standing.died, name="plan_died"),
     path("receipts/", receipting.receipts, name="receipts"),
     path("receipts/<uuid:pk>/file/", receipting.download, name="receipt_file"),
     path("journal/", bookkeeping.journal, name="journal"),

@@ -30,6 +30,7 @@ def home(request: HttpRequest, *, email_key: str) -> HttpResponse:
     context = {
         "donors": histories.donors(email_key=email_key),
         "plans": histories.plans(email_key=email_key),
+        "ended_plans": histories.ended_plans(email_key=email_key),
         "gifts": gifts,
         "last": gifts[0] if gifts else None,
         "year": year,

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django import template
+from django.utils.translation import get_language
 
+from donations import telling, wishing
+from donations.models import PlanChange, RecurringPlan
 from ledger.money import Money
 from reports.histories import Year
 
@@ -28,3 +31,23 @@ def barred(years: Sequence[Year]) -> list[Bar]:
         Bar(one.year, one.kept, max(one.kept.minor, 0) * 100 // (largest[one.kept.currency] or 1))
         for one in years
     ]
+
+
+@register.filter
+def often(plan: RecurringPlan) -> str:
+    """ "every month", "every quarter", "every year"."""
+    return telling.every(wishing.months_of(plan))
+
+
+@register.filter
+def wanted(change: PlanChange) -> str:
+    """What was asked for, in a word or two, for the history of a plan."""
+    if change.amount is not None:
+        return change.amount.shown(get_language() or "en")
+    if change.kind == PlanChange.Kind.FREQUENCY and change.months:
+        return telling.every(change.months)
+    if change.kind == PlanChange.Kind.FUND and change.fund is not None:
+        return change.fund.code
+    if change.kind == PlanChange.Kind.DAY:
+        return str(change.charge_day)
+    return ""
