@@ -146,39 +146,45 @@ def _write_request(*, wanted: Wanted, actor: User, now: datetime) -> tuple[Refun
             _refuse_other(known=known, wanted=wanted)
             return known, False
         divided = _divide(donation=donation, wanted=wanted)
-        is_proposal = needs_second(donation=donation, amount=wanted.amount)
-        auditing.record(
-            actor=actor,
-            action="propose refund" if is_proposal else "request refund",
-            target=f"donation:{donation.pk}",
-            details={
-                "request": str(wanted.request_id),
-                "amount": wanted.amount.plain,
-                "currency": wanted.amount.currency,
-            },
-            now=now,
-        )
-        status = RefundRequest.Status.PROPOSED if is_proposal else RefundRequest.Status.REQUESTED
-        made = RefundRequest.objects.create(
-            id=wanted.request_id,
-            donation=donation,
-            amount_minor=wanted.amount.minor,
-            currency=wanted.amount.currency,
-            reason=wanted.reason[:300],
-            requested_by=actor,
-            requested_at=now,
-            status=status,
-            look_after=now + LOOK_AFTER,
-        )
-        if len(divided) > 1:
-            RefundRequestPart.objects.bulk_create(
-                RefundRequestPart(refund_request=made, fund_id=fund_id, amount_minor=minor)
-                for fund_id, minor in divided.items()
-                if minor
-            )
-        if is_proposal:
+        made = _store(donation=donation, wanted=wanted, divided=divided, actor=actor, now=now)
+        if made.status == RefundRequest.Status.PROPOSED:
             alerting.refund_proposed(refund_request=made, now=now)
     return made, True
+
+
+def _store(
+    *, donation: Donation, wanted: Wanted, divided: Mapping[int, int], actor: User, now: datetime
+) -> RefundRequest:
+    is_proposal = needs_second(donation=donation, amount=wanted.amount)
+    auditing.record(
+        actor=actor,
+        action="propose refund" if is_proposal else "request refund",
+        target=f"donation:{donation.pk}",
+        details={
+            "request": str(wanted.request_id),
+            "amount": wanted.amount.plain,
+            "currency": wanted.amount.currency,
+        },
+        now=now,
+    )
+    made = RefundRequest.objects.create(
+        id=wanted.request_id,
+        donation=donation,
+        amount_minor=wanted.amount.minor,
+        currency=wanted.amount.currency,
+        reason=wanted.reason[:300],
+        requested_by=actor,
+        requested_at=now,
+        status=RefundRequest.Status.PROPOSED if is_proposal else RefundRequest.Status.REQUESTED,
+        look_after=now + LOOK_AFTER,
+    )
+    if len(divided) > 1:
+        RefundRequestPart.objects.bulk_create(
+            RefundRequestPart(refund_request=made, fund_id=fund_id, amount_minor=minor)
+            for fund_id, minor in divided.items()
+            if minor
+        )
+    return made
 
 
 def _refuse_other(*, known: RefundRequest, wanted: Wanted) -> None:

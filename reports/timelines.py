@@ -253,9 +253,24 @@ def _receipts(story: _Story) -> Iterator[Moment]:
 
 def _messages(story: _Story) -> Iterator[Moment]:
     """Every mail about the gift: to its giver, and to the people here who were to act."""
-    donation = story.donation
     serials = {f"receipt:{receipt.pk}": receipt for receipt in story.receipts}
-    own = [*serials, *(f"refund:{refund.processor_ref}" for refund in story.refunds)]
+    for message in Message.objects.filter(_told(story)).order_by("queued_at", "id"):
+        receipt = serials.get(message.cause)
+        ref = receipt.serial if receipt is not None else ""
+        target = ("receipt", receipt.pk) if receipt is not None and hasattr(receipt, "rendering") else None
+        words = message.to_email if message.kind == Message.Kind.STAFF_NOTICE else ""
+        at, kind = message.queued_at, "mail_waiting"
+        if message.sent_at:
+            at, kind = message.sent_at, "mail_sent"
+        elif message.status == Message.Status.REFUSED:
+            at, kind, words = message.send_after, "mail_refused", message.error
+        yield Moment(at, kind, ref=ref, words=words, target=target, code=message.kind, table="mail")
+
+
+def _told(story: _Story) -> Q:
+    donation = story.donation
+    own = [f"receipt:{receipt.pk}" for receipt in story.receipts]
+    own += [f"refund:{refund.processor_ref}" for refund in story.refunds]
     if donation.checkout_id is not None and donation.plan_id is None:
         own.append(f"checkout:{donation.checkout_id}")
     told = Q(cause__in=own, kind__in=[kind for kind in Message.Kind if kind != Message.Kind.STAFF_NOTICE])
@@ -267,34 +282,7 @@ def _messages(story: _Story) -> Iterator[Moment]:
     ]
     if keys:
         told |= Q(kind=Message.Kind.STAFF_NOTICE, cause__in=alerting.causes(keys=keys))
-    for message in Message.objects.filter(told).order_by("queued_at", "id"):
-        receipt = serials.get(message.cause)
-        ref = receipt.serial if receipt is not None else ""
-        target = ("receipt", receipt.pk) if receipt is not None and hasattr(receipt, "rendering") else None
-        words = message.to_email if message.kind == Message.Kind.STAFF_NOTICE else ""
-        if message.sent_at:
-            yield Moment(
-                message.sent_at,
-                "mail_sent",
-                ref=ref,
-                words=words,
-                target=target,
-                code=message.kind,
-                table="mail",
-            )
-        elif message.status == Message.Status.REFUSED:
-            yield Moment(
-                message.send_after,
-                "mail_refused",
-                ref=ref,
-                words=message.error,
-                code=message.kind,
-                table="mail",
-            )
-        else:
-            yield Moment(
-                message.queued_at, "mail_waiting", ref=ref, words=words, code=message.kind, table="mail"
-            )
+    return told
 
 
 _DISPUTE_NOTICES = (

@@ -61,8 +61,8 @@ def test_E1_a_settlement_report_adds_up_to_its_payout(monkeypatch: pytest.Monkey
     state = facts.refund_state(first, 1_000)
     refunding.take_in(donation=first, state=state, now=NOW)
     _, second = bare_gift(1_000, fee=0)
-    line = state.balance
-    assert line is not None
+    assert state.balance is not None
+    went_back: BalanceLine = state.balance
     fees = [facts.line("stripe_fee", -50, source=""), facts.line("stripe_fee", -50, source="")]
     payout = PayoutState(
         ref="po_E1", amount=Money(2_305, "USD"), status="paid", created_at=NOW, arrives_on=NOW.date(),
@@ -75,7 +75,7 @@ def test_E1_a_settlement_report_adds_up_to_its_payout(monkeypatch: pytest.Monkey
             return payout
 
         def payout_lines(self, ref: str) -> list[BalanceLine]:
-            return [own, charged, line, second, *fees]
+            return [own, charged, went_back, second, *fees]
 
     monkeypatch.setattr(gateway, "connect", Report)
     depositing.apply(ref="po_E1", settle_source=settling.settle_source, now=NOW)

@@ -18,9 +18,8 @@ def charge(sandbox: Sandbox) -> str:
 
 def events(sandbox: Sandbox, group: str) -> list[str]:
     """The types of a group of events, oldest first."""
-    return [event.type for event in sandbox.v1.events.list({"limit": 100}) if event.type.startswith(group)][
-        ::-1
-    ]
+    types = [str(event.type) for event in sandbox.v1.events.list({"limit": 100})]
+    return [name for name in reversed(types) if name.startswith(group)]
 
 
 def test_a_warning_is_read_and_listed_and_follows_its_charge(sandbox: Sandbox) -> None:
