@@ -17,7 +17,7 @@ from django.utils import timezone
 from campaigns import hosting, publishing
 from campaigns.models import Campaign
 from ledger.models import LegalEntity
-from paper import picturing
+from paper import carding
 from staff.models import Role
 from tests import making
 from tests.web import filling
@@ -250,7 +250,7 @@ def test_E10_resting_hides_every_frame_of_a_campaign(client: Client, signed_in: 
         assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
     picture = client.get("/embed/en/family/picture.png").content
     name = wording.called(LegalEntity.objects.order_by("id").first())
-    assert picture == picturing.card(heading="This page is resting", words="Please keep praying.", name=name)
+    assert picture == carding.card(heading="This page is resting", words="Please keep praying.", name=name)
     described = client.get("/oembed", {"url": "http://localhost:8000/en/give/family/"})
     assert (described.status_code, described.json()["title"]) == (404, "This page is resting")
 

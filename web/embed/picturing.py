@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
 from ledger.models import LegalEntity
-from paper import picturing
+from paper import carding
 from reports import keeping
 from web.embed import framing
 from web.giving import gathering
@@ -33,5 +33,5 @@ def card(request: HttpRequest, language: str, slug: str) -> HttpResponse:
 
 def _drawn(heading: str, words: str, *, name: str) -> HttpResponse:
     mark = hashlib.sha256("\x1f".join([heading, words, name]).encode()).hexdigest()[:32]
-    picture = keeping.kept(f"card:v1:{mark}", lambda: picturing.card(heading=heading, words=words, name=name))
+    picture = keeping.kept(f"card:v1:{mark}", lambda: carding.card(heading=heading, words=words, name=name))
     return framing.kept_a_minute(HttpResponse(picture, content_type="image/png"))

@@ -1,4 +1,4 @@
-"""Picturing: a card made of type, for programs that show a picture beside a link. No photo, no count, no place.
+"""Carding: a picture made of type, for programs that show a picture beside a link. No photo, no count, no place.
 
 The same words give the same bytes. Only letters the fonts have are drawn: a card is no legal paper, so one that is
 missing is left out and never a black box.

@@ -7,12 +7,12 @@ import io
 import pytest
 from PIL import Image
 
-from paper import picturing
+from paper import carding
 
 
 def drawn(**given: str) -> Image.Image:
     asked = {"heading": "Bring a family out", "words": "One sentence.", "name": "Harbour Mission", **given}
-    return Image.open(io.BytesIO(picturing.card(**asked))).convert("L")
+    return Image.open(io.BytesIO(carding.card(**asked))).convert("L")
 
 
 def ink(image: Image.Image, box: tuple[int, int, int, int]) -> int:
@@ -46,6 +46,4 @@ def test_letters_without_a_glyph_are_left_out() -> None:
 
 
 def test_the_same_words_give_the_same_bytes() -> None:
-    assert picturing.card(heading="a", words="b", name="c") == picturing.card(
-        heading="a", words="b", name="c"
-    )
+    assert carding.card(heading="a", words="b", name="c") == carding.card(heading="a", words="b", name="c")
