@@ -39,6 +39,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with override_settings(
         BASE_URL="http://localhost:8000",
         STATE_DIR=folder,
+        RECEIPT_KEYS=folder / "receipt-keys",
         STATIC_ROOT=folder / "static",
         STORAGES=storages,
         CACHES=caches,

@@ -37,24 +37,24 @@ FAMILY, GIVEN = "김이박최정강조윤장임한오서신권", "민서준하�
 
 def measure() -> pairing.Outcome:
     """This function will return receipts per second and core, ours to platypus."""
-    naive = _platypus()
-    receipts = [_snapshot(number) for number in range(COUNT)]
+    naive = platypus()
+    receipts = [snapshot(number) for number in range(COUNT)]
     sizes = [len(rendering.render(receipts[0])), len(naive(receipts[0]))]
     pairs = pairing.alternate(
-        ours=lambda: _rate(rendering.render, receipts), limit=lambda: _rate(naive, receipts)
+        ours=lambda: rate(rendering.render, receipts), limit=lambda: rate(naive, receipts)
     )
     notes: dict[str, object] = {"bytes": sizes[0], "bytes_platypus": sizes[1], "is_tagged_pdf_a": True}
     return pairs.outcome(name=NAME, unit="receipts/s/core", n=COUNT, notes=notes)
 
 
-def _rate(draw: Callable[[Mapping[str, object]], bytes], receipts: list[dict[str, Any]]) -> float:
+def rate(draw: Callable[[Mapping[str, object]], bytes], receipts: list[dict[str, Any]]) -> float:
     began = time.process_time()
     for receipt in receipts:
         draw(receipt)
     return len(receipts) / (time.process_time() - began)
 
 
-def _snapshot(number: int) -> dict[str, Any]:
+def snapshot(number: int) -> dict[str, Any]:
     chance = random.Random(number)
     is_korean = chance.random() < 0.35
     name = (
@@ -95,7 +95,7 @@ def _snapshot(number: int) -> dict[str, Any]:
     }
 
 
-def _platypus() -> Callable[[Mapping[str, object]], bytes]:
+def platypus() -> Callable[[Mapping[str, object]], bytes]:
     """This function will return the plain way to draw a receipt, its fonts registered."""
     from reportlab.lib.pagesizes import A4, LETTER
     from reportlab.lib.styles import ParagraphStyle

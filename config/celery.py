@@ -21,6 +21,11 @@ app.conf.beat_schedule = {
     "receipts that are due": {"task": "receipts.follow_up", "schedule": 20},
     "receipts that waited long": {"task": "receipts.look_at_all", "schedule": crontab(hour=3, minute=17)},
     "counts of the giving form that ended": {"task": "donations.forget_counts", "schedule": 60},
+    "groups whose money has come": {"task": "donations.close_groups", "schedule": 20},
+    "transfer codes nobody used": {
+        "task": "donations.lapse_promises",
+        "schedule": crontab(hour=4, minute=41),
+    },
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},

@@ -55,6 +55,14 @@ VARIABLES = (
         "exceptions to the limits of the giving form (docs/security.md), as starts_per_minute=40,starts_per_hour=400",
     ),
     Variable("STATE_DIR", "path", "var", False, "where files of this installation live"),
+    Variable(
+        "RECEIPT_KEYS",
+        "path",
+        "",
+        False,
+        "folder of the keys that seal and sign receipts; empty: receipt-keys in STATE_DIR",
+    ),
+    Variable("RECEIPT_KEYS_PASSWORD", "text", "", True, "opens key files that are locked"),
     Variable("LOG_LEVEL", "text", "INFO", False, "DEBUG, INFO, WARNING or ERROR"),
 )
 _BY_NAME = {variable.name: variable for variable in VARIABLES}

@@ -7,6 +7,8 @@ from config import env
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_DIR = env.path("STATE_DIR")
+RECEIPT_KEYS = env.path("RECEIPT_KEYS") if env.text("RECEIPT_KEYS") else STATE_DIR / "receipt-keys"
+RECEIPT_KEYS_PASSWORD = env.text("RECEIPT_KEYS_PASSWORD")
 
 DEBUG = env.flag("DEBUG")
 INSECURE_LOCAL = env.flag("INSECURE_LOCAL")

@@ -4,15 +4,21 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from web import health
+from web.proof import proving
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("api/", include("api.urls")),
     path("", include("web.embed.urls")),
+    path("V/<str:code>", proving.scanned),
+    path(".well-known/receipt-keys.json", proving.keys),
+    path(".well-known/void-receipts.txt", proving.voids),
+    path("qr/", include("web.giving.codes")),
 ]
 urlpatterns += i18n_patterns(
     path("", include("web.giving.urls")),
+    path("verify/", include("web.proof.urls")),
     path("portal/", include("web.portal.urls")),
     path("office/", include("web.office.urls")),
     path("accounts/", include("allauth.urls")),

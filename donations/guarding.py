@@ -57,6 +57,11 @@ class Limits:
     """Of the last payments: above these shares of failed ones each browser has to do its sum, and networks with a
     failure must wait. Fewer payments than that count as if the missing ones had succeeded."""
     suspicion_minutes: int = 10
+    promises_per_hour: int = 20
+    """Transfer codes handed to one network."""
+    promise_mails_per_day: int = 2
+    promise_mails_per_hour_of_all: int = 60
+    """Mails with a transfer code to one address, and to everybody. Above it the code stands on the page alone."""
 
 
 def limits() -> Limits:
@@ -196,6 +201,26 @@ def _count_start(*, network: str, email: str, is_proven: bool, now: datetime) ->
     if is_proven or _counted(scope="all", who="", most=known.starts_per_minute_of_all, lasts=MINUTE, now=now):
         return None
     return Verdict(Answer.PROVE, proof_helps=True)
+
+
+def admit_promise(*, ip: str, now: datetime) -> Verdict:
+    """This function will count a transfer code for a network, and return WAIT when it took too many of them."""
+    network = _network(ip)
+    if _counted(scope="promises", who=network, most=limits().promises_per_hour, lasts=HOUR, now=now):
+        return GO
+    return _until("promises", network, answer=Answer.WAIT, now=now)
+
+
+def may_mail_promise(*, email: str, now: datetime) -> bool:
+    """Whether a code may be mailed to an address nobody has proved to be their own.
+
+    Whoever types strangers' addresses gets few letters to each of them, and few in all.
+    """
+    known, who = limits(), _hashed(matching.email_key(email))
+    day = timedelta(days=1)
+    return _counted(
+        scope="promise_mail", who=who, most=known.promise_mails_per_day, lasts=day, now=now
+    ) and _counted(scope="promise_all", who="", most=known.promise_mails_per_hour_of_all, lasts=HOUR, now=now)
 
 
 def failed(*, ip: str, now: datetime) -> None:

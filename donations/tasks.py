@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import guarding, settling, sweeping
+from donations import funding, guarding, promising, settling, sweeping
 from jobs import beating
 from payments import catching_up
 
@@ -34,3 +34,13 @@ def catch_up() -> None:
 @shared_task(name="donations.forget_counts")
 def forget_counts() -> None:
     guarding.forget(now=timezone.now())
+
+
+@shared_task(name="donations.close_groups")
+def close_groups() -> None:
+    funding.close_groups(now=timezone.now())
+
+
+@shared_task(name="donations.lapse_promises")
+def lapse_promises() -> None:
+    promising.lapse(now=timezone.now())

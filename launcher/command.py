@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from launcher import benching, checks, demo, doctor, faulting, managing
+from launcher import benching, checks, demo, doctor, faulting, managing, verifying
 from launcher.telling import Stop, Teller
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +18,9 @@ EPILOG = "Everything made lives in .venv/ and var/ of this checkout; logs are in
 def parser() -> argparse.ArgumentParser:
     """This function will return the parser of the whole command line."""
     top = argparse.ArgumentParser(prog="run.py", description="Almoner on this machine.", epilog=EPILOG)
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="demo|test|bench|faults|manage|doctor")
+    verbs = top.add_subparsers(
+        dest="verb", required=True, metavar="demo|test|bench|faults|manage|verify|doctor"
+    )
     started = verbs.add_parser("demo", help="install what is needed and run everything with demo data")
     started.add_argument("--port", type=_port, default=8000, help="of the web pages; 0 finds a free one")
     started.add_argument(
@@ -40,6 +42,12 @@ def parser() -> argparse.ArgumentParser:
     managed = verbs.add_parser("manage", help="Django's manage.py against the data of the demo")
     managed.add_argument("--state", type=Path, default=None, metavar="DIR")
     managed.add_argument("arguments", nargs=argparse.REMAINDER)
+    verified = verbs.add_parser("verify", help="tell whether a receipt's file is whole and ours, offline")
+    verified.add_argument("file", type=Path)
+    verified.add_argument(
+        "--keys", type=Path, help="receipt-keys.json of the site that issued it (the demo's)"
+    )
+    verified.add_argument("--voids", type=Path, help="void-receipts.txt of that site")
     verbs.add_parser("doctor", help="tell what this machine has and lacks")
     return top
 
@@ -53,7 +61,7 @@ def main(arguments: list[str]) -> int:
         asked.arguments = arguments[1:]
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
-    tell = Teller(out=sys.stderr if asked.verb == "manage" else sys.stdout)
+    tell = Teller(out=sys.stderr if asked.verb in ("manage", "verify") else sys.stdout)
     try:
         return _run(asked, tell)
     except Stop as stopped:
@@ -79,6 +87,8 @@ def _run(asked: argparse.Namespace, tell: Teller) -> int:
         return faulting.run(root=ROOT, arguments=asked.arguments, tell=tell)
     if asked.verb == "manage":
         return managing.run(root=ROOT, state=asked.state, arguments=asked.arguments, tell=tell)
+    if asked.verb == "verify":
+        return verifying.run(root=ROOT, file=asked.file, keys=asked.keys, voids=asked.voids, tell=tell)
     return doctor.run(root=ROOT, tell=tell)
 
 

@@ -7,6 +7,7 @@ the color profile must be ICC version 2, and every font is embedded.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ from xml.sax.saxutils import escape
 from paper import binding
 
 PRODUCER = "Almoner"
+ENCLOSED = "AlmonerReceipt"
+LONGEST_SOURCE = 8_000_000
+_ENCLOSED = re.compile(
+    rb"/Type/AlmonerReceipt/Key\(([A-Z2-7]{1,16})\)/Seal<([0-9a-f]{128})>/Filter/FlateDecode/Length (\d{1,8})>>"
+)
 
 _XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -41,6 +47,43 @@ class About:
     author: str
     subject: str
     issued_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """What a file carries for programs: the same that is printed, as its source, and how to believe it."""
+
+    source: bytes
+    key_id: str
+    signature: bytes
+
+
+def enclosing(book: binding.Book, enclosed: Enclosed, about: About) -> str:
+    """This function will put the source into the book and return the catalog's entry for it.
+
+    An archive file may carry no attachment, but private content of the program that made it (ISO 32000-1, 14.5).
+    """
+    described = f"/Type/{ENCLOSED}/Key({enclosed.key_id})/Seal<{enclosed.signature.hex()}>/Filter/FlateDecode"
+    private = book.add(binding.stream(zlib.compress(enclosed.source), described))
+    when = f"(D:{about.issued_on:%Y%m%d}000000+00'00')"
+    return f"/PieceInfo<</{PRODUCER}<</LastModified{when}/Private {private}>>>>"
+
+
+def enclosed_in(content: bytes) -> Enclosed | None:
+    """This function will return what `enclosing` put into a file, or None; of two it believes neither."""
+    found = _ENCLOSED.findall(content)
+    if len(found) != 1:
+        return None
+    key_id, seal, length = found[0]
+    start = content.index(b"stream\n", content.index(b"/Type/" + ENCLOSED.encode())) + len(b"stream\n")
+    unpacking = zlib.decompressobj()
+    try:
+        source = unpacking.decompress(content[start : start + int(length)], LONGEST_SOURCE)
+    except zlib.error:
+        return None
+    if not unpacking.eof:
+        return None
+    return Enclosed(source=source, key_id=key_id.decode(), signature=bytes.fromhex(seal.decode()))
 
 
 def info(about: About) -> bytes:

@@ -14,13 +14,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from paper import archiving, binding, typesetting
+from paper import archiving, binding, coding, signing, typesetting
 
 Align = Literal["left", "right", "center"]
 Ink = tuple[float, float, float]
-Paper = Literal["letter", "a4"]
+Paper = Literal["letter", "a4", "a6"]
 
-SIZES: dict[str, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
+SIZES: dict[str, tuple[float, float]] = {
+    "letter": (612.0, 792.0),
+    "a4": (595.28, 841.89),
+    "a6": (297.64, 419.53),
+}
 BLACK: Ink = (0.0, 0.0, 0.0)
 FONT_NAMES: dict[typesetting.Weight, str] = {"regular": "R", "bold": "B"}
 _SLANT = (0.8192, 0.5736)  # cosine and sine of 35 degrees
@@ -113,6 +117,18 @@ class Drawing:
         self._fill(color)
         self._marked(None, f"{x:.2f} {y - thickness / 2:.2f} {width:.2f} {thickness:.2f} re f")
 
+    def squares(self, x: float, y: float, side: float, symbol: coding.Symbol, *, element: int | None) -> None:
+        """Put a QR symbol with its lower left corner at (x, y).
+
+        This function will draw it as one mask of a bit for each module: 0.3 kB, and crisp at any size.
+        """
+        self._fill(BLACK)
+        self._marked(
+            element,
+            f"q {side:.2f} 0 0 {side:.2f} {x:.2f} {y:.2f} cm BI/W {symbol.side}/H {symbol.side}/IM true/BPC 1"
+            f"/D[1 0]/F/AHx ID {symbol.rows.hex()}>\nEI Q",
+        )
+
     def slanted(
         self, text: str, *, size: float, color: Ink, behind: bool, element: int | None = None
     ) -> None:
@@ -157,15 +173,52 @@ class Drawing:
             return None
         return Form(_compressed(self._front), self.elements, self._marks)
 
-    def finish(self, about: archiving.About, *, language: str, identity: bytes) -> bytes:
-        """This function will return the finished PDF/A; the same calls give the same bytes in any process."""
+    def finish(
+        self,
+        about: archiving.About,
+        *,
+        language: str,
+        identity: bytes,
+        enclosed: archiving.Enclosed | None = None,
+        signer: signing.Signer | None = None,
+    ) -> bytes:
+        """`enclosed` is carried inside for programs; `signer` signs the whole file for its author.
+
+        This function will return the finished PDF/A; the same calls give the same bytes in any process.
+        """
         book = binding.Book()
         for setting in self.settings.values():
             setting.embed(book)
         fonts = "".join(f"/{name} {reference}" for name, reference in book.fonts.items())
         resources = book.add(f"<</Font<<{fonts}>>/ProcSet[/PDF/Text]>>".encode())
         tree, tree_object = book.reserve()
+        field = self._put_pages(book, about, tree=tree, resources=resources, signer=signer)
+        tree_object.content = f"<</Type/Pages/Count {len(book.pages)}/Kids[{' '.join(book.pages)}]>>".encode()
+        catalog = f"/Pages {tree}/ViewerPreferences<</DisplayDocTitle true>>"
+        catalog += binding.structure(book, self.elements, language=language)
+        catalog += archiving.catalog_entries(book, about)
+        if enclosed:
+            catalog += archiving.enclosing(book, enclosed, about)
+        if field:
+            catalog += f"/AcroForm<</Fields[{field.reference}]/SigFlags 3>>"
+        content = book.bind(catalog=catalog, info=archiving.info(about), identity=identity)
+        return signer.sign(content) if signer else content
+
+    def _put_pages(
+        self,
+        book: binding.Book,
+        about: archiving.About,
+        *,
+        tree: str,
+        resources: str,
+        signer: signing.Signer | None,
+    ) -> signing.Field | None:
+        """This function will add every page, the first with the field of the signature, if there is to be one."""
         box = f"[0 0 {self.width:g} {self.height:g}]"
+        first, first_page = book.reserve()
+        field = None
+        if signer is not None:
+            field = signer.put_field(book, page=first, name=about.author, signed_on=about.issued_on)
         for number, parts in enumerate(self._pages):
             contents = [
                 book.add(_compressed(part) if isinstance(part, list) else part.content)
@@ -174,14 +227,15 @@ class Drawing:
             ]
             page = (
                 f"<</Type/Page/Parent {tree}/MediaBox{box}/Resources {resources}"
-                f"/Contents[{' '.join(contents)}]/StructParents {number}>>"
+                f"/Contents[{' '.join(contents)}]/StructParents {number}"
             )
-            book.pages.append(book.add(page.encode()))
-        tree_object.content = f"<</Type/Pages/Count {len(book.pages)}/Kids[{' '.join(book.pages)}]>>".encode()
-        catalog = f"/Pages {tree}/ViewerPreferences<</DisplayDocTitle true>>"
-        catalog += binding.structure(book, self.elements, language=language)
-        catalog += archiving.catalog_entries(book, about)
-        return book.bind(catalog=catalog, info=archiving.info(about), identity=identity)
+            if number == 0:
+                annotations = f"/Annots[{field.reference}]" if field else ""
+                first_page.content = f"{page}{annotations}>>".encode()
+                book.pages.append(first)
+            else:
+                book.pages.append(book.add(f"{page}>>".encode()))
+        return field
 
     def _fill(self, color: Ink) -> None:
         if color != self._ink:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from paper import typesetting
-from receipts import sheets, snapshots, wording
+from paper import binding, coding, typesetting
+from receipts import sealing, sheets, snapshots, wording
 
 if TYPE_CHECKING:
     from paper import drawing
@@ -16,6 +16,7 @@ SIZE, LEADING = 9.5, 13.0
 SMALL, SMALL_LEADING = 8.0, 11.0
 HEADER_HEIGHT = 22.0
 SUM_HEIGHT = 19.0
+CODE_SIDE = 71.0  # 25 mm: a module is half a millimeter
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def paginate(page: sheets.Page, *, first: float, other: float) -> list[list[Bloc
         pages[-1].append(row)
         room -= row.height
         so_far += row.sum_minor
-    for block in [_total(page), *_paragraphs(page), _signature(page)]:
+    closing = _sealed(page) if page.seal else _signature(page)
+    for block in [_total(page), *_paragraphs(page), closing]:
         if block.height > room:
             pages.append([])
             room = other
@@ -214,16 +216,40 @@ def _paragraph(page: sheets.Page, text: str, *, size: float, leading: float, col
     return Block(len(lines) * leading + 7, draw)
 
 
-def _signature(page: sheets.Page) -> Block:
+def _sealed(page: sheets.Page) -> Block:
+    """Who signed, and beside it the code that says where to ask, with the seal itself (Ed25519) inside."""
+    code = coding.symbol(sealing.address(page.receipt.verify_at, page.seal))
+    place = f"{page.receipt.verify_at.split('://')[-1]}/verify"
+    words = wording.choose(wording.VERIFY, page.receipt.language).format(place=place)
+    left = page.right - CODE_SIDE - 10
+    lines = typesetting.wrap(words, typesetting.typeface("regular"), size=SMALL, width=210)
+    signature = _signature(page, width=left - 230 - sheets.MARGIN)
+
+    def draw(page: sheets.Page, y: float) -> None:
+        signature.draw(page, y)
+        figure = page.canvas.open("Figure", attributes=f"/Alt{binding.text_string(words)}")
+        page.canvas.squares(page.right - CODE_SIDE, y - 10 - CODE_SIDE, CODE_SIDE, code, element=figure)
+        element = page.canvas.open("P")
+        for place, line in enumerate(lines):
+            below = y - 22 - place * SMALL_LEADING
+            page.canvas.text(
+                left, below, line, size=SMALL, color=sheets.QUIET, align="right", element=element
+            )
+
+    return Block(CODE_SIDE + 14, draw)
+
+
+def _signature(page: sheets.Page, width: float = 0.0) -> Block:
     if not page.receipt.entity.signatory:
         return Block(0, lambda page, y: None)
+    width = width or page.right - sheets.MARGIN
 
     def draw(page: sheets.Page, y: float) -> None:
         canvas, receipt = page.canvas, page.receipt
         words = f"{wording.label('signed', receipt.language)} {receipt.entity.legal_name}"
-        for text in sheets.wrapped(words, "regular", SMALL, page.right - sheets.MARGIN)[:1]:
+        for text in sheets.wrapped(words, "regular", SMALL, width)[:1]:
             canvas.text(sheets.MARGIN, y - 22, text, size=SMALL, color=sheets.QUIET, element=canvas.open("P"))
-        for text in sheets.wrapped(receipt.entity.signatory, "bold", 10.5, page.right - sheets.MARGIN)[:1]:
+        for text in sheets.wrapped(receipt.entity.signatory, "bold", 10.5, width)[:1]:
             canvas.text(
                 sheets.MARGIN,
                 y - 37,

@@ -10,8 +10,8 @@ from django.db.models import F, Q
 
 from paper import storing
 from paper.texts import UnprintableText
-from receipts import mailing, rendering, snapshots
-from receipts.models import Receipt, Rendering, RenderingTrouble
+from receipts import keyholding, mailing, rendering, sealing, snapshots
+from receipts.models import Receipt, Rendering, RenderingTrouble, Seal, SealKey, SigningCertificate
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def finish(*, receipt_id: uuid.UUID, now: datetime) -> bool:
             return False
         receipt = Receipt.objects.select_related("donor", "series__entity", "replaces").get(pk=receipt_id)
         try:
-            content = rendering.render(json.loads(receipt.snapshot))
+            content = _drawn(receipt, now=now)
         except (UnprintableText, snapshots.SnapshotRefused) as error:
             _ask_a_person(receipt=receipt, words=str(error), now=now)
             return False
@@ -55,6 +55,42 @@ def finish(*, receipt_id: uuid.UUID, now: datetime) -> bool:
         RenderingTrouble.objects.filter(receipt=receipt).delete()
         mailing.send_receipt(receipt=receipt, sha256=sha256, now=now)
     return True
+
+
+def _drawn(receipt: Receipt, *, now: datetime) -> bytes:
+    """The file, sealed by the house's key and signed by the entity's, as far as it has them."""
+    entity = receipt.series.entity
+    signer = keyholding.signer(entity_code=entity.code)
+    if signer is not None:
+        SigningCertificate.objects.bulk_create(
+            [
+                SigningCertificate(
+                    fingerprint=signer.certified.fingerprint,
+                    entity=entity,
+                    pem=signer.certified.pem,
+                    added_at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+    snapshot = json.loads(receipt.snapshot)
+    return rendering.render(snapshot, seal=_seal(receipt, snapshot, now=now), signer=signer)
+
+
+def _seal(receipt: Receipt, snapshot: dict[str, object], *, now: datetime) -> sealing.Seal | None:
+    key = keyholding.sealing_key()
+    if key is None or not snapshot.get("verify_at"):
+        return None
+    seal = sealing.make(snapshots.canonical(snapshot), key=key)
+    public = key.public_key().public_bytes_raw()
+    SealKey.objects.bulk_create(
+        [SealKey(id=seal.key_id, public_key=public, added_at=now)], ignore_conflicts=True
+    )
+    # Drawing may have failed after an earlier sealing: the seal of the same key is the same.
+    kept, _ = Seal.objects.get_or_create(
+        receipt=receipt, defaults={"key_id": seal.key_id, "signature": seal.signature, "sealed_at": now}
+    )
+    return sealing.Seal(kept.key_id, bytes(kept.signature))
 
 
 def _alone(receipt_id: uuid.UUID) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from campaigns import telling
@@ -175,6 +176,7 @@ def _snapshot(
         "statements": statements.required(entity=entity, language=language),
         "terms": _terms(donation),
         "test": not donation.is_live,
+        "verify_at": settings.BASE_URL,
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from paper import archiving, drawing, typesetting
+from paper import archiving, drawing, signing, typesetting
 from receipts import composing, sheets, snapshots, standings, wording
 
 PUNCTUATION = "“”‘’–—·…•₩" + wording.MINUS
@@ -42,13 +42,20 @@ def _letters(entity: snapshots.Entity, language: wording.Language, title: tuple[
     return base + spoken + own + entity.legal_name + title[0], base + bold
 
 
-def draw(receipt: snapshots.Snapshot, standing: standings.Standing, *, identity: bytes) -> bytes:
+def draw(
+    receipt: snapshots.Snapshot,
+    standing: standings.Standing,
+    *,
+    identity: bytes,
+    enclosed: archiving.Enclosed | None,
+    signer: signing.Signer | None,
+) -> bytes:
     """This function will return the finished PDF of a receipt."""
     entity, language = receipt.entity, receipt.language
     title = _title(receipt)
     stationery = _stationery(entity, language, title)
     canvas = drawing.Drawing(paper="a4" if entity.paper == "a4" else "letter", cuts=stationery.cuts)
-    page = sheets.Page(canvas, receipt)
+    page = sheets.Page(canvas, receipt, seal=enclosed.signature if enclosed else b"")
     page.columns = _columns(page)
     canvas.start_page()
     if stationery.form is None:
@@ -63,7 +70,13 @@ def draw(receipt: snapshots.Snapshot, standing: standings.Standing, *, identity:
         subject="" if standing.preview else receipt.serial,
         issued_on=receipt.issued_on,
     )
-    return canvas.finish(about, language="ko-KR" if language == "ko" else "en-US", identity=identity)
+    return canvas.finish(
+        about,
+        language="ko-KR" if language == "ko" else "en-US",
+        identity=identity,
+        enclosed=enclosed,
+        signer=signer,
+    )
 
 
 def _title(receipt: snapshots.Snapshot) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from donations import linking
 from donations.models import Donation
 from donors import corresponding
 from donors.models import Message
@@ -36,7 +37,12 @@ def send_receipt(*, receipt: Receipt, sha256: str, now: datetime) -> None:
             kind=kind,
             receipt=receipt,
             subject=subject % words,
-            paragraphs=[_("Dear %(name)s,") % {"name": donor.name}, opening % words, _portal_line()],
+            paragraphs=[
+                _("Dear %(name)s,") % {"name": donor.name},
+                opening % words,
+                *_gift_line(receipt),
+                _portal_line(),
+            ],
             attachments=[(reading.filename(receipt), sha256)],
             now=now,
         )
@@ -61,6 +67,15 @@ def tell_voided(*, receipt: Receipt, donation: Donation, now: datetime) -> None:
             attachments=[],
             now=now,
         )
+
+
+def _gift_line(receipt: Receipt) -> list[str]:
+    """The private address of the gift, when the receipt is about one gift only."""
+    donations = list(receipt.lines.order_by("id").values_list("donation", flat=True)[:2])
+    if len(donations) != 1:
+        return []
+    address = linking.address(kind="d", id=donations[0])
+    return [_("What became of this gift, at any time: %(address)s") % {"address": address}]
 
 
 def _portal_line() -> str:

@@ -129,6 +129,41 @@ class Voiding(models.Model):
         return f"{self.receipt_id} {self.reason}"
 
 
+class SealKey(models.Model):
+    """A public key that ever sealed a receipt: kept for as long as there are papers. Only ever added."""
+
+    id = models.CharField(primary_key=True, max_length=16)
+    public_key = models.BinaryField(max_length=32)
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class SigningCertificate(models.Model):
+    """A certificate that ever signed a file, by the SHA-256 of its bytes. Only ever added."""
+
+    fingerprint = models.CharField(primary_key=True, max_length=64)
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
+    pem = models.TextField(max_length=20_000)
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class Seal(models.Model):
+    """The signature over a receipt's snapshot that its paper carries in the QR code. Only ever added."""
+
+    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="seal")
+    key = models.ForeignKey(SealKey, on_delete=models.PROTECT, related_name="+")
+    signature = models.BinaryField(max_length=64, unique=True)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"seal of {self.receipt_id}"
+
+
 class Rendering(models.Model):
     """The finished file of a receipt: rendered once, kept by its hash. Only ever added."""
 

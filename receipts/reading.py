@@ -5,8 +5,8 @@ import json
 from django.db.models import Q, QuerySet
 
 from paper import storing
-from receipts import rendering
-from receipts.models import Receipt, Voiding
+from receipts import rendering, sealing
+from receipts.models import Receipt, Seal, Voiding
 
 
 class NotDrawnYet(Exception):
@@ -41,8 +41,11 @@ def copy_of(*, receipt: Receipt) -> bytes:
     if voiding is None:
         return original
     successor = Receipt.objects.filter(replaces=receipt).first()
+    kept = Seal.objects.filter(receipt=receipt).first()
     return rendering.render(
         json.loads(receipt.snapshot),
+        # The copy keeps the code, which leads to the page that says void; it is not signed as the original was.
+        seal=sealing.Seal(kept.key_id, bytes(kept.signature)) if kept else None,
         void={
             "on": voiding.voided_on.isoformat(),
             "replaced_by": successor.serial if successor else None,

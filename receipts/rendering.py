@@ -11,12 +11,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from receipts import snapshots, standings
+from receipts.sealing import Seal
+
+if TYPE_CHECKING:
+    from paper.archiving import Enclosed
+    from paper.signing import Signer
 
 
 def render(
-    snapshot: Mapping[str, object], *, preview: bool = False, void: Mapping[str, object] | None = None
+    snapshot: Mapping[str, object],
+    *,
+    preview: bool = False,
+    void: Mapping[str, object] | None = None,
+    seal: Seal | None = None,
+    signer: Signer | None = None,
 ) -> bytes:
     """Draw a receipt as PDF/A-1b, Letter or A4 by its legal entity, tagged, with every font inside.
 
@@ -24,6 +35,10 @@ def render(
     `void` is {"on": "2027-02-03", "replaced_by": serial or None} for the copy a donor sees of a voided
     receipt; the
     stored original stays as it was issued. A snapshot with "test": true says TEST across the page.
+
+    `seal` stands in the QR code and, with the snapshot, inside the file; `signer` signs the finished file
+    (PAdES). Both
+    are the same for the same receipt each time.
 
     This function will return the file's bytes, identical for identical arguments in any process; it raises
     `snapshots.SnapshotRefused` for a snapshot that does not hold together and `paper.texts.UnprintableText`
@@ -35,7 +50,17 @@ def render(
     receipt = snapshots.read(snapshot)
     standing = _standing(receipt, preview=preview, void=void)
     identity = hashlib.sha256(f"{receipt.digest} {standing!r}".encode()).digest()[:16]
-    return layout.draw(receipt, standing, identity=identity)
+    return layout.draw(
+        receipt, standing, identity=identity, enclosed=_enclosed(snapshot, seal), signer=signer
+    )
+
+
+def _enclosed(snapshot: Mapping[str, object], seal: Seal | None) -> Enclosed | None:
+    if seal is None:
+        return None
+    from paper.archiving import Enclosed
+
+    return Enclosed(source=snapshots.canonical(snapshot), key_id=seal.key_id, signature=seal.signature)
 
 
 def _standing(

@@ -25,6 +25,7 @@ class Page:
 
     canvas: drawing.Drawing
     receipt: snapshots.Snapshot
+    seal: bytes = b""
     table: int | None = None
     columns: dict[str, float] = field(default_factory=dict)
 

@@ -76,6 +76,8 @@ class Snapshot:
     statements: tuple[str, ...]
     terms: tuple[str, ...]
     is_test: bool
+    verify_at: str
+    """Where a reader can ask whether the receipt stands; empty on receipts issued before there was a seal."""
 
 
 def canonical(snapshot: Mapping[str, object]) -> bytes:
@@ -186,6 +188,7 @@ def read(source: Mapping[str, object]) -> Snapshot:
         statements=top.texts("statements", most=MAX_PARAGRAPHS, limit=PARAGRAPH_LIMIT),
         terms=top.texts("terms", most=MAX_PARAGRAPHS, limit=PARAGRAPH_LIMIT),
         is_test=source.get("test") is not False,  # unmarked money is test money: never a receipt by accident
+        verify_at=top.optional("verify_at", limit=80),
     )
     _require_sense(snapshot)
     return snapshot

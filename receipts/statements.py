@@ -7,7 +7,7 @@ Not legal advice: an organization's accountant confirms the wording before its f
 
 from ledger.models import LegalEntity
 
-TEMPLATE = "us-1"
+TEMPLATE = "us-2"
 
 NONE = "No goods or services were provided in exchange for this contribution."
 INTANGIBLE = (

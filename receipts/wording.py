@@ -55,6 +55,10 @@ REPLACES = (
     "This receipt cancels and replaces receipt {serial}.",
     "이 영수증은 {serial}번 영수증을 취소하고 대체합니다.",
 )
+VERIFY = (
+    "Scan this code, or go to {place}, to see whether this receipt stands.",
+    "이 코드를 스캔하거나 {place}에서 영수증이 유효한지 확인할 수 있습니다.",
+)
 PAGE = ("Page {page} of {pages}", "{pages}쪽 중 {page}쪽")
 
 METHODS: dict[str, tuple[str, str]] = {

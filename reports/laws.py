@@ -35,8 +35,14 @@ FACT_TABLES = (
     "donations_dispute",
     "donations_disputemovement",
     "donations_disputeclosing",
+    "donations_fraudwarning",
+    "donations_planfailure",
+    "donations_refundrequestpart",
     "receipts_receipt",
     "receipts_receiptline",
+    "receipts_seal",
+    "receipts_sealkey",
+    "receipts_signingcertificate",
     "receipts_voiding",
     "receipts_rendering",
 )
@@ -242,6 +248,39 @@ LAWS = (
                || coalesce(e.minor, 0) || ' ' || coalesce(s.currency, e.currency)
           FROM shown s FULL JOIN expected e ON e.segment = s.segment AND e.currency = s.currency
          WHERE coalesce(s.minor, 0) <> coalesce(e.minor, 0)
+        """,
+    ),
+    Law(
+        "I24",
+        "no group waits for an hour when the money for it has come",
+        """
+        WITH raised AS (
+          SELECT l.segment, l.currency, -sum(l.amount_minor) AS minor FROM ledger_line l
+            JOIN ledger_account a ON a.id = l.account_id AND a.code IN ('4000', '4100')
+            JOIN ledger_entry e ON e.id = l.entry_id
+           -- What came must have lain there for an hour; what went back counts at once.
+           WHERE l.segment <> '' AND (e.recorded_at < %(now)s - interval '1 hour' OR l.amount_minor > 0)
+           GROUP BY l.segment, l.currency
+        ), first AS (
+          SELECT DISTINCT ON (campaign_id) * FROM campaigns_needgroup
+           WHERE funded_on IS NULL AND opened_on < (%(now)s - interval '1 hour')::date
+           ORDER BY campaign_id, opened_on, id
+        ), price AS (
+          SELECT DISTINCT ON (campaign_id) * FROM campaigns_unitcost
+           WHERE effective_from <= (%(now)s - interval '1 hour')::date ORDER BY campaign_id, effective_from DESC
+        )
+        SELECT 'group ' || g.id || ' of ' || c.slug || ' needs ' || g.size * p.amount_minor || ', there is '
+               || r.minor - taken.minor
+          FROM first g JOIN campaigns_campaign c ON c.id = g.campaign_id JOIN price p ON p.campaign_id = c.id
+          JOIN raised r ON r.segment = c.slug AND r.currency = c.currency
+          CROSS JOIN LATERAL (SELECT coalesce(sum(funded_minor), 0) AS minor,
+                                     count(*) FILTER (WHERE funded_minor IS NULL) AS untold
+                                FROM campaigns_needgroup o
+                               WHERE o.campaign_id = c.id AND o.funded_on IS NOT NULL) taken
+         WHERE taken.untold = 0 AND r.minor - taken.minor >= g.size * p.amount_minor
+           AND NOT EXISTS (SELECT 1 FROM campaigns_unitcost n
+                            WHERE n.campaign_id = c.id AND n.effective_from > p.effective_from
+                              AND n.effective_from <= %(now)s::date + 1)
         """,
     ),
     Law(

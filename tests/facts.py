@@ -13,7 +13,18 @@ from django.db import transaction
 
 from campaigns.models import Campaign
 from donations import disputing, recording, refunding
-from donations.models import Checkout, Dispute, Donation, Refund, RefundRequest
+from donations.models import (
+    Checkout,
+    Dispute,
+    Donation,
+    FraudWarning,
+    PlanChange,
+    PlanFailure,
+    RecurringPlan,
+    Refund,
+    RefundRequest,
+    TransferPromise,
+)
 from donors import matching
 from donors.models import Donor, Message
 from ledger.models import Fund, FundText
@@ -56,6 +67,78 @@ def donor(name: str = "Grace Kim", email: str = "grace@example.org") -> Donor:
 def staff_member(email: str = "finance@example.org") -> User:
     found = User.objects.filter(email=email).first()
     return found or User.objects.create_user(email=email, name="Anna Finance")
+
+
+def plan(**given: Any) -> RecurringPlan:
+    """A monthly agreement of $50.00."""
+    begun = checkout(frequency="monthly")
+    values: dict[str, Any] = {
+        "checkout": begun,
+        "donor": donor(),
+        "entity": begun.entity,
+        "campaign": begun.campaign,
+        "fund": begun.fund,
+        "amount_minor": 5_000,
+        "currency": "USD",
+        "interval": "month",
+        "processor_ref": f"sub_{number()}",
+        "customer_ref": "cus_1",
+        "status": "active",
+        "started_at": NOW,
+        "mirrored_at": NOW,
+        **given,
+    }
+    return RecurringPlan.objects.create(**values)
+
+
+def plan_change(**given: Any) -> PlanChange:
+    values: dict[str, Any] = {
+        "kind": "stop",
+        "asker": "donor",
+        "asked_at": NOW,
+        "look_after": NOW,
+        **given,
+    }
+    return PlanChange.objects.create(**{"plan": values.pop("plan", None) or plan(), **values})
+
+
+def plan_failure(**given: Any) -> PlanFailure:
+    values: dict[str, Any] = {
+        "invoice_ref": "in_1",
+        "attempt": 1,
+        "code": "insufficient_funds",
+        "amount_minor": 5_000,
+        "currency": "USD",
+        "failed_at": NOW,
+        "recorded_at": NOW,
+        **given,
+    }
+    return PlanFailure.objects.create(**{"plan": values.pop("plan", None) or plan(), **values})
+
+
+def fraud_warning(of: Donation) -> FraudWarning:
+    return FraudWarning.objects.create(
+        donation=of,
+        processor_ref=f"issfr_{number()}",
+        kind="made_with_stolen_card",
+        warned_at=NOW,
+        recorded_at=NOW,
+    )
+
+
+def promise(**given: Any) -> TransferPromise:
+    asked = campaign()
+    values: dict[str, Any] = {
+        "code": "RSC-000001",
+        "entity": making.entity(),
+        "campaign": asked,
+        "fund": asked.fund,
+        "currency": "USD",
+        "language": "en",
+        "promised_at": NOW,
+        **given,
+    }
+    return TransferPromise.objects.create(**values)
 
 
 def checkout(**given: Any) -> Checkout:

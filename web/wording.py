@@ -108,6 +108,17 @@ ACCOUNTS: Words = {
     "Dispute fees": _("Dispute fees"),
     "Currency exchange": _("Currency exchange"),
 }
+WAYS: Words = {
+    "cheque": _("Cheque"),
+    "bank_transfer": _("Bank transfer"),
+    "stock": _("Stock"),
+    "donor_advised_fund": _("Donor-advised fund"),
+}
+TRANSFERS: Words = {
+    "open": pgettext_lazy("transfer", "Open"),
+    "received": pgettext_lazy("transfer", "Received"),
+    "lapsed": pgettext_lazy("transfer", "Lapsed"),
+}
 
 TABLES: dict[str, Words] = {
     "state": STATES,
@@ -122,4 +133,6 @@ TABLES: dict[str, Words] = {
     "plan": PLANS,
     "restriction": RESTRICTIONS,
     "account": ACCOUNTS,
+    "way": WAYS,
+    "transfer": TRANSFERS,
 }

@@ -178,6 +178,8 @@ class NeedGroup(models.Model):
     needed_by = models.DateField(null=True)
     opened_on = models.DateField()
     funded_on = models.DateField(null=True)
+    funded_minor = models.BigIntegerField(null=True)
+    """What it took of its campaign's money, at the cost of the day it was funded."""
 
     objects = NeedGroupQuerySet.as_manager()
 
@@ -191,6 +193,11 @@ class NeedGroup(models.Model):
             CheckConstraint(
                 condition=Q(funded_on__isnull=True) | Q(funded_on__gte=F("opened_on")),
                 name="need_group_funded_after_it_opened",
+            ),
+            CheckConstraint(
+                condition=Q(funded_minor__isnull=True)
+                | Q(funded_minor__gt=0, funded_minor__isnull=False, funded_on__isnull=False),
+                name="need_group_took_money_when_funded",
             ),
         ]
 

@@ -17,9 +17,13 @@ from campaigns.models import (
     PresetAmount,
     Site,
     SiteOrigin,
+    SourceCode,
     UnitCost,
     UnitCostHead,
     UnitCostHeadText,
+    WayToGive,
+    WayToGiveDetail,
+    WayToGiveText,
 )
 from tests.campaigns import making
 from tests.refusing import named_laws, refused_by
@@ -62,6 +66,26 @@ def origin(**given: object) -> SiteOrigin:
 def twice(row: Callable[..., object], **given: object) -> None:
     row(**given)
     row(**given)
+
+
+def source(**given: object) -> SourceCode:
+    values = {"code": "card", "name": "Card", "campaign": making.any_campaign(), "created_at": making.NOW}
+    return SourceCode.objects.create(**{**values, **given})
+
+
+def way(**given: object) -> WayToGive:
+    values = {"entity": making.entity(), "kind": "cheque", "currency": "USD", "position": 1}
+    return WayToGive.objects.create(**{**values, **given})
+
+
+def two_texts_of_a_way() -> None:
+    of = way()
+    twice(WayToGiveText.objects.create, way=of, language="en", words="Words.")
+
+
+def two_details_in_one_place() -> None:
+    values = {"way": way(), "language": "en", "position": 1, "label": "Account", "value": "000"}
+    twice(WayToGiveDetail.objects.create, **values)
 
 
 def two_texts_of_a_campaign() -> None:
@@ -165,6 +189,19 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: origin(origin="https://church.example.org; script-src *"),
         lambda: origin(origin="https://church.example.org\n"),
     ],
+    "need_group_took_money_when_funded": [
+        lambda: group(funded_minor=1),
+        lambda: group(funded_minor=0, funded_on=DAY),
+    ],
+    "source_code_is_plain_letters": [
+        lambda: source(code="Table Card"),
+        lambda: source(code="x"),
+        lambda: source(code="card\n"),
+    ],
+    "way_to_give_listed_once": [lambda: twice(way)],
+    "way_to_give_is_known": [lambda: way(kind="gold")],
+    "way_to_give_text_one_per_language": [two_texts_of_a_way],
+    "way_to_give_detail_position_once": [two_details_in_one_place],
 }
 
 

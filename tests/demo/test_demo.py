@@ -188,7 +188,13 @@ def test_refused_outside_a_local_installation(settings: Any, tmp_path: Path) -> 
 
 def test_the_command_writes_and_says_where(settings: Any, tmp_path: Path, capsys: Any) -> None:
     settings.INSECURE_LOCAL, settings.STATE_DIR = True, tmp_path
+    settings.RECEIPT_KEYS = tmp_path / "receipt-keys"
     call_command("demodata")
+    assert {path.name for path in settings.RECEIPT_KEYS.iterdir()} == {
+        "seal.pem",
+        "us.pem",
+        "receipt-keys.json",
+    }
     assert str(tmp_path / "demo.json") in capsys.readouterr().out
     assert Campaign.objects.count() == len(facts.EFFORTS)
 

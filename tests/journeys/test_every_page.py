@@ -20,14 +20,14 @@ PICTURES = os.environ.get("JOURNEY_PICTURES", "")
 """A folder to put a picture of every page into, for people who want to look at them."""
 AXE = Axe()
 PUBLIC = (
-    "", "give/family/", "give/general/?currency=KRW&freq=monthly", "campaigns/family/",
+    "", "give/family/", "give/family/other-ways/", "give/general/?currency=KRW&freq=monthly", "campaigns/family/",
     "campaigns/community-center/", "campaigns/safe-house/", "letters/", "portal/", "portal/sent/",
     "no-such-page/", "accounts/login/", "accounts/password/reset/", "portal/open/spent-or-never-was/",
 )  # fmt: skip
 OFFICE = (
     "office/", "office/keys/", "office/donations/", "office/donations/?amount=x", "office/donations/?q=none",
-    "office/receipts/", "office/journal/", "office/payouts/", "office/funds/", "accounts/2fa/",
-    "accounts/password/change/", "accounts/logout/",
+    "office/receipts/", "office/journal/", "office/payouts/", "office/funds/", "office/ways/", "office/transfers/",
+    "office/links/", "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
 )  # fmt: skip
 
 
@@ -92,6 +92,18 @@ def _walks_the_form(giver: Giver, inspector: Inspector, *, email: str) -> None:
     giver.pays()
     giver.is_thanked()
     inspector.looks("thanks")
+    giver.page.locator("#outcome a[href*='/gift/']").click()
+    giver.page.wait_for_url("**/gift/**")
+    inspector.looks("gift")
+    giver.page.goto(f"/{giver.language}/give/family/other-ways/")
+    giver.page.locator("#email").fill("no address")
+    giver.page.locator("#promise .btn").click()
+    expect(giver.page.locator("#errors")).to_be_visible()
+    inspector.looks("other ways with errors")
+    giver.page.locator("#email").fill("")
+    giver.page.locator("#promise .btn").click()
+    giver.page.wait_for_url("**/transfer/**")
+    inspector.looks("transfer code")
 
 
 def _walks_the_portal(giver: Giver, inspector: Inspector, *, email: str) -> None:
@@ -103,6 +115,8 @@ def _walks_the_office(desk: Finance, inspector: Inspector, *, language: str, ema
     desk.signs_in(to=f"/{language}/office/")
     for address in OFFICE:
         inspector.visits(f"/{language}/{address}")
+    desk.page.goto(f"/{language}/office/ways/")
+    inspector.visits(str(desk.page.locator("table a").first.get_attribute("href")))
     desk.page.goto(f"/{language}/office/payouts/")
     inspector.visits(str(desk.page.locator("table a").first.get_attribute("href")))
     desk.page.goto(f"/{language}/office/donations/?q={email}")

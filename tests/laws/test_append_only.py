@@ -8,9 +8,11 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from donations.models import RefundRequestPart
 from ledger import closing
 from paper import storing
 from payments.models import PayoutFailure
+from receipts.models import Receipt, Seal, SealKey, SigningCertificate
 from reports.laws import FACT_TABLES
 from staff import auditing
 from tests import facts
@@ -24,10 +26,16 @@ CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRU
 def every_fact(db: None) -> None:
     """At least one row in every table of facts."""
     gift = facts.donation(checkout=facts.checkout())
+    facts.plan_failure()
+    facts.fraud_warning(gift)
+    RefundRequestPart.objects.create(
+        refund_request=facts.request(gift), fund=facts.general(), amount_minor=1_000
+    )
     facts.paperwork()
     facts.returned(facts.refund(gift, 100))
     facts.refund(gift, 200)
     facts.paperwork()
+    sealed(Receipt.objects.order_by("number")[0])
     lost = facts.donation()
     facts.dispute(lost, "lost")
     payout = facts.payout(lost)
@@ -41,6 +49,14 @@ def every_fact(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def sealed(receipt: Receipt) -> None:
+    key = SealKey.objects.create(id="A" * 16, public_key=bytes(32), added_at=NOW)
+    Seal.objects.create(receipt=receipt, key=key, signature=bytes(64), sealed_at=NOW)
+    SigningCertificate.objects.create(
+        fingerprint="0" * 64, entity=receipt.series.entity, pem="", added_at=NOW
+    )
 
 
 def refusal(table: str, change: str) -> psycopg.Error:

@@ -14,7 +14,6 @@ from donations.models import (
     Dispute,
     DisputeMovement,
     Donation,
-    RecurringPlan,
     Refund,
     RefundPart,
 )
@@ -28,6 +27,7 @@ from staff.models import Role, RoleGrant, User
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
+from tests.laws import broken_intents
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -174,27 +174,6 @@ def movement(**changed: object) -> None:
     again(facts.dispute(facts.donation()).movements.get(), balance_ref="txn_x", **changed)
 
 
-def plan(**given: object) -> RecurringPlan:
-    checkout = facts.checkout(frequency="monthly")
-    values: dict[str, object] = {
-        "checkout": checkout,
-        "donor": facts.donor(),
-        "entity": checkout.entity,
-        "campaign": checkout.campaign,
-        "fund": checkout.fund,
-        "amount_minor": 5_000,
-        "currency": "USD",
-        "interval": "month",
-        "processor_ref": "sub_1",
-        "customer_ref": "cus_1",
-        "status": "active",
-        "started_at": NOW,
-        "mirrored_at": NOW,
-        **given,
-    }
-    return RecurringPlan.objects.create(**values)
-
-
 def receipt() -> Receipt:
     facts.donation()
     facts.paperwork()
@@ -294,8 +273,8 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: facts.checkout(status="confirming", ended_at=NOW),
         lambda: facts.checkout(status="unheard"),
     ],
-    "plan_amount_is_positive": [lambda: plan(amount_minor=0)],
-    "plan_ended_at_only_when_ended": [lambda: plan(status="ended"), lambda: plan(ended_at=NOW)],
+    "plan_amount_is_positive": [lambda: facts.plan(amount_minor=0)],
+    "plan_ended_at_only_when_ended": [lambda: facts.plan(status="ended"), lambda: facts.plan(ended_at=NOW)],
     "refund_request_amount_is_positive": [lambda: facts.request(facts.donation(), amount_minor=0)],
     "refund_request_ended_at_only_when_ended": [
         lambda: facts.request(facts.donation(), status="done"),
@@ -315,6 +294,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **broken_intents.BROKEN,
 }
 
 
@@ -368,7 +348,8 @@ def test_the_words_of_a_row_tell_it_apart_without_a_query(
     asked = facts.request(gift)
     kept = [
         *Donation.objects.all(), *Refund.objects.all(), *RefundPart.objects.all(), *Dispute.objects.all(),
-        *Designation.objects.all(), *DisputeMovement.objects.all(), *Message.objects.all(), asked, plan(),
+        *Designation.objects.all(), *DisputeMovement.objects.all(), *Message.objects.all(), asked, facts.plan(),
+        facts.plan_change(kind="resume"), facts.plan_failure(), facts.fraud_warning(gift), facts.promise(),
     ]  # fmt: skip
     with django_assert_num_queries(0):  # type: ignore[attr-defined]
         assert all(str(row) for row in kept)

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from donations.models import Checkout, Designation, Donation, Refund, RefundPart, RefundRequest
+from donations.models import (
+    Checkout,
+    Designation,
+    Donation,
+    PlanChange,
+    Refund,
+    RefundPart,
+    RefundRequest,
+    TransferPromise,
+)
 from ledger import posting
 from ledger.models import Entry, Line
 from receipts.models import Receipt, Series
@@ -215,14 +224,60 @@ def test_a_checkout_takes_the_steps_of_its_table_and_no_other(
 def test_a_refund_request_takes_the_steps_of_its_table_and_no_other(
     before: RefundRequest.Status, after: RefundRequest.Status
 ) -> None:
-    under_way = {"requested", "sent"}
-    asked = facts.request(facts.donation(), status=before, ended_at=None if before in under_way else NOW)
+    under_way = {"proposed", "requested", "sent"}
+    asked = facts.request(
+        facts.donation(),
+        status=before,
+        ended_at=None if before in under_way else NOW,
+        decided_by=facts.staff_member("other@example.org"),
+        decided_at=NOW,
+    )
     row = RefundRequest.objects.filter(pk=asked.pk)
     change = {"status": after, "ended_at": None if after in under_way else NOW}
     if after == before or after in RefundRequest.STEPS[before]:
         assert row.update(**change) == 1
     else:
         with refused_by("refund_request_takes_allowed_step"):
+            row.update(**change)
+
+
+@pytest.mark.parametrize("before", PlanChange.Status)
+@pytest.mark.parametrize("after", PlanChange.Status)
+def test_a_plan_change_takes_the_steps_of_its_table_and_no_other(
+    before: PlanChange.Status, after: PlanChange.Status
+) -> None:
+    asked = facts.plan_change(status=before, ended_at=None if before == "requested" else NOW)
+    row = PlanChange.objects.filter(pk=asked.pk)
+    change = {"status": after, "ended_at": None if after == "requested" else NOW}
+    if after == before or after in PlanChange.STEPS[before]:
+        assert row.update(**change) == 1
+    else:
+        with refused_by("plan_change_takes_allowed_step"):
+            row.update(**change)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_allowed"),
+    [
+        ("open", "lapsed", True),
+        ("open", "received", True),
+        ("lapsed", "received", True),
+        ("lapsed", "open", False),
+        ("received", "open", False),
+        ("received", "lapsed", False),
+    ],
+)
+def test_a_promised_transfer_that_comes_late_is_received_all_the_same(
+    before: str, after: str, is_allowed: bool
+) -> None:
+    gift = facts.donation()
+    told = facts.promise(status=before, donation=gift if before == "received" else None)
+    row = TransferPromise.objects.filter(pk=told.pk)
+    change = {"status": after, "donation": gift if after == "received" else None}
+    if is_allowed:
+        assert row.update(**change) == 1
+    else:
+        with refused_by("transfer_takes_allowed_step"):
             row.update(**change)
 
 
@@ -303,6 +358,8 @@ TESTED = {
     "refund_not_above_donation",
     "checkout_takes_allowed_step",
     "refund_request_takes_allowed_step",
+    "plan_change_takes_allowed_step",
+    "transfer_takes_allowed_step",
     "receipt_number_follows",
     "series_has_no_gap",
     "unit_cost_heads_add_up",  # tests/campaigns/test_laws.py

@@ -13,6 +13,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from campaigns.models import NeedGroup
+from donations import funding
 from donations.models import Checkout, Donation, Refund
 from ledger import closing
 from ledger.models import Entry, Line
@@ -294,6 +296,21 @@ def test_i23_files_that_are_damaged_or_belong_to_nothing(lawful: Donation, ungua
     drawn = Receipt.objects.get(number=1).rendering.document_id
     sql("UPDATE paper_document SET content = set_byte(content, 100, 1) WHERE sha256 = %s", drawn)
     assert broken("I23") == [f"document {drawn} is damaged", f"document {alone} belongs to nothing"]
+
+
+def test_i24_a_group_that_waits_beside_its_money(lawful: Donation) -> None:
+    campaign = lawful.campaign
+    day = NOW.date()
+    making.cost(campaign, amount_minor=10_00, effective_from=day - timedelta(days=9), checked_on=day)
+    group = NeedGroup.objects.create(campaign=campaign, size=1, opened_on=day - timedelta(days=2))
+    late = NOW + timedelta(hours=2)
+    assert broken("I24") == []  # the money has just come
+    findings = {finding.code: finding for finding in selfchecking.run(now=late)}
+    assert findings["I24"].rows[0].startswith(f"group {group.pk} of {campaign.slug} needs 1000, there is ")
+    funding.close_groups(now=late)
+    assert selfchecking.unexplained(selfchecking.run(now=late)) == []
+    NeedGroup.objects.create(campaign=campaign, size=40, opened_on=day - timedelta(days=1))
+    assert selfchecking.unexplained(selfchecking.run(now=late)) == []
 
 
 def test_no_law_names_more_than_twenty_rows(lawful: Donation, unguarded: None) -> None:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from campaigns.models import Site, SiteOrigin
+from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation
 from payments.models import BalanceTransaction, Payout
 from receipts.models import Receipt
@@ -53,6 +53,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     plan = making.plan(of=gift.donor, now=today)
     site = Site.objects.create(code="church", name="First Church")
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
+    way = WayToGive.objects.create(entity=gift.entity, kind="cheque", currency="USD", position=1)
     return {
         **{f"office:website{deed}": [site.pk] for deed in ("", "_change", "_origin", "_remove")},
         "office:website_origin_remove": [origin.pk],
@@ -62,6 +63,10 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:refund_send": [gift.pk],
         "office:receipt_file": [Receipt.objects.get().pk],
         "office:payout": [Payout.objects.get().pk],
+        "office:way_new": [gift.entity_id],
+        "office:way": [gift.entity_id, way.pk],
+        "office:link_retire": [1],
+        "office:card": ["campaign", gift.campaign.slug],
         "portal:open": ["token"],
         "portal:receipt": [Receipt.objects.get().pk],
         "portal:change": [plan.pk],

@@ -11,7 +11,7 @@ from django.db import transaction
 from ledger.models import Fund, FundText, LegalEntity
 from staff import auditing, roles
 from staff.models import User
-from web.demo import asking, english, facts, korean, shapes, speaking
+from web.demo import asking, english, facts, korean, shapes, speaking, ways
 
 TONGUES: tuple[shapes.Tongue, ...] = (english, korean)
 
@@ -30,6 +30,7 @@ def write(*, now: datetime, state_dir: Path) -> Path:
             _staff(sign_in, now=now)
         asking.write(entity=entity, funds=funds, tongues=TONGUES, today=today, now=now)
         speaking.write(tongues=TONGUES, today=today)
+        ways.write(entity=entity, now=now)
     return _note_sign_ins(facts.SIGN_INS, state_dir=state_dir)
 
 

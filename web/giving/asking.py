@@ -45,6 +45,8 @@ class Ask:
     title: str
     lead: str
     terms: str
+    surplus: str
+    has_ways: bool
     cost: Money | None
     cost_checked_on: date | None
     offers: tuple[Offer, ...]
@@ -76,7 +78,7 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
         is_open=True,
     )
     page = (
-        pages.select_related("campaign")
+        pages.select_related("campaign", "entity")
         .prefetch_related(
             "campaign__texts", "campaign__unit_costs", "currencies__presets", "funds__fund__texts"
         )
@@ -99,6 +101,8 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
             title=words.title,
             lead=words.lead,
             terms=words.terms,
+            surplus=words.surplus,
+            has_ways=page.entity.ways_to_give.filter(is_shown=True).exists(),
             cost=cost.amount if cost and is_fresh else None,
             cost_checked_on=cost.checked_on if cost and is_fresh else None,
             offers=offers,

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext, override
 
 from ledger import money
 from ledger.money import Money
-from web.giving import covering, proving, reading, vouching
+from web.giving import covering, overflowing, proving, reading, vouching
 from web.giving.asking import Ask, Offer
 from web.giving.reading import Typed
 
@@ -57,6 +57,7 @@ def page(
         "troubles": _troubles(errors or {}, form=form, offer=offer),
         "notice": notice,
         **_sums(form, offer=offer),
+        **overflowing.shown(ask, is_fresh=request.method == "POST"),
         "amount_wrong": reading.amount_words("shape", offer=offer),
         "amount_low": reading.amount_words("below_minimum", offer=offer),
         "purpose": _purpose(form, ask=ask),

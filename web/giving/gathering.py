@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns import costing, measuring, telling
+from campaigns import costing, filling, measuring, telling
 from campaigns.models import Campaign, CampaignText, NeedGroup, UnitCost
 from ledger.money import Money
 from reports import keeping
@@ -61,11 +61,15 @@ class Story:
     monthly_goal: Money | None
     urgent_until: date | None
     area: str
+    area_label: str
     finished_years: int | None
     closed_on: date | None
     takes_gifts: bool
     group_size: int
     groups_waiting: int
+    group_goal: Money | None
+    taken: Money
+    has_ways: bool
     cost: Cost | None
     stages: tuple[Stage, ...]
 
@@ -105,8 +109,9 @@ def _told(slugs: Sequence[str], *, language: str, day: date) -> list[Story]:
     campaigns = (
         Campaign.objects.public()
         .filter(slug__in=slugs)
-        .select_related("giving_page", "fund")
+        .select_related("giving_page__entity", "fund")
         .prefetch_related("texts", "need_groups", "phases__texts", "unit_costs__heads__texts")
+        .prefetch_related("giving_page__entity__ways_to_give")
         .in_order()
     )
     return [_story(campaign, language=language, day=day) for campaign in campaigns if campaign.texts.all()]
@@ -119,6 +124,7 @@ def _story(campaign: Campaign, *, language: str, day: date) -> Story:
         key=lambda group: (group.opened_on, group.pk),
     )
     area = campaign.area_square_meters
+    costs = list(campaign.unit_costs.all())
     is_urgent = campaign.status == Campaign.Status.OPEN and (campaign.urgent_until or date.min) >= day
     return Story(
         slug=campaign.slug,
@@ -136,12 +142,16 @@ def _story(campaign: Campaign, *, language: str, day: date) -> Story:
         monthly_goal=campaign.monthly_goal,
         urgent_until=campaign.urgent_until if is_urgent else None,
         area=measuring.area(area, language) if area is not None else "",
+        area_label=campaign.area_label,
         finished_years=campaign.finished_years,
         closed_on=campaign.closed_on,
         takes_gifts=_takes_gifts(campaign),
         group_size=_size(groups),
         groups_waiting=len(groups),
-        cost=_cost(list(campaign.unit_costs.all()), language=language, day=day),
+        group_goal=_group_goal(groups, costs=costs, day=day),
+        taken=_taken(campaign, costs=costs),
+        has_ways=_has_ways(campaign),
+        cost=_cost(costs, language=language, day=day),
         stages=_stages(campaign, language=language),
     )
 
@@ -155,6 +165,24 @@ def _takes_gifts(campaign: Campaign) -> bool:
 def _size(groups: Sequence[NeedGroup]) -> int:
     """The size of the group that waits longest: money goes to it first."""
     return groups[0].size if groups else 0
+
+
+def _group_goal(groups: Sequence[NeedGroup], *, costs: Sequence[UnitCost], day: date) -> Money | None:
+    """What the group that waits longest needs, at the cost in force."""
+    cost = costing.in_force(costs, day=day)
+    return costing.group_goal(groups[0], cost=cost) if groups and cost else None
+
+
+def _taken(campaign: Campaign, *, costs: Sequence[UnitCost]) -> Money:
+    """What the groups before took: it was raised too, but it helps nobody who waits now."""
+    funded = [group for group in campaign.need_groups.all() if group.funded_on is not None]
+    return Money(sum(filling.taken_minor(group, costs=costs) for group in funded), campaign.currency)
+
+
+def _has_ways(campaign: Campaign) -> bool:
+    if not _takes_gifts(campaign):
+        return False
+    return any(way.is_shown for way in campaign.giving_page.entity.ways_to_give.all())
 
 
 def _cost(costs: Sequence[UnitCost], *, language: str, day: date) -> Cost | None:

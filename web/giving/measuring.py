@@ -4,7 +4,7 @@ A bar is shown only from 30 % on: far from a goal it puts people off (F13). Near
 count of givers is shown, because it makes gifts smaller (F14); monthly givers may be counted.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import pgettext
 
@@ -48,6 +48,15 @@ def meter(
         others=tuple(amount for amount in amounts if amount.currency != currency and amount.minor > 0),
         givers=givers if givers >= GIVERS_SHOWN_FROM else 0,
     )
+
+
+def of_group(meter: Meter, *, goal: Money, taken: Money) -> Meter:
+    """Of a campaign with groups the one that waits is measured: what the groups before took is not counted again.
+
+    This function will return the meter of the group.
+    """
+    have = Money(max(0, meter.have.minor - taken.minor), meter.have.currency)
+    return replace(meter, have=have, goal=goal, has_bar=have.minor * 100 >= goal.minor * BAR_FROM_PERCENT)
 
 
 def funded_places(*, size: int, raised: Money, unit_cost: Money) -> int:

@@ -18,7 +18,7 @@ from donations.models.intents import Frequency
 from ledger.models import Fund
 from web import addressing
 from web.embed import framing
-from web.giving import asking, forming, gathering, holding, proving, reading, visiting, vouching
+from web.giving import asking, forming, gathering, holding, overflowing, proving, reading, visiting, vouching
 from web.giving.asking import Ask
 from web.giving.reading import Read, Typed
 from web.giving.vouching import Vouched
@@ -126,7 +126,25 @@ def _posted(request: HttpRequest, *, ask: Ask) -> HttpResponse:
     understood, errors = reading.read(form, ask=ask)
     if understood is None:
         return _corrected(request, ask=ask, form=form, vouched=vouched, errors=errors)
+    if news := overflowing.news(posted.get("group", ""), ask=ask):
+        return _of_another_group(request, ask=ask, form=form, vouched=vouched, news=news)
     return _guarded(request, ask=ask, form=form, understood=understood, vouched=vouched)
+
+
+def _of_another_group(
+    request: HttpRequest, *, ask: Ask, form: Typed, vouched: Vouched | None, news: str
+) -> HttpResponse:
+    """The group this form was opened for has its money: the giver is told before payment, and asked once (F45)."""
+    return forming.page(
+        request,
+        ask=ask,
+        form=form,
+        checkout_id=vouched.checkout_id if vouched and vouched.is_fresh else uuid.uuid4(),
+        notice=news,
+        status=409,
+        shown_at=vouched.shown_at if vouched else None,
+        has_sum=holding.is_watchful(),
+    )
 
 
 def _corrected(

@@ -2,53 +2,61 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from campaigns import telling
 from campaigns.models import Campaign, CampaignText, PageCurrency
-from donations import giving
-from donations.models import Checkout, Donation, Refund
+from donations import giving, linking
+from donations.models import Checkout, Tribute
 from donations.models.intents import Frequency
 from ledger import money
 from ledger.models import FundText
 from ledger.money import Money
-from receipts.models import Coverage
+from reports import outcomes
+from reports.outcomes import Outcome
 from web.giving import asking
 
-STATES = {
-    Checkout.Status.BEGUN: "waiting",
-    Checkout.Status.OPEN: "waiting",
-    Checkout.Status.CONFIRMING: "confirming",
-    Checkout.Status.PAID: "paid",
-    Checkout.Status.FAILED: "failed",
-    Checkout.Status.EXPIRED: "expired",
-    Checkout.Status.ABANDONED: "expired",
-}
 STEP_UNITS = 5
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one attempt, as its own giver may see it."""
+class Shown:
+    """What the page says about one attempt, as its own giver may see it. No name and no whole address."""
 
-    state: str
+    outcome: Outcome
     amount: Money
-    is_monthly: bool
+    often: str
     slug: str
     terms: str
+    surplus: str
     purpose: str
     masked_email: str
-    serial: str
     next_url: str
+    next_on: date | None
     monthly: Money | None
     monthly_value: str
     page_path: str
+    status_url: str
+    tribute: str
+    tells_family: bool
+
+    @property
+    def state(self) -> str:
+        return self.outcome.state
+
+    @property
+    def mark(self) -> str:
+        """Changes as soon as the page would say something else; its script looks for that."""
+        return f"{self.state}{self.outcome.serial}"
 
 
 @require_safe
@@ -57,59 +65,58 @@ def thanks(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
     checkout = giving.find(checkout_id=checkout_id)
     if checkout is None:
         raise Http404(str(checkout_id))
+    shown = _shown(checkout, language=(get_language() or "en")[:2])
     site = checkout.site if checkout.site and checkout.site.is_active and checkout.site.return_url else None
-    outcome = _outcome(checkout, language=(get_language() or "en")[:2])
-    context = {"outcome": outcome, "checkout": checkout, "site": site}
-    response = render(request, "giving/thanks.html", context)
-    # It names a gift, and changes by itself: nobody in between may keep it.
+    context = {"outcome": shown, "checkout": checkout, "site": site}
+    return private(render(request, "giving/thanks.html", context))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """It names a gift, and changes by itself: nobody in between may keep it, no search engine may list it.
+
+    This function will return the response with headers that say so.
+    """
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _outcome(checkout: Checkout, *, language: str) -> Outcome:
+def _shown(checkout: Checkout, *, language: str) -> Shown:
     words = telling.told(CampaignText.objects.filter(campaign=checkout.campaign_id), language=language)
     purpose = telling.told(FundText.objects.filter(fund=checkout.fund_id), language=language)
-    donation = Donation.objects.filter(checkout=checkout).order_by("given_at", "id").first()
-    is_monthly = checkout.frequency == Frequency.MONTHLY
-    state = _state(checkout, donation=donation)
-    monthly = smaller_monthly(checkout) if state == "paid" and not is_monthly else None
+    zone = ZoneInfo(checkout.entity.zone)
+    outcome = outcomes.of_checkout(checkout=checkout, day=timezone.now().astimezone(zone).date())
+    is_once = checkout.frequency == Frequency.ONCE
+    monthly = smaller_monthly(checkout) if outcome.state == "paid" and is_once else None
     slug = checkout.page.campaign.slug
     # While a campaign rests, its words rest too.
     is_shown = checkout.campaign.status in Campaign.SHOWN
-    return Outcome(
-        state=state,
+    tribute = Tribute.objects.filter(checkout=checkout).first()
+    return Shown(
+        outcome=outcome,
         amount=checkout.amount,
-        is_monthly=is_monthly,
+        often=checkout.frequency,
         slug=slug,
         terms=words.terms if is_shown else "",
+        surplus=words.surplus if is_shown else "",
         purpose=purpose.name,
         masked_email=masked(checkout.email),
-        serial=_serial(donation),
         next_url=checkout.session_url if checkout.status == Checkout.Status.OPEN else "",
+        next_on=outcome.next_at.astimezone(zone).date() if outcome.next_at else None,
         monthly=monthly,
         monthly_value=asking.plain(monthly) if monthly else "",
         page_path=reverse("giving:campaign", args=[slug]) if is_shown else "",
+        status_url=_status_url(checkout),
+        tribute=tribute.kind if tribute else "",
+        tells_family=bool(tribute and tribute.notify_email),
     )
 
 
-def _state(checkout: Checkout, *, donation: Donation | None) -> str:
-    if (
-        donation is not None
-        and checkout.status == Checkout.Status.PAID
-        and checkout.frequency == Frequency.ONCE
-    ):
-        returned = Refund.objects.filter(donation=donation, failure__isnull=True)
-        if (returned.aggregate(sum=Sum("amount_minor"))["sum"] or 0) >= donation.amount_minor:
-            return "returned"
-    return STATES[Checkout.Status(checkout.status)]
-
-
-def _serial(donation: Donation | None) -> str:
-    if donation is None:
-        return ""
-    covering = Coverage.objects.filter(donation=donation).select_related("receipt").first()
-    return covering.receipt.serial if covering else ""
+def _status_url(checkout: Checkout) -> str:
+    """The private address on the page itself keeps the host the reader came by."""
+    whole = linking.address(kind="c", id=checkout.pk)
+    return whole.removeprefix(settings.BASE_URL)
 
 
 def masked(email: str) -> str:

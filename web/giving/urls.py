@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.giving import offering, thanking, visiting
+from web.giving import following, offering, other_ways, thanking, visiting
 
 app_name = "giving"
 urlpatterns = [
@@ -12,5 +12,8 @@ urlpatterns = [
     path("letters/<int:number>/", visiting.letter, name="letter"),
     path("give/<slug:slug>/", offering.give, name="give"),
     path("give/<slug:slug>/switch/", offering.switch, name="switch"),
+    path("give/<slug:slug>/other-ways/", other_ways.other_ways, name="other_ways"),
+    path("transfer/<uuid:promise_id>/", other_ways.transfer, name="transfer"),
+    path("gift/<str:token>/", following.status, name="status"),
     path("thanks/<uuid:checkout_id>/", thanking.thanks, name="thanks"),
 ]

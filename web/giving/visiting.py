@@ -50,13 +50,16 @@ def _kept(
 
 
 def _meter(story: Story) -> Meter:
-    return measuring.meter(
+    meter = measuring.meter(
         kind=story.kind,
         currency=story.currency,
         goal=story.goal,
         monthly_goal=story.monthly_goal,
         standing=progress.standings().get(story.slug, progress.Standing()),
     )
+    if story.group_goal is None:
+        return meter
+    return measuring.of_group(meter, goal=story.group_goal, taken=story.taken)
 
 
 def _places(story: Story, meter: Meter) -> dict[str, object]:
@@ -129,7 +132,12 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _campaign(story: Story) -> dict[str, object]:
     meter = _meter(story)
-    return {"story": story, "meter": meter, "places": _places(story, meter)}
+    return {
+        "story": story,
+        "meter": meter,
+        "places": _places(story, meter),
+        "waiting_word": measuring.in_words(story.groups_waiting),
+    }
 
 
 @require_safe

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from web.office import (
+    arranging,
     bookkeeping,
     exporting,
     finding,
     hosting,
+    linking,
     mending,
     quoting,
     receipting,
@@ -41,4 +43,13 @@ urlpatterns = [
     path("websites/<int:pk>/origins/", hosting.add_origin, name="website_origin"),
     path("websites/<int:pk>/remove/", hosting.remove, name="website_remove"),
     path("websites/origins/<int:pk>/remove/", hosting.remove_origin, name="website_origin_remove"),
+    path("ways/", arranging.ways, name="ways"),
+    path("ways/<int:entity_id>/new/", arranging.way, name="way_new"),
+    path("ways/<int:entity_id>/<int:pk>/", arranging.way, name="way"),
+    path("ways/preview/", arranging.preview, name="way_preview"),
+    path("transfers/", arranging.transfers, name="transfers"),
+    path("links/", linking.links, name="links"),
+    path("links/add/", linking.add, name="link_add"),
+    path("links/<int:pk>/retire/", linking.retire, name="link_retire"),
+    path("links/card/<slug:of>/<slug:ref>/", linking.card, name="card"),
 ]

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from ledger.models import LegalEntity
+from receipts import keyholding
 from web.demo import writing
 
 
@@ -16,5 +18,8 @@ class Command(BaseCommand):
         # Its passwords are printed, so it must never reach an installation others can open.
         if not settings.INSECURE_LOCAL:
             raise CommandError("The demo is written only with INSECURE_LOCAL=1, on your own machine.")
-        path = writing.write(now=timezone.now(), state_dir=settings.STATE_DIR)
+        now = timezone.now()
+        path = writing.write(now=now, state_dir=settings.STATE_DIR)
+        entities = LegalEntity.objects.order_by("code").values_list("code", "legal_name")
+        keyholding.make_missing(entities=entities, now=now)
         self.stdout.write(f"The demo is written; sign-ins are in {path}.")

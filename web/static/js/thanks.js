@@ -10,7 +10,7 @@
       navigator.clipboard.writeText(document.getElementById("share").value).then(() => (button.textContent = button.dataset.done)));
   };
   let tries = 0;
-  const isOpen = () => main.dataset.state === "waiting" || main.dataset.state === "paid";
+  const isOpen = () => ["unknown", "waiting", "paid"].includes(main.dataset.state);
   const look = async () => {
     tries += 1;
     try {
@@ -21,7 +21,7 @@
         main.dataset.state = fresh.dataset.state;
         main.replaceChildren(...fresh.childNodes);
         copy();
-        if (was === "waiting") main.querySelector("h1").focus();
+        if (was === "waiting" || was === "unknown") main.querySelector("h1").focus();
       }
     } catch (error) {
       // Offline for a moment: the next look may work, and the page has a link to press.

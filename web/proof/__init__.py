@@ -1,0 +1,1 @@
+"""Where anyone may ask whether a receipt stands, without an account and without a cookie."""
