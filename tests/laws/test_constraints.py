@@ -17,7 +17,6 @@ from donations.models import (
     RecurringPlan,
     Refund,
     RefundPart,
-    TransferPromise,
 )
 from donors.models import Attachment, Consent, Donor, Message
 from jobs.models import Job
@@ -29,6 +28,7 @@ from staff.models import Role, RoleGrant, User
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
+from tests.laws import transfers
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -55,21 +55,6 @@ def entry(**given: object) -> Entry:
         **given,
     }
     return Entry.objects.create(**values)
-
-
-def promise(**given: object) -> TransferPromise:
-    asked = facts.campaign()
-    values: dict[str, object] = {
-        "code": "RSC-000001",
-        "entity": making.entity(),
-        "campaign": asked,
-        "fund": asked.fund,
-        "currency": "USD",
-        "language": "en",
-        "promised_at": NOW,
-        **given,
-    }
-    return TransferPromise.objects.create(**values)
 
 
 def zero_line() -> None:
@@ -331,16 +316,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
-    "transfer_code_is_neutral": [
-        lambda: promise(code="HELP-12345"),
-        lambda: promise(code="rsc-123456"),
-        lambda: promise(code="RSC-12345"),
-    ],
-    "transfer_amount_is_positive": [lambda: promise(amount_minor=0)],
-    "transfer_received_has_a_donation": [
-        lambda: promise(status="received"),
-        lambda: promise(donation=facts.donation()),
-    ],
+    **transfers.BROKEN,
 }
 
 
