@@ -38,7 +38,11 @@ CLOSED = (
 def asked_for(page: Page, address: str) -> list[Request]:
     """Every request of a first visit that reaches a server."""
     found: list[Request] = []
-    page.on("requestfinished", found.append)
+
+    def note(request: Request) -> None:
+        found.append(request)
+
+    page.on("requestfinished", note)
     page.goto(address, wait_until="networkidle")
     return [request for request in found if not request.url.startswith("data:")]
 
