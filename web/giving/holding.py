@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from donations import guarding
 from donations.guarding import Answer, Level, Verdict
 from web import addressing
-from web.giving import forming, vouching
+from web.giving import crowding, forming, proving, vouching
 from web.giving.asking import Ask
 from web.giving.reading import Typed
 
@@ -25,8 +25,10 @@ def is_watchful() -> bool:
     """Whether a fresh form should come with a sum already, so that it is solved while people write.
 
     Kept for some seconds by each process: showing a form must cost the database nothing. A press asks anew.
-    This function will return whether cards seem to be tested.
+    This function will return whether cards seem to be tested, or whether very many press at once.
     """
+    if crowding.HERE.is_there(now=timezone.now()):
+        return True
     pages = caches["pages"]
     found = pages.get("giving:watchful")
     if found is None:
@@ -35,9 +37,23 @@ def is_watchful() -> bool:
     return bool(found)
 
 
-def arrival(request: HttpRequest) -> Verdict:
-    """This function will count a press and return what to answer before reading it."""
-    return guarding.arrive(ip=addressing.client_ip(request), now=timezone.now())
+def arrival(request: HttpRequest, *, slug: str) -> Verdict:
+    """In a crowd the sum is looked for before a form is read: whoever has done it is let through.
+
+    This function will count a press and return what to answer before reading it.
+    """
+    now = timezone.now()
+    is_crowd = crowding.HERE.press(now=now)
+    verdict = guarding.arrive(ip=addressing.client_ip(request), is_crowd=is_crowd, now=now)
+    if verdict.answer is Answer.CROWD and _is_proven(request, slug=slug):
+        return guarding.GO
+    return verdict
+
+
+def _is_proven(request: HttpRequest, *, slug: str) -> bool:
+    vouched = vouching.read(request.POST.get("token", ""), slug=slug)
+    given = request.POST.get("proof", "")
+    return vouched is not None and proving.is_solved(given, checkout_id=vouched.checkout_id)
 
 
 def bare(verdict: Verdict) -> HttpResponse:

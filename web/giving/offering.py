@@ -108,8 +108,8 @@ def _unfinished(given: str, *, ask: Ask) -> Checkout | None:
 
 
 def _posted(request: HttpRequest, *, ask: Ask) -> HttpResponse:
-    arrival = holding.arrival(request)
-    if arrival.answer is Answer.ABUSE:
+    arrival = holding.arrival(request, slug=ask.slug)
+    if arrival.answer in {Answer.ABUSE, Answer.CROWD}:
         return holding.bare(arrival)
     posted = request.POST.dict()
     form = reading.typed(posted, ask=ask)
