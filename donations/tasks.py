@@ -3,14 +3,25 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import guarding, settling, sweeping
-from jobs import beating
+from donations import guarding, keeping_up, settling, sweeping
+from jobs import beating, ringing
 from payments import catching_up
+
+PORTIONS = 10
 
 
 @shared_task(name="donations.settle")
 def settle(event_id: int) -> None:
     settling.settle(event_id=event_id, now=timezone.now())
+
+
+@shared_task(name="donations.settle_waiting")
+def settle_waiting() -> None:
+    """For at most so long that receipts and letters are not kept waiting; then it rings for the rest."""
+    for _ in range(PORTIONS):
+        if not keeping_up.settle_portion(now=timezone.now()):
+            return
+    ringing.ring("donations.settle_waiting", "receipts.follow_up", "donors.send_due")
 
 
 @shared_task(name="donations.sweep")

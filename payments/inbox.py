@@ -12,6 +12,7 @@ from payments.models import ProcessorEvent
 
 LARGEST_BODY = 512 * 1024
 MOST_ATTEMPTS = 12
+CLAIMED_FOR = timedelta(seconds=30)
 
 _KEEP = """
 INSERT INTO payments_processorevent
@@ -20,6 +21,12 @@ INSERT INTO payments_processorevent
 VALUES (%s, %s, %s, %s, %s, %s, 1, %s, 0, %s, %s, %s)
 ON CONFLICT (ref) DO UPDATE SET deliveries = payments_processorevent.deliveries + 1
 RETURNING id, deliveries
+"""
+_CLAIM = """
+UPDATE payments_processorevent SET settle_after = %s
+ WHERE id IN (SELECT id FROM payments_processorevent WHERE status = 'received' AND settle_after <= %s
+               ORDER BY settle_after, id LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING id
 """
 # A closing that a crash loses is only made again, so its commit need not wait for the disk; `hurry` says so for
 # this one transaction.
@@ -72,6 +79,16 @@ def waiting(*, now: datetime, limit: int = 200) -> list[int]:
         .order_by("settle_after", "id")
         .values_list("id", flat=True)[:limit]
     )
+
+
+def claim(*, now: datetime, limit: int = 20) -> list[int]:
+    """Take notices that wait, oldest first, so that no other worker takes them for half a minute.
+
+    Whoever dies with them in hand leaves them where the timetable finds them. This function will return their ids.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [now + CLAIMED_FOR, now, limit])
+        return sorted(row[0] for row in cursor.fetchall())
 
 
 def close(

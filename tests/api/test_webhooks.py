@@ -55,7 +55,7 @@ def test_a_notice_is_stored_once_and_the_bell_rings_once(
         assert (answer.status_code, answer.content) == (200, b"{}")
     stored = ProcessorEvent.objects.get()
     assert (stored.ref, stored.deliveries, stored.object_ref) == ("evt_1", 5, "ch_1")
-    assert bells == [("donations.settle", "receipts.follow_up", "donors.send_due", stored.pk)]
+    assert bells == [("donations.settle_waiting", "receipts.follow_up", "donors.send_due")]
 
 
 def test_the_secret_before_the_last_still_counts(
