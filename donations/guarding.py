@@ -114,6 +114,7 @@ class Level(Enum):
 
 
 GO = Verdict(Answer.GO)
+CROWD = Verdict(Answer.CROWD, seconds=math.ceil(MINUTE.total_seconds()), proof_helps=True)
 
 
 def arrive(*, ip: str, is_crowd: bool = False, now: datetime) -> Verdict:
@@ -130,7 +131,7 @@ def arrive(*, ip: str, is_crowd: bool = False, now: datetime) -> Verdict:
     if pressed.failures >= known.failures:
         return _verdict(Answer.WAIT, ends_at=pressed.failures_end, now=now)
     if is_crowd and pressed.number > known.presses_in_crowd:
-        return Verdict(Answer.CROWD, seconds=math.ceil(MINUTE.total_seconds()), proof_helps=True)
+        return CROWD
     return GO
 
 

@@ -1,13 +1,17 @@
 """Crowding: whether many press the giving form at once, as one server process sees it.
 
 Nothing is asked and nothing is written: a flood must not be made heavier by being counted. Each process counts the
-presses it took in this second and in the one before.
+presses it took in this second and in the one before, and remembers which networks had theirs.
 """
 
 import threading
 from datetime import datetime
 
 from donations import guarding
+
+
+HELD_SECONDS = 60
+MOST_HELD = 50_000
 
 
 class Crowd:
@@ -17,6 +21,7 @@ class Crowd:
         self._lock = threading.Lock()
         self._second = 0
         self._now = self._before = 0
+        self._held: dict[str, float] = {}
 
     def press(self, *, now: datetime) -> bool:
         """This function will count one press, and return whether there is a crowd."""
@@ -30,6 +35,18 @@ class Crowd:
         with self._lock:
             self._turn(now)
             return self._is_full()
+
+    def hold(self, who: str, *, now: datetime) -> None:
+        """This function will remember for a minute that a network had its presses in this crowd."""
+        with self._lock:
+            if len(self._held) >= MOST_HELD:
+                self._held.clear()
+            self._held[who] = now.timestamp() + HELD_SECONDS
+
+    def is_held(self, who: str, *, now: datetime) -> bool:
+        """This function will return whether a network had its presses in this crowd already."""
+        with self._lock:
+            return self._held.get(who, 0) > now.timestamp()
 
     def _turn(self, now: datetime) -> None:
         second = int(now.timestamp())

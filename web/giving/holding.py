@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from donations import guarding
 from donations.guarding import Answer, Level, Verdict
+from donors import signing_in
 from web import addressing
 from web.giving import crowding, forming, proving, vouching
 from web.giving.asking import Ask
@@ -42,11 +43,16 @@ def arrival(request: HttpRequest, *, slug: str) -> Verdict:
 
     This function will count a press and return what to answer before reading it.
     """
-    now = timezone.now()
-    is_crowd = crowding.HERE.press(now=now)
-    verdict = guarding.arrive(ip=addressing.client_ip(request), is_crowd=is_crowd, now=now)
-    if verdict.answer is Answer.CROWD and _is_proven(request, slug=slug):
-        return guarding.GO
+    ip, now = addressing.client_ip(request), timezone.now()
+    is_crowd, network = crowding.HERE.press(now=now), signing_in.address_block(ip)
+    if is_crowd and crowding.HERE.is_held(network, now=now):
+        verdict = guarding.CROWD
+    else:
+        verdict = guarding.arrive(ip=ip, is_crowd=is_crowd, now=now)
+    if verdict.answer is Answer.CROWD:
+        if _is_proven(request, slug=slug):
+            return guarding.GO
+        crowding.HERE.hold(network, now=now)
     return verdict
 
 
