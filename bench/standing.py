@@ -48,6 +48,7 @@ class House:
 
     web: Server
     hooks: Server
+    worker: Server | None
 
 
 def _stat(process: Path) -> dict[str, float]:
@@ -70,6 +71,7 @@ def house(
     with contextlib.ExitStack() as up:
         web = up.enter_context(_serving(environment=environment, processes=2))
         hooks = web
+        working = None
         if has_webhooks:
             hooks = up.enter_context(_serving(environment=environment, processes=1))
         if has_worker:
@@ -77,10 +79,10 @@ def house(
             mail = up.enter_context(_mailbox(state))
             given = {**os.environ, **environment, "LOG_LEVEL": "ERROR", "EMAIL_URL": mail}
             worker = "-A config worker -c 2 --without-gossip --without-mingle --without-heartbeat -l error"
-            up.enter_context(_celery(worker, environment=given))
+            working = up.enter_context(_celery(worker, environment=given))
             beat = f"-A config beat -s {state / 'beat'} --pidfile= -l error"
             up.enter_context(_celery(beat, environment=given))
-        yield House(web=web, hooks=hooks)
+        yield House(web=web, hooks=hooks, worker=working)
 
 
 @contextlib.contextmanager
@@ -115,11 +117,11 @@ def _mailbox(state: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _celery(options: str, *, environment: Mapping[str, str]) -> Iterator[None]:
+def _celery(options: str, *, environment: Mapping[str, str]) -> Iterator["Server"]:
     command = [sys.executable, "-m", "celery", *options.split()]
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.DEVNULL)
     try:
-        yield
+        yield Server("", process.pid)
     finally:
         _end(process)
 

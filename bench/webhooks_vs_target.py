@@ -69,6 +69,8 @@ def _settle(seconds: float) -> dict[str, object]:
     before, since = Donation.objects.count(), timezone.now()
     with standing.house(environment={}, has_webhooks=True, has_worker=True) as house:
         time.sleep(3)  # the worker imports the product before it can take a task
+        assert house.worker
+        spent = house.worker.cpu_seconds()
         stream = pouring.Stream("notices", house.hooks.url, SETTLED, requests)
         began = time.monotonic()
         poured = pouring.Pouring([stream], seconds=len(requests) / SETTLED)
@@ -76,11 +78,13 @@ def _settle(seconds: float) -> dict[str, object]:
         told = poured.finish()["notices"]
         left = drain(began=time.monotonic())
         took = time.monotonic() - began
+        spent = house.worker.cpu_seconds() - spent
     lags = notices.lags(since=since)
     return {
         "arriving_per_second": SETTLED,
         "acknowledged": told.row(),
         "settled_per_second": round(len(requests) / took, 1),
+        "worker_cpu_ms_per_notice": round(1000 * spent / len(requests), 2),
         "most_waiting": max(backlog, default=0),
         "seconds_to_the_last": round(left, 1),
         "lag": lags,
