@@ -39,8 +39,10 @@ class Limits:
     """Begun gifts from one network."""
     presses_a_second: int = 20
     """Presses from everywhere that one server process takes; above it there is a crowd."""
-    presses_in_crowd: int = 3
+    presses_in_crowd: int = 1
     """Presses a minute of one network in a crowd; a browser that has done its sum may press on."""
+    forms_in_crowd: int = 20
+    """Forms a second that one server process draws in a crowd for those who have not done the sum."""
     proven_times: int = 5
     """How many times as much a network may begin when each browser has done its sum."""
     starts_per_email_hour: int = 10

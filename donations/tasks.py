@@ -7,7 +7,7 @@ from donations import guarding, keeping_up, settling, sweeping
 from jobs import beating, ringing
 from payments import catching_up
 
-PORTIONS = 10
+PORTIONS = 5
 
 
 @shared_task(name="donations.settle")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from payments import inbox
 from payments.models import ProcessorEvent
 from tests import facts, threads
 from tests.donations.giving import Supporter, notices, selfcheck
+from tests.sandbox.driving import Sandbox
+from web.demo import writing
 
 
 def test_all_that_waits_is_settled(supporter: Supporter) -> None:
@@ -22,7 +25,7 @@ def test_all_that_waits_is_settled(supporter: Supporter) -> None:
     for notice in told:
         inbox.keep(notice=notice, now=supporter.now)
     taken = []
-    while portion := keeping_up.settle_portion(now=supporter.now):
+    while portion := keeping_up.settle_portion(now=supporter.now, side_by_side=1):
         taken.append(portion)
     assert sum(taken) == len(told)
     assert Donation.objects.count() == 3
@@ -52,3 +55,20 @@ def test_a_worker_rings_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> Non
     assert rung == [("donations.settle_waiting", "receipts.follow_up", "donors.send_due")]
     tasks.settle_waiting()
     assert len(rung) == 1
+
+
+def test_several_side_by_side_are_in_the_books_once(
+    committed_db: None, processor: Sandbox, now: datetime, tmp_path: Path
+) -> None:
+    at = datetime.now(UTC)
+    writing.write(now=at, state_dir=tmp_path)
+    supporter = Supporter(processor=processor, now=at)
+    for number in range(4):
+        supporter.give(email=f"giver{number}@example.org")
+    for notice in notices(processor):
+        inbox.keep(notice=notice, now=at)
+    while keeping_up.settle_portion(now=at):
+        pass
+    assert Donation.objects.count() == 4
+    assert not ProcessorEvent.objects.filter(status__in=["received", "parked"]).exists()
+    selfcheck(now=at)

@@ -10,7 +10,6 @@ from datetime import datetime
 from donations import guarding
 
 
-HELD_SECONDS = 60
 MOST_HELD = 50_000
 
 
@@ -20,7 +19,7 @@ class Crowd:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._second = 0
-        self._now = self._before = 0
+        self._now = self._before = self._drawn = 0
         self._held: dict[str, float] = {}
 
     def press(self, *, now: datetime) -> bool:
@@ -36,12 +35,19 @@ class Crowd:
             self._turn(now)
             return self._is_full()
 
+    def may_draw(self, *, now: datetime) -> bool:
+        """This function will take one of the forms that may be drawn this second, and return whether one was left."""
+        with self._lock:
+            self._turn(now)
+            self._drawn += 1
+            return self._drawn <= guarding.limits().forms_in_crowd
+
     def hold(self, who: str, *, now: datetime) -> None:
-        """This function will remember for a minute that a network had its presses in this crowd."""
+        """This function will remember for some minutes that a network had its presses in this crowd."""
         with self._lock:
             if len(self._held) >= MOST_HELD:
                 self._held.clear()
-            self._held[who] = now.timestamp() + HELD_SECONDS
+            self._held[who] = now.timestamp() + guarding.limits().pause_minutes * 60
 
     def is_held(self, who: str, *, now: datetime) -> bool:
         """This function will return whether a network had its presses in this crowd already."""
@@ -52,7 +58,7 @@ class Crowd:
         second = int(now.timestamp())
         if second != self._second:
             self._before = self._now if second == self._second + 1 else 0
-            self._second, self._now = second, 0
+            self._second, self._now, self._drawn = second, 0, 0
 
     def _is_full(self) -> bool:
         return max(self._now, self._before) > guarding.limits().presses_a_second

@@ -44,14 +44,15 @@ def arrival(request: HttpRequest, *, slug: str) -> Verdict:
     This function will count a press and return what to answer before reading it.
     """
     ip, now = addressing.client_ip(request), timezone.now()
-    is_crowd, network = crowding.HERE.press(now=now), signing_in.address_block(ip)
-    if is_crowd and crowding.HERE.is_held(network, now=now):
-        verdict = guarding.CROWD
-    else:
-        verdict = guarding.arrive(ip=ip, is_crowd=is_crowd, now=now)
+    if not crowding.HERE.press(now=now):
+        return guarding.arrive(ip=ip, now=now)
+    network = signing_in.address_block(ip)
+    if _is_proven(request, slug=slug):
+        return guarding.arrive(ip=ip, now=now)
+    if crowding.HERE.is_held(network, now=now) or not crowding.HERE.may_draw(now=now):
+        return guarding.CROWD
+    verdict = guarding.arrive(ip=ip, is_crowd=True, now=now)
     if verdict.answer is Answer.CROWD:
-        if _is_proven(request, slug=slug):
-            return guarding.GO
         crowding.HERE.hold(network, now=now)
     return verdict
 
@@ -62,13 +63,18 @@ def _is_proven(request: HttpRequest, *, slug: str) -> bool:
     return vouched is not None and proving.is_solved(given, checkout_id=vouched.checkout_id)
 
 
-def bare(verdict: Verdict) -> HttpResponse:
+def bare(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     """Far above any human pace the form is not read and no page is drawn: a few words, under a kilobyte."""
     title, words = gettext("Too many tries"), wait_words(verdict)
+    again = ""
+    if verdict.answer is Answer.CROWD:
+        title = gettext("Very many people are giving at this moment")
+        words = gettext("Open the form once more: your browser then does a small sum, and you need not wait.")
+        again = f'<p><a href="{escape(request.path)}">{escape(gettext("Open the form"))}</a></p>'
     html = (
         f'<!doctype html><html lang="{escape(get_language() or "en")}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-        f"<h1>{escape(title)}</h1><p>{escape(words)}</p></html>"
+        f"<h1>{escape(title)}</h1><p>{escape(words)}</p>{again}</html>"
     )
     return later(HttpResponse(html, status=429), verdict)
 

@@ -110,7 +110,7 @@ def _unfinished(given: str, *, ask: Ask) -> Checkout | None:
 def _posted(request: HttpRequest, *, ask: Ask) -> HttpResponse:
     arrival = holding.arrival(request, slug=ask.slug)
     if arrival.answer in {Answer.ABUSE, Answer.CROWD}:
-        return holding.bare(arrival)
+        return holding.bare(request, arrival)
     posted = request.POST.dict()
     form = reading.typed(posted, ask=ask)
     vouched = vouching.read(posted.get("token", ""), slug=ask.slug)
