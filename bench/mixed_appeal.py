@@ -9,7 +9,7 @@ import time
 
 from django.utils import timezone
 
-from bench import forms, lasting, notices, pairing, pouring, standing, webhooks_vs_target
+from bench import forms, giving, lasting, notices, pairing, pouring, standing, webhooks_vs_target
 from donors.models import Message
 from receipts.models import Receipt
 
@@ -28,12 +28,9 @@ class Broken(Exception):
 def measure() -> pairing.Outcome:
     """This function will return the 95th percentile of the pages' times, to what it may be."""
     seconds = lasting.seconds(SECONDS)
-    told_of = notices.of_gifts(int(NOTICES * seconds / len(notices.KINDS)))
-    since = timezone.now()
-    with standing.sandbox(latency_ms=LATENCY_MS) as slow:
-        # The gifts being paid live in the bench's own sandbox; the forms open pages at one that takes its time.
-        environment = {"GIVING_LIMITS": forms.UNLIMITED}
-        told, behind = _rush(environment, slow.url, told_of, seconds=seconds, since=since)
+    with standing.sandbox(latency_ms=LATENCY_MS) as slow, giving.at(slow):
+        told_of = notices.of_gifts(int(NOTICES * seconds / len(notices.KINDS)))
+        told, behind = _rush(slow, told_of, seconds=seconds, since=timezone.now())
     views, gifts, hooks = told["views"], told["gifts"], told["notices"]
     lost = views.asked - views.count(200), gifts.asked - gifts.count(303), hooks.asked - hooks.count(200)
     if any(lost):
@@ -58,17 +55,15 @@ def measure() -> pairing.Outcome:
 
 
 def _rush(
-    environment: dict[str, str], slow: str, told_of: list[pouring.Asked], *, seconds: float, since: object
+    slow: standing.Server, told_of: list[pouring.Asked], *, seconds: float, since: object
 ) -> tuple[dict[str, pouring.Told], dict[str, object]]:
     _, starts = forms.many(int(GIFTS * seconds))
-    with (
-        standing.house(environment=environment, has_webhooks=True, has_worker=True) as house,
-        standing.house(environment=environment | {"STRIPE_API_BASE": slow}) as giving,
-    ):
+    environment = {"STRIPE_API_BASE": slow.url, "GIVING_LIMITS": forms.UNLIMITED}
+    with standing.house(environment=environment, has_webhooks=True, has_worker=True) as house:
         time.sleep(3)  # the worker imports the product before it can take a task
         streams = [
             pouring.Stream("views", house.web.url, VIEWS, [pouring.Asked(path) for path in PATHS], again=True),
-            pouring.Stream("gifts", giving.web.url, GIFTS, starts),
+            pouring.Stream("gifts", house.web.url, GIFTS, starts),
             pouring.Stream("notices", house.hooks.url, NOTICES, told_of),
         ]
         told = pouring.pour(streams, seconds=seconds)

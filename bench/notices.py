@@ -19,7 +19,7 @@ MADE_UP = "bench.nothing_happened"
 def of_gifts(count: int) -> list[Asked]:
     """Begin and pay so many gifts in the sandbox. This function will return the signed notices of them, in order."""
     before = giving.newest()
-    giving.give(count)
+    giving.give(count, side_by_side=12)
     return [signed(body) for body in giving.events(after=before, kinds=KINDS)]
 
 

@@ -82,8 +82,10 @@ class _Person:
         for press in range(1, TRIES + 1):
             fields = self._filled(page, before=fields)
             status, page, wait = self._ask("POST", path, fields)
-            if status not in {"428", "429", "503"} or 'name="token"' not in page:
+            if status not in {"428", "429", "503"}:
                 return status, self.waited, press
+            if 'name="token"' not in page:  # a few words with a link to the form, which now brings the sum
+                _, page, wait = self._ask("GET", path, {})
             time.sleep(min(wait, LONGEST_WAIT) if status == "503" else 0)
         return status, self.waited, TRIES
 

@@ -2,7 +2,7 @@
 
 First the door alone: signed notices of a kind nobody acts upon, verified, stored and answered by the one process of the
 group for webhooks. Then the whole way: real notices of paid gifts arrive at 150/s while worker and beat settle them,
-write receipts and send letters; the backlog is looked at twice a second, and each notice tells how long its facts took.
+write receipts and send letters, the processor taking 300 ms for each question; the backlog is looked at twice a second, and each notice tells how long its facts took.
 """
 
 import statistics
@@ -10,13 +10,14 @@ import time
 
 from django.utils import timezone
 
-from bench import lasting, notices, pairing, pouring, standing
+from bench import giving, lasting, notices, pairing, pouring, standing
 from donations.models import Donation
 
 NAME = "webhooks_vs_target"
 ACKNOWLEDGED, SETTLED = 800.0, 150.0
 P99_MS, BEHIND_SECONDS = 1000.0, 60.0
 CLIENTS = 16
+LATENCY_MS = 300
 SECONDS = 4.0
 SETTLING_SECONDS = 8.0
 WAITS = 120.0
@@ -65,9 +66,15 @@ def _acknowledge(
 
 
 def _settle(seconds: float) -> dict[str, object]:
+    with standing.sandbox(latency_ms=LATENCY_MS) as slow, giving.at(slow):
+        return _settle_at(slow, seconds=seconds)
+
+
+def _settle_at(slow: standing.Server, *, seconds: float) -> dict[str, object]:
     requests = notices.of_gifts(int(SETTLED * seconds / len(notices.KINDS)))
     before, since = Donation.objects.count(), timezone.now()
-    with standing.house(environment={}, has_webhooks=True, has_worker=True) as house:
+    environment = {"STRIPE_API_BASE": slow.url}
+    with standing.house(environment=environment, has_webhooks=True, has_worker=True) as house:
         time.sleep(3)  # the worker imports the product before it can take a task
         assert house.worker
         spent = house.worker.cpu_seconds()
@@ -81,6 +88,7 @@ def _settle(seconds: float) -> dict[str, object]:
         spent = house.worker.cpu_seconds() - spent
     lags = notices.lags(since=since)
     return {
+        "latency_ms": LATENCY_MS,
         "arriving_per_second": SETTLED,
         "acknowledged": told.row(),
         "settled_per_second": round(len(requests) / took, 1),

@@ -41,7 +41,8 @@ VALUES ('failures', %(who)s, 1, %(ends_at)s)
 ON CONFLICT (scope, who) DO UPDATE SET
   count = CASE WHEN tally.ends_at <= %(now)s THEN 1 ELSE tally.count + 1 END, ends_at = excluded.ends_at
 """
-# A bucket of tokens needs one moment only: when it will be full again. Each call moves it on by its own time.
+# A bucket of tokens needs one moment only: when it will be full again. Each call moves it on by its own time. Half of
+# the calls of a second may come at once and half flow after, so that no second, wherever it begins, sees more than all.
 _CALL = """
 INSERT INTO donations_tally AS tally (scope, who, count, ends_at)
 SELECT 'processor', '', 1, %(now)s::timestamptz + %(each)s::float8 * interval '1 second' {when}
@@ -135,7 +136,7 @@ def start(asked: Start, *, now: datetime) -> str:
     """
     given = {
         **{name: getattr(asked, name) for name in Start.__slots__},
-        "each": 1 / max(1, asked.calls_per_second),
+        "each": _each(asked.calls_per_second),
         "minute_ends": now + MINUTE,
         "hour_ends": now + HOUR,
         "remembered_until": now + REMEMBERS,
@@ -154,7 +155,7 @@ def start(asked: Start, *, now: datetime) -> str:
 
 def call(*, per_second: int, now: datetime) -> bool:
     """This function will take a turn at the processor, and return whether there was one."""
-    given = {"now": now, "each": 1 / max(1, per_second)}
+    given = {"now": now, "each": _each(per_second)}
     with connection.cursor() as cursor:
         cursor.execute(_CALL.format(when=""), given)
         return cursor.fetchone() is not None
@@ -206,6 +207,10 @@ def forget(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM donations_tally WHERE ends_at < %s", [now])
         return int(cursor.rowcount)
+
+
+def _each(per_second: int) -> float:
+    return 2 / max(2, per_second)
 
 
 def _row(statement: str, given: dict[str, object]) -> tuple[object, ...]:
