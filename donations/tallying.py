@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+ENDLESS = 1000
+"""So many calls a second are no limit, and nobody remembers their moments."""
 REMEMBERS = timedelta(days=1)
 """How long it is known from which network a gift was begun, so that its declined cards count there."""
 
@@ -41,14 +43,15 @@ VALUES ('failures', %(who)s, 1, %(ends_at)s)
 ON CONFLICT (scope, who) DO UPDATE SET
   count = CASE WHEN tally.ends_at <= %(now)s THEN 1 ELSE tally.count + 1 END, ends_at = excluded.ends_at
 """
-# A bucket of tokens needs one moment only: when it will be full again. Each call moves it on by its own time. Half of
-# the calls of a second may come at once and half flow after, so that no second, wherever it begins, sees more than all.
+# The moments of the last calls, oldest first, so that no second, wherever it begins, sees more than it may.
 _CALL = """
-INSERT INTO donations_tally AS tally (scope, who, count, ends_at)
-SELECT 'processor', '', 1, %(now)s::timestamptz + %(each)s::float8 * interval '1 second' {when}
-ON CONFLICT (scope, who) DO UPDATE SET
-  ends_at = greatest(tally.ends_at, %(now)s) + %(each)s::float8 * interval '1 second'
-WHERE tally.ends_at <= %(now)s::timestamptz + (1 - %(each)s::float8) * interval '1 second'
+INSERT INTO donations_tally AS tally (scope, who, count, ends_at, network)
+SELECT 'processor', '', 1, %(minute_ends)s, ARRAY[%(at)s::float8]::text {when}
+ON CONFLICT (scope, who) DO UPDATE SET ends_at = excluded.ends_at,
+  network = ((tally.network::float8[] || %(at)s::float8)[
+    greatest(1, cardinality(tally.network::float8[]) + 2 - %(calls_per_second)s):])::text
+WHERE cardinality(tally.network::float8[]) < %(calls_per_second)s
+   OR (tally.network::float8[])[cardinality(tally.network::float8[]) + 1 - %(calls_per_second)s] <= %(at)s - 1
 RETURNING 1
 """
 _START = f"""
@@ -74,7 +77,7 @@ began AS (
   SELECT 'began', %(checkout)s, 1, %(remembered_until)s, %(network)s FROM mail
   ON CONFLICT (scope, who) DO UPDATE SET ends_at = excluded.ends_at
   RETURNING 1),
-call AS ({_CALL.format(when="FROM began WHERE NOT %(is_proven)s")})
+call AS ({_CALL.format(when="FROM began WHERE %(needs_turn)s")})
 SELECT EXISTS (SELECT FROM minute), EXISTS (SELECT FROM hour), EXISTS (SELECT FROM everybody),
        EXISTS (SELECT FROM mail), EXISTS (SELECT FROM call)
 """
@@ -136,7 +139,8 @@ def start(asked: Start, *, now: datetime) -> str:
     """
     given = {
         **{name: getattr(asked, name) for name in Start.__slots__},
-        "each": _each(asked.calls_per_second),
+        "at": now.timestamp(),
+        "needs_turn": not asked.is_proven and asked.calls_per_second < ENDLESS,
         "minute_ends": now + MINUTE,
         "hour_ends": now + HOUR,
         "remembered_until": now + REMEMBERS,
@@ -148,14 +152,16 @@ def start(asked: Start, *, now: datetime) -> str:
         ("hour", hour),
         ("all", everybody or asked.is_proven),
         ("mail", mail),
-        ("processor", called or asked.is_proven),
+        ("processor", called or not given["needs_turn"]),
     )
     return next((name for name, had_room in steps if not had_room), "")
 
 
 def call(*, per_second: int, now: datetime) -> bool:
     """This function will take a turn at the processor, and return whether there was one."""
-    given = {"now": now, "each": _each(per_second)}
+    if per_second >= ENDLESS:
+        return True
+    given = {"minute_ends": now + MINUTE, "at": now.timestamp(), "calls_per_second": per_second}
     with connection.cursor() as cursor:
         cursor.execute(_CALL.format(when=""), given)
         return cursor.fetchone() is not None
@@ -207,10 +213,6 @@ def forget(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM donations_tally WHERE ends_at < %s", [now])
         return int(cursor.rowcount)
-
-
-def _each(per_second: int) -> float:
-    return 2 / max(2, per_second)
 
 
 def _row(statement: str, given: dict[str, object]) -> tuple[object, ...]:
