@@ -48,9 +48,7 @@ def measure() -> pairing.Outcome:
     return pairing.against(TARGET, name=NAME, value=statistics.median(rates), unit="starts/s", notes=notes)
 
 
-def _begin(
-    house: standing.House, *, seconds: float, clients: int = 0, rate: float = 0.0
-) -> pouring.Told:
+def _begin(house: standing.House, *, seconds: float, clients: int = 0, rate: float = 0.0) -> pouring.Told:
     ids, requests = forms.many(int(seconds * (rate or 2.5 * TARGET)))
     stream = pouring.Stream("starts", house.web.url, rate, requests, clients=clients)
     told = pouring.pour([stream], seconds=seconds)["starts"]

@@ -33,7 +33,11 @@ def measure() -> pairing.Outcome:
         spent = house.hooks.cpu_seconds() - cpu
     stored = ProcessorEvent.objects.count() - before
     notices.put_aside_made_up()
-    if told["forged"].count(400) != len(forged) or told["true"].count(200) != len(true) or stored != len(true):
+    if (
+        told["forged"].count(400) != len(forged)
+        or told["true"].count(200) != len(true)
+        or stored != len(true)
+    ):
         raise Believed(f"{told['forged'].statuses}, {told['true'].statuses}, {stored} stored")
     p99 = told["true"].p99_ms
     return pairing.Outcome(

@@ -23,9 +23,7 @@ UNLIMITED = ",".join(
 
 def fund() -> int:
     """This function will return the fund that the page of the bench gives to."""
-    return int(
-        GivingPage.objects.select_related("campaign").get(campaign__slug=SLUG).campaign.fund_id
-    )
+    return int(GivingPage.objects.select_related("campaign").get(campaign__slug=SLUG).campaign.fund_id)
 
 
 def filled(checkout_id: uuid.UUID, *, fund_id: int, email: str = "") -> dict[str, str]:

@@ -54,9 +54,7 @@ def measure() -> pairing.Outcome:
     )
 
 
-def _pour(
-    house: standing.House, requests: list[pouring.Asked], *, seconds: float
-) -> dict[str, pouring.Told]:
+def _pour(house: standing.House, requests: list[pouring.Asked], *, seconds: float) -> dict[str, pouring.Told]:
     page = pouring.Asked("/en/campaigns/family/")
     streams = [pouring.Stream("views", house.web.url, VIEWS, [page], again=True)]
     if requests:

@@ -62,7 +62,9 @@ def _rush(
     with standing.house(environment=environment, has_webhooks=True, has_worker=True) as house:
         time.sleep(3)  # the worker imports the product before it can take a task
         streams = [
-            pouring.Stream("views", house.web.url, VIEWS, [pouring.Asked(path) for path in PATHS], again=True),
+            pouring.Stream(
+                "views", house.web.url, VIEWS, [pouring.Asked(path) for path in PATHS], again=True
+            ),
             pouring.Stream("gifts", house.web.url, GIFTS, starts),
             pouring.Stream("notices", house.hooks.url, NOTICES, told_of),
         ]

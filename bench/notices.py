@@ -34,9 +34,7 @@ def made_up(count: int) -> list[Asked]:
 def forged(count: int) -> list[Asked]:
     """This function will return notices signed with a secret that is not ours."""
     header = f"t={int(time.time())},v1={'0' * 64}"
-    return [
-        Asked(PATH, body=_body().decode(), headers=_headers(header)) for _ in range(count)
-    ]
+    return [Asked(PATH, body=_body().decode(), headers=_headers(header)) for _ in range(count)]
 
 
 def signed(body: bytes) -> Asked:

@@ -43,9 +43,7 @@ def measure() -> pairing.Outcome:
     return pairing.against(TARGET, name=NAME, value=statistics.median(rates), unit="pages/s", notes=notes)
 
 
-def _read(
-    house: standing.House, *, seconds: float, clients: int = 0, rate: float = 0.0
-) -> pouring.Told:
+def _read(house: standing.House, *, seconds: float, clients: int = 0, rate: float = 0.0) -> pouring.Told:
     stream = pouring.Stream("pages", house.web.url, rate, [PAGE], again=True, clients=clients)
     told = pouring.pour([stream], seconds=seconds)["pages"]
     if told.count(200) != told.asked:

@@ -108,7 +108,9 @@ class _Person:
         headers = {"X-Forwarded-For": self.address, "Content-Type": "application/x-www-form-urlencoded"}
         began = time.perf_counter()
         try:
-            line.request(method, path, body=urllib.parse.urlencode(fields) if fields else None, headers=headers)
+            line.request(
+                method, path, body=urllib.parse.urlencode(fields) if fields else None, headers=headers
+            )
             answer = line.getresponse()
             page, wait = answer.read().decode(), float(answer.headers.get("Retry-After") or 0)
             status = str(answer.status)

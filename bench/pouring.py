@@ -160,9 +160,7 @@ class _Run:
             await self._at_rate(began, seconds)
 
     async def _client(self, until: float) -> None:
-        while (now := time.perf_counter()) < until and (
-            self.stream.again or self.asked < len(self.requests)
-        ):
+        while (now := time.perf_counter()) < until and (self.stream.again or self.asked < len(self.requests)):
             request = self.requests[self.asked % len(self.requests)]
             self.asked += 1
             await self._one(request, now)
@@ -246,7 +244,9 @@ async def _all(streams: list[Stream], *, seconds: float) -> dict[str, Told]:
 
 def _main() -> None:
     given = json.loads(sys.stdin.read())
-    streams = [Stream(**row | {"requests": [Asked(**a) for a in row["requests"]]}) for row in given["streams"]]
+    streams = [
+        Stream(**row | {"requests": [Asked(**a) for a in row["requests"]]}) for row in given["streams"]
+    ]
     told = asyncio.run(_all(streams, seconds=float(given["seconds"])))
     print(json.dumps({name: asdict(each) for name, each in told.items()}))
 

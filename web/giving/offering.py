@@ -149,7 +149,11 @@ def _guarded(
 ) -> HttpResponse:
     """What is asked of a form that is in order, before a gift begins."""
     now, ip = timezone.now(), addressing.client_ip(request)
-    if vouched is None or not vouched.is_fresh:
+    # An attempt that has begun goes on under its id however old its form is: it can only be the same gift.
+    is_good = vouched is not None and (
+        vouched.is_fresh or giving.find(checkout_id=vouched.checkout_id) is not None
+    )
+    if vouched is None or not is_good:
         if vouched is None:
             guarding.failed(ip=ip, now=now)
         notice = gettext(
