@@ -6,6 +6,7 @@ time they take, so above 1 keeps the promise.
 """
 
 import time
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -55,7 +56,7 @@ def measure() -> pairing.Outcome:
 
 
 def _rush(
-    slow: standing.Server, told_of: list[pouring.Asked], *, seconds: float, since: object
+    slow: standing.Server, told_of: list[pouring.Asked], *, seconds: float, since: datetime
 ) -> tuple[dict[str, pouring.Told], dict[str, object]]:
     _, starts = forms.many(int(GIFTS * seconds))
     environment = {"STRIPE_API_BASE": slow.url, "GIVING_LIMITS": forms.UNLIMITED}
@@ -83,7 +84,7 @@ def _rush(
     }
 
 
-def _letters(since: object, *, began: float) -> float:
+def _letters(since: datetime, *, began: float) -> float:
     """This function will return after how many seconds every receipt of the rush was drawn and sent."""
     while time.monotonic() - began < MAIL_SECONDS:
         undrawn = Receipt.objects.filter(issued_at__gte=since, rendering__isnull=True).exists()

@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
@@ -80,7 +81,7 @@ SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY lag), 0),
 """
 
 
-def lags(*, since: object) -> dict[str, float]:
+def lags(*, since: datetime) -> dict[str, float]:
     """This function will return the seconds from taking a notice in to its facts: median, 95 in 100, longest."""
     with connection.cursor() as cursor:
         cursor.execute(_LAG, [list(KINDS), since])

@@ -2,7 +2,8 @@
 
 First the door alone: signed notices of a kind nobody acts upon, verified, stored and answered by the one process of the
 group for webhooks. Then the whole way: real notices of paid gifts arrive at 150/s while worker and beat settle them,
-write receipts and send letters, the processor taking 300 ms for each question; the backlog is looked at twice a second, and each notice tells how long its facts took.
+write receipts and send letters, the processor taking 300 ms for each question; the backlog is looked at twice a
+second, and each notice tells how long its facts took.
 """
 
 import statistics

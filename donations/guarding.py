@@ -2,8 +2,8 @@
 
 Whoever tests cards needs many payment pages in a short time. So presses, begun gifts and failures are counted for each
 network, address of mail and for all together, in one unlogged table that every server process shares (`tallying`); a
-crash of the database forgets the counts and nothing else. The table holds no address, only keyed hashes. Counts are made
-under the locks of their rows, so a thousand presses at once are counted as exactly as one after the other.
+crash of the database forgets the counts and nothing else. The table holds no address, only keyed hashes. Counts are
+made under the locks of their rows, so a thousand presses at once are counted as exactly as one after the other.
 
 Above a limit people wait, or their browser shows by a small sum that it is no cheap machine (`is_proven`).
 """

@@ -8,6 +8,7 @@ order (network, everybody, mail, attempt, processor), so none can wait for anoth
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -25,7 +26,7 @@ _COUNT = f"""
 INSERT INTO donations_tally AS tally (scope, who, count, ends_at)
 VALUES (%(scope)s, %(who)s, 1, %(ends_at)s) {_ON} %(most)s
 RETURNING count
-"""
+"""  # noqa: S608 - of constants
 # The last column is the end of the window that is full: a row that came back has none to wait for.
 _PRESS = f"""
 WITH pressed AS (
@@ -35,7 +36,7 @@ WITH pressed AS (
 SELECT (SELECT count FROM pressed), coalesce(sum(count) FILTER (WHERE scope = 'failures'), 0),
        max(ends_at) FILTER (WHERE scope = 'failures'), max(ends_at) FILTER (WHERE scope = 'posts')
   FROM donations_tally WHERE scope IN ('failures', 'posts') AND who = %(who)s AND ends_at > %(now)s
-"""
+"""  # noqa: S608 - of constants
 # A failure counts until some minutes after the last one.
 _FAILURE = """
 INSERT INTO donations_tally AS tally (scope, who, count, ends_at)
@@ -80,7 +81,7 @@ began AS (
 call AS ({_CALL.format(when="FROM began WHERE %(needs_turn)s")})
 SELECT EXISTS (SELECT FROM minute), EXISTS (SELECT FROM hour), EXISTS (SELECT FROM everybody),
        EXISTS (SELECT FROM mail), EXISTS (SELECT FROM call)
-"""
+"""  # noqa: S608 - of constants
 _OUTCOMES = """
 SELECT (SELECT count(*) FROM donations_tally WHERE scope = 'began' AND who = %s AND ends_at > %s),
        count(*) FILTER (WHERE kind = 'charge.failed'), max(received_at) FILTER (WHERE kind = 'charge.failed')
@@ -137,7 +138,7 @@ def start(asked: Start, *, now: datetime) -> str:
 
     This function will return "" or the first that was full: "minute", "hour", "all", "mail", "processor".
     """
-    given = {
+    given: dict[str, Any] = {
         **{name: getattr(asked, name) for name in Start.__slots__},
         "at": now.timestamp(),
         "needs_turn": not asked.is_proven and asked.calls_per_second < ENDLESS,
@@ -161,7 +162,11 @@ def call(*, per_second: int, now: datetime) -> bool:
     """This function will take a turn at the processor, and return whether there was one."""
     if per_second >= ENDLESS:
         return True
-    given = {"minute_ends": now + MINUTE, "at": now.timestamp(), "calls_per_second": per_second}
+    given: dict[str, Any] = {
+        "minute_ends": now + MINUTE,
+        "at": now.timestamp(),
+        "calls_per_second": per_second,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CALL.format(when=""), given)
         return cursor.fetchone() is not None
@@ -169,7 +174,7 @@ def call(*, per_second: int, now: datetime) -> bool:
 
 def count(*, scope: str, who: str, most: int, lasts: timedelta, now: datetime) -> bool:
     """This function will count one more, and return whether it was within the limit."""
-    given = {"scope": scope, "who": who, "most": most, "ends_at": now + lasts, "now": now}
+    given: dict[str, Any] = {"scope": scope, "who": who, "most": most, "ends_at": now + lasts, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, given)
         return cursor.fetchone() is not None
@@ -215,8 +220,8 @@ def forget(*, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def _row(statement: str, given: dict[str, object]) -> tuple[object, ...]:
+def _row(statement: str, given: dict[str, Any]) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        row: tuple[object, ...] = cursor.fetchone()
+        row: tuple[Any, ...] = cursor.fetchone()
     return row

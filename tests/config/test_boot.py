@@ -22,7 +22,7 @@ SOUND = {
 }
 
 
-def start(**changed: str) -> "subprocess.CompletedProcess[str]":
+def start(**changed: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], **SOUND, **changed}
     command = [sys.executable, "-c", "import config.wsgi"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

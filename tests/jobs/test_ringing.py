@@ -30,7 +30,7 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> Iterator[queue.Queue[tuple[str, ...
     monkeypatch.setattr(ringing, "ring", lambda *names: heard.put(names))
     monkeypatch.setattr(ringing, "_bells", {})
     monkeypatch.setattr(ringing, "PAUSE", 0.05)
-    yield heard
+    return heard
 
 
 def test_many_rings_at_once_are_few_and_the_last_is_heard(rung: queue.Queue[tuple[str, ...]]) -> None:

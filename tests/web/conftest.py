@@ -21,7 +21,7 @@ from web.giving import crowding
 
 @pytest.fixture(autouse=True)
 def plain_pages(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No crowd left of the test before, no collected static files, nothing kept from the test before, English to begin with."""
+    """No collected static files, nothing kept and no crowd left of the test before, English to begin with."""
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

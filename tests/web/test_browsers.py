@@ -27,15 +27,22 @@ pytestmark = pytest.mark.django_db
 MARK = "x9m4rk"
 CORPUS = (
     "</script><script>alert('x9m4rk')</script>", "<script>x9m4rk()</script>", "<img src=x onerror=x9m4rk()>",
-    "<svg onload=x9m4rk()>", "<svg><script>x9m4rk()</script></svg>", "\"><script>x9m4rk()</script>", "'><b>x9m4rk</b>",
+    "<svg onload=x9m4rk()>", "<svg><script>x9m4rk()</script></svg>", "\"><script>x9m4rk()</script>",
+    "'><b>x9m4rk</b>",
     "javascript:x9m4rk()", "{{7*7}}x9m4rk", "{% debug %}x9m4rk", "${7*7}x9m4rk", "<a href=javascript:x9m4rk()>a</a>",
-    "<iframe src=//evil.example></iframe>x9m4rk", "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=x9m4rk()&gt;\">",
-    "<noscript><p title=\"</noscript><img src=x onerror=x9m4rk()>\">", "<form action=//evil.example><input name=x9m4rk>",
-    "<base href=//evil.example>x9m4rk", "<meta http-equiv=refresh content=0;url=//evil.example>x9m4rk", "<!--x9m4rk-->",
+    "<iframe src=//evil.example></iframe>x9m4rk",
+    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=x9m4rk()&gt;\">",
+    "<noscript><p title=\"</noscript><img src=x onerror=x9m4rk()>\">",
+    "<form action=//evil.example><input name=x9m4rk>",
+    "<base href=//evil.example>x9m4rk", "<meta http-equiv=refresh content=0;url=//evil.example>x9m4rk",
+    "<!--x9m4rk-->",
     "]]>x9m4rk<![CDATA[", "x9m4rk\" autofocus onfocus=\"x9m4rk()", "x9m4rk' onmouseover='x9m4rk()", "`x9m4rk`",
-    "&lt;script&gt;x9m4rk", "&#60;script&#62;x9m4rk", "\\u003cscript\\u003ex9m4rk", "%3Cscript%3Ex9m4rk", "＜script＞x9m4rk",
-    "<details open ontoggle=x9m4rk()>", "<video><source onerror=x9m4rk()>", "<style>*{background:url(//evil.example)}</style>x9m4rk",
-    "<textarea></textarea><script>x9m4rk()</script>", "<title></title><script>x9m4rk()</script>", "<object data=x9m4rk>",
+    "&lt;script&gt;x9m4rk", "&#60;script&#62;x9m4rk", "\\u003cscript\\u003ex9m4rk", "%3Cscript%3Ex9m4rk",
+    "＜script＞x9m4rk",
+    "<details open ontoggle=x9m4rk()>", "<video><source onerror=x9m4rk()>",
+    "<style>*{background:url(//evil.example)}</style>x9m4rk",
+    "<textarea></textarea><script>x9m4rk()</script>", "<title></title><script>x9m4rk()</script>",
+    "<object data=x9m4rk>",
 )  # fmt: skip
 
 
@@ -178,8 +185,8 @@ def test_T48_the_form_shows_what_was_typed_and_never_obeys_it(house: None, clock
 
 @pytest.mark.parametrize(
     "address",
-    ["javascript:alert(1)", "data:text/html,x", "//evil.example", "java\tscript:alert(1)", "java\nscript:x", " javascript:x",
-     "vbscript:x", "file:///etc/passwd", "http:evil", "https:/evil"],
+    ["javascript:alert(1)", "data:text/html,x", "//evil.example", "java\tscript:alert(1)", "java\nscript:x",
+     " javascript:x", "vbscript:x", "file:///etc/passwd", "http:evil", "https:/evil"],
 )  # fmt: skip
 def test_T50_addresses_that_are_none(address: str) -> None:
     field = Site._meta.get_field("return_url")
@@ -188,14 +195,21 @@ def test_T50_addresses_that_are_none(address: str) -> None:
 
 
 ELSEWHERE = (
-    "//evil.example", "///evil.example", "////evil.example", "https://evil.example", "http://evil.example", "https:evil.example",
-    "https:/evil.example", "http:///evil.example", "/\\evil.example", "\\\\evil.example", "\\/evil.example", "/\\/evil.example",
-    "//evil.example/%2f..", "https://testserver@evil.example", "https://testserver:x@evil.example", "//testserver@evil.example",
-    "https://testserver.evil.example", "https://evil.example/testserver", "https://evil.example#testserver", "https://evil.example?testserver",
-    "https://еxample.org", "https://tеstserver", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "data:text/html,x",
+    "//evil.example", "///evil.example", "////evil.example", "https://evil.example", "http://evil.example",
+    "https:evil.example",
+    "https:/evil.example", "http:///evil.example", "/\\evil.example", "\\\\evil.example", "\\/evil.example",
+    "/\\/evil.example",
+    "//evil.example/%2f..", "https://testserver@evil.example", "https://testserver:x@evil.example",
+    "//testserver@evil.example",
+    "https://testserver.evil.example", "https://evil.example/testserver", "https://evil.example#testserver",
+    "https://evil.example?testserver",
+    "https://еxample.org", "https://tеstserver", "javascript:alert(1)", "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)", "data:text/html,x",
     "vbscript:x", "ftp://evil.example", "\t//evil.example", "\n//evil.example", " //evil.example", "/\t/evil.example",
-    "/\n/evil.example", "%2f%2fevil.example", "%5c%5cevil.example", "/%0d%0aLocation:https://evil.example", "/x\r\nLocation: https://evil.example",
-    "https://[::1]", "https://0x7f000001", "\x00//evil.example", "//evil%00.example", "https://evil.example\\@testserver",
+    "/\n/evil.example", "%2f%2fevil.example", "%5c%5cevil.example", "/%0d%0aLocation:https://evil.example",
+    "/x\r\nLocation: https://evil.example",
+    "https://[::1]", "https://0x7f000001", "\x00//evil.example", "//evil%00.example",
+    "https://evil.example\\@testserver",
 )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from donations import guarding
 
-
 MOST_HELD = 50_000
 
 
