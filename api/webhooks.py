@@ -34,7 +34,7 @@ def stripe(request: HttpRequest) -> HttpResponse:
     except gateway.ForgedEvent:
         return problems.plain(status=400, code="forged", detail=_("This is not a notice of the processor."))
     if event_id is not None:
-        ringing.ring("donations.settle", "receipts.follow_up", "donors.send_due", first=(event_id,))
+        ringing.ring_soon("donations.settle_waiting", "receipts.follow_up", "donors.send_due")
     return JsonResponse({})
 
 

@@ -1,5 +1,6 @@
 """Giving, many times: gifts begun by the real deeds and paid on the sandbox's hosted page, and their notices."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -8,16 +9,20 @@ import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
+from bench import standing
 from campaigns.models import GivingPage
 from donations import giving
 from donations.models import Checkout
 from donations.models.intents import Frequency
 from ledger.money import Money
+from payments import gateway
 
 CARD = "4242424242424242"
 
@@ -46,9 +51,32 @@ def gift(number: int, *, slug: str = "family") -> giving.Gift:
     )
 
 
-def give(count: int) -> list[uuid.UUID]:
+def give(count: int, *, side_by_side: int = 1) -> list[uuid.UUID]:
     """Begin and pay gifts, as supporters would. This function will return the ids of their checkouts."""
-    return [_give_one(number) for number in range(count)]
+    if side_by_side == 1:
+        return [_give_one(number) for number in range(count)]
+    with ThreadPoolExecutor(max_workers=side_by_side) as pool:
+        return list(pool.map(_give_aside, range(count)))
+
+
+def _give_aside(number: int) -> uuid.UUID:
+    try:
+        return _give_one(number)
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def at(processor: standing.Server) -> Iterator[None]:
+    """This function will let the deeds of this process speak to another sandbox for a while."""
+    before = settings.STRIPE_API_BASE
+    settings.STRIPE_API_BASE = processor.url
+    gateway.connect.cache_clear()
+    try:
+        yield
+    finally:
+        settings.STRIPE_API_BASE = before
+        gateway.connect.cache_clear()
 
 
 def begin_unpaid(count: int) -> list[Checkout]:

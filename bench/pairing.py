@@ -78,3 +78,16 @@ def quantile(values: list[float], share: float) -> float:
     """This function will return the value below which that share of the values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def against(target: float, *, name: str, value: float, unit: str, notes: dict[str, object]) -> Outcome:
+    """This function will return a measure whose limit is a promise of ours: a ratio of 1 keeps it."""
+    return Outcome(
+        name=name,
+        value=round(value, 2),
+        unit=unit,
+        limit=target,
+        ratio=round(value / target, 3),
+        n=int(value),
+        notes=notes,
+    )

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -41,6 +42,15 @@ class Server:
         return sum(stat["ticks"] for stat in family) / os.sysconf("SC_CLK_TCK")
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """The programs of a measure. Without a group of their own `hooks` is `web`."""
+
+    web: Server
+    hooks: Server
+    worker: Server | None
+
+
 def _stat(process: Path) -> dict[str, float]:
     try:
         after_name = (process / "stat").read_text().rpartition(")")[2].split()
@@ -48,6 +58,72 @@ def _stat(process: Path) -> dict[str, float]:
         return {}
     ticks = float(after_name[11]) + float(after_name[12])
     return {"pid": float(process.name), "parent": float(after_name[1]), "ticks": ticks}
+
+
+@contextlib.contextmanager
+def house(
+    *, environment: Mapping[str, str], has_webhooks: bool = False, has_worker: bool = False
+) -> Iterator["House"]:
+    """The programs as deploy/Procfile starts them: web, and if asked for webhooks apart and worker with beat.
+
+    This function will yield them, answering.
+    """
+    with contextlib.ExitStack() as up:
+        web = up.enter_context(_serving(environment=environment, processes=2))
+        hooks = web
+        working = None
+        if has_webhooks:
+            hooks = up.enter_context(_serving(environment=environment, processes=1))
+        if has_worker:
+            state = Path(up.enter_context(tempfile.TemporaryDirectory()))
+            mail = up.enter_context(_mailbox(state))
+            given = {**os.environ, **environment, "LOG_LEVEL": "ERROR", "EMAIL_URL": mail}
+            worker = "-A config worker -c 2 --without-gossip --without-mingle --without-heartbeat -l error"
+            working = up.enter_context(_celery(worker, environment=given))
+            beat = f"-A config beat -s {state / 'beat'} --pidfile= -l error"
+            up.enter_context(_celery(beat, environment=given))
+        yield House(web=web, hooks=hooks, worker=working)
+
+
+@contextlib.contextmanager
+def _serving(*, environment: Mapping[str, str], processes: int) -> Iterator["Server"]:
+    """gunicorn with the settings of production, listening on this machine only."""
+    port = _free_port()
+    given = {**os.environ, **environment, "BASE_URL": f"http://localhost:{port}", "LOG_LEVEL": "CRITICAL"}
+    given |= {"ALLOWED_HOSTS": f"localhost,{HOST}", "WEB_PROCESSES": str(processes)}
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-c", "deploy/serving.py"]
+    command += ["-b", f"{HOST}:{port}", "--log-level", "error"]
+    process = subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL)
+    try:
+        _wait(process, f"http://{HOST}:{port}/")
+        yield Server(f"http://{HOST}:{port}", process.pid)
+    finally:
+        _end(process)
+
+
+@contextlib.contextmanager
+def _mailbox(state: Path) -> Iterator[str]:
+    """This function will yield the address of a mail server that takes everything."""
+    smtp, http = _free_port(), _free_port()
+    command = [sys.executable, "-m", "launcher.mailbox", "--smtp-port", str(smtp), "--http-port", str(http)]
+    process = subprocess.Popen(
+        [*command, "--state", str(state / "mail")], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait(process, f"http://{HOST}:{http}/")
+        yield f"smtp://{HOST}:{smtp}"
+    finally:
+        _end(process)
+
+
+@contextlib.contextmanager
+def _celery(options: str, *, environment: Mapping[str, str]) -> Iterator["Server"]:
+    command = [sys.executable, "-m", "celery", *options.split()]
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.DEVNULL)
+    try:
+        yield Server("", process.pid)
+    finally:
+        _end(process)
 
 
 @contextlib.contextmanager

@@ -89,6 +89,16 @@ def check_place(app_configs: Sequence[AppConfig] | None = None, **kwargs: object
     return found
 
 
+def refuse_unsafe() -> None:
+    """A web server runs no checks of its own, and one that believes forged notices must not answer at all.
+
+    Raises ImproperlyConfigured. This function will return only when nothing unsafe was found.
+    """
+    found = [*check_processor(), *check_place()]
+    if found:
+        raise ImproperlyConfigured(" ".join(f"{error.msg} {error.hint}" for error in found))
+
+
 def register_all() -> None:
     register(check_processor)
     register(check_place)

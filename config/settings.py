@@ -243,5 +243,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
     # The package logs every call with its address; ours are counted, not told one by one.
-    "loggers": {"stripe": {"level": "WARNING"}},
+    # And a refused request is no event: in a flood there are hundreds a second.
+    "loggers": {"stripe": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
 }

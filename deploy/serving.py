@@ -1,8 +1,9 @@
 """gunicorn for production; `web` and `webhooks` run it each in a process group of their own.
 
 Threads, not sync workers: with a processor call of 300 ms, sync workers gave 9 gifts a second and starved the
-webhooks, threads gave 130. Each process holds its own database pool, so count: processes x pool size, of all
-groups together, must stay below the server's max_connections.
+webhooks, threads gave 130. Of the threads of a process at most 26 are with the processor (payments/stripe_gateway.py):
+with fewer than 30 threads a processor that hangs would stop pages too. Each process holds its own database pool, so
+count: processes x pool size, of all groups together, must stay below the server's max_connections.
 """
 
 import os
@@ -10,7 +11,7 @@ import os
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"  # behind the proxy of the same private network
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "16"))
+threads = int(os.environ.get("WEB_THREADS", "32"))
 preload_app = True
 timeout = 30
 graceful_timeout = 25  # a gift under way is finished before the process ends

@@ -55,12 +55,9 @@ class Round:
             connection.close()
 
 
-def answer(*, event_id: int, now: datetime) -> None:
-    """The bell of one notice rang. This function will settle it, or a batch it is among when many wait."""
-    if len(inbox.waiting(now=now, limit=FEW)) < FEW:
-        settling.settle(event_id=event_id, now=now)
-    else:
-        drain(now=now)
+def drain_for_now(*, now: datetime) -> bool:
+    """The bell rang. This function will settle some batches and return whether notices still wait to be settled."""
+    return drain(now=now) > 0 and bool(inbox.waiting(now=now, limit=1))
 
 
 def drain(*, now: datetime) -> int:
@@ -70,9 +67,9 @@ def drain(*, now: datetime) -> int:
     """
     begun, ended = Round(now=now), 0
     for _ in range(MOST_BATCHES):
-        claimed = inbox.claim(now=now, limit=BATCH, lease=LEASE)
-        ended += _settle_all(begun, claimed)
-        if len(claimed) < BATCH or begun.is_unanswered:
+        leading, others = inbox.claim(now=now, limit=BATCH, lease=LEASE)
+        ended += _settle_all(begun, leading) + _settle_all(begun, others)
+        if len(leading) + len(others) < BATCH or begun.is_unanswered:
             break
     return ended
 

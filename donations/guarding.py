@@ -1,13 +1,14 @@
 """Guarding: the giving form must not serve to try out stolen cards.
 
 Whoever tests cards needs many payment pages in a short time. So presses, begun gifts and failures are counted for each
-network, address of mail and for all together, in one unlogged table that every server process shares; a crash of the
-database forgets the counts and nothing else. The table holds no address, only keyed hashes. Each count is one
-statement under the lock of its row, so a thousand presses at once are counted as exactly as one after the other.
+network, address of mail and for all together, in one unlogged table that every server process shares (`tallying`); a
+crash of the database forgets the counts and nothing else. The table holds no address, only keyed hashes. Counts are
+made under the locks of their rows, so a thousand presses at once are counted as exactly as one after the other.
 
 Above a limit people wait, or their browser shows by a small sum that it is no cheap machine (`is_proven`).
 """
 
+import functools
 import hashlib
 import math
 import uuid
@@ -17,15 +18,14 @@ from enum import Enum
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 
+from donations import tallying
 from donors import matching, signing_in
 from jobs import beating
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR = tallying.MINUTE, tallying.HOUR
 ALARM = "card_testing"
-REMEMBERS = timedelta(days=1)
-"""How long it is known from which network a gift was begun, so that its declined cards count there."""
+BUSY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ class Limits:
     starts_per_minute: int = 10
     starts_per_hour: int = 60
     """Begun gifts from one network."""
+    presses_a_second: int = 20
+    """Presses from everywhere that one server process takes; above it there is a crowd."""
+    presses_in_crowd: int = 1
+    """Presses a minute of one network in a crowd; a browser that has done its sum may press on."""
+    forms_in_crowd: int = 20
+    """Forms a second that one server process draws in a crowd for those who have not done the sum."""
     proven_times: int = 5
     """How many times as much a network may begin when each browser has done its sum."""
     starts_per_email_hour: int = 10
@@ -69,9 +75,14 @@ def limits() -> Limits:
 
     This function will return the limits in force.
     """
+    return _limits(tuple(settings.GIVING_LIMITS))
+
+
+@functools.cache
+def _limits(exceptions: tuple[str, ...]) -> Limits:
     known = {field.name for field in fields(Limits)}
     changed: dict[str, int] = {}
-    for exception in settings.GIVING_LIMITS:
+    for exception in exceptions:
         name, _, number = exception.partition("=")
         if name.strip() not in known or not number.strip().isdecimal():
             raise ImproperlyConfigured(f"GIVING_LIMITS: {exception!r} is not a limit with a whole number.")
@@ -86,6 +97,7 @@ class Answer(Enum):
     WAIT = "wait"
     PROVE = "prove"
     BUSY = "busy"
+    CROWD = "crowd"
     ABUSE = "abuse"
 
 
@@ -109,55 +121,25 @@ class Level(Enum):
 
 
 GO = Verdict(Answer.GO)
-
-# A count begins with its first event and is forgotten at its end. A full count stays as it is: then no row comes back.
-_COUNT = """
-INSERT INTO donations_tally AS tally (scope, who, count, ends_at)
-VALUES (%(scope)s, %(who)s, 1, %(ends_at)s)
-ON CONFLICT (scope, who) DO UPDATE SET
-  count = CASE WHEN tally.ends_at <= %(now)s THEN 1 ELSE tally.count + 1 END,
-  ends_at = CASE WHEN tally.ends_at <= %(now)s THEN excluded.ends_at ELSE tally.ends_at END
-WHERE tally.ends_at <= %(now)s OR tally.count < %(most)s
-RETURNING count
-"""
-# A failure counts until some minutes after the last one.
-_FAILURE = """
-INSERT INTO donations_tally AS tally (scope, who, count, ends_at)
-VALUES ('failures', %(who)s, 1, %(ends_at)s)
-ON CONFLICT (scope, who) DO UPDATE SET
-  count = CASE WHEN tally.ends_at <= %(now)s THEN 1 ELSE tally.count + 1 END, ends_at = excluded.ends_at
-"""
-# A bucket of tokens needs one moment only: when it will be full again. Each call moves it on by its own time.
-_CALL = """
-INSERT INTO donations_tally AS tally (scope, who, count, ends_at)
-VALUES ('processor', '', 1, %(now)s::timestamptz + %(each)s::float8 * interval '1 second')
-ON CONFLICT (scope, who) DO UPDATE SET
-  ends_at = greatest(tally.ends_at, %(now)s) + %(each)s::float8 * interval '1 second'
-WHERE tally.ends_at <= %(now)s::timestamptz + (1 - %(each)s::float8) * interval '1 second'
-RETURNING 1
-"""
-_BEGAN_FROM = """
-INSERT INTO donations_tally (scope, who, count, ends_at, network) VALUES ('began', %s, 1, %s, %s)
-ON CONFLICT (scope, who) DO UPDATE SET ends_at = excluded.ends_at
-"""
-_OUTCOMES = """
-SELECT count(*) FILTER (WHERE kind = 'charge.failed'), max(received_at) FILTER (WHERE kind = 'charge.failed')
-  FROM (SELECT kind, received_at FROM payments_processorevent
-         WHERE kind IN ('charge.failed', 'charge.succeeded') AND received_at > %s AND received_at <= %s
-         ORDER BY received_at DESC LIMIT %s) AS latest
-"""
+CROWD = Verdict(Answer.CROWD, seconds=math.ceil(MINUTE.total_seconds()), proof_helps=True)
 
 
-def arrive(*, ip: str, now: datetime) -> Verdict:
+def arrive(*, ip: str, is_crowd: bool = False, now: datetime) -> Verdict:
     """Count one press of the form, of any kind, before anything else is done for it.
 
-    This function will return GO, WAIT while the network pauses after failures, or ABUSE far above any human pace.
+    `is_crowd` says that many press at once everywhere: then a network has few presses until its browser has done
+    the sum. This function will return GO, WAIT while the network pauses after failures, CROWD when only the sum
+    helps, or ABUSE far above any human pace.
     """
-    known, network = limits(), _network(ip)
-    if not _counted(scope="posts", who=network, most=known.posts_per_minute, lasts=MINUTE, now=now):
-        return _until("posts", network, answer=Answer.ABUSE, now=now)
-    failures, ends_at = _standing("failures", network, now=now)
-    return _verdict(Answer.WAIT, ends_at=ends_at, now=now) if failures >= known.failures else GO
+    known = limits()
+    pressed = tallying.press(who=_network(ip), most=known.posts_per_minute, now=now)
+    if pressed.number is None:
+        return _verdict(Answer.ABUSE, ends_at=pressed.minute_ends, now=now)
+    if pressed.failures >= known.failures:
+        return _verdict(Answer.WAIT, ends_at=pressed.failures_end, now=now)
+    if is_crowd and pressed.number > known.presses_in_crowd:
+        return CROWD
+    return GO
 
 
 def admit(*, checkout_id: uuid.UUID, ip: str, email: str, is_proven: bool, now: datetime) -> Verdict:
@@ -166,41 +148,47 @@ def admit(*, checkout_id: uuid.UUID, ip: str, email: str, is_proven: bool, now: 
     This function will return GO, WAIT (above a limit), PROVE (a sum is asked for) or BUSY (too many at once).
     """
     known, network = limits(), _network(ip)
-    if not _standing("began", str(checkout_id), now=now)[0]:
-        level = suspicion(now=now)
-        if level is not Level.CALM:
-            raise_alarm(now=now)
-        if level is Level.CLOSED and (failed := _standing("failures", network, now=now))[0]:
-            return _verdict(Answer.WAIT, ends_at=failed[1], now=now)
-        if level is not Level.CALM and not is_proven:
-            return Verdict(Answer.PROVE, proof_helps=True)
-        refused = _count_start(network=network, email=email, is_proven=is_proven, now=now)
-        if refused is not None:
-            return refused
-        # Before the processor's turn: whoever must press once more because many give at once is not counted twice.
-        with connection.cursor() as cursor:
-            cursor.execute(_BEGAN_FROM, [str(checkout_id), now + REMEMBERS, network])
-    if not is_proven and not _may_call(per_second=known.processor_per_second, now=now):
-        return Verdict(Answer.BUSY, seconds=5)
-    return GO
+    found = tallying.outcomes(checkout=str(checkout_id), last=known.outcomes, now=now)
+    if found.is_known:
+        if is_proven or tallying.call(per_second=known.processor_per_second, now=now):
+            return GO
+        return Verdict(Answer.BUSY, seconds=BUSY_SECONDS)
+    level = _level(found, now=now)
+    if level is not Level.CALM:
+        raise_alarm(now=now)
+    if level is Level.CLOSED and (paused := tallying.standing(scope="failures", who=network, now=now))[0]:
+        return _verdict(Answer.WAIT, ends_at=paused[1], now=now)
+    if level is not Level.CALM and not is_proven:
+        return Verdict(Answer.PROVE, proof_helps=True)
+    return _count_start(checkout_id=checkout_id, network=network, email=email, is_proven=is_proven, now=now)
 
 
-def _count_start(*, network: str, email: str, is_proven: bool, now: datetime) -> Verdict | None:
+def _count_start(
+    *, checkout_id: uuid.UUID, network: str, email: str, is_proven: bool, now: datetime
+) -> Verdict:
     known = limits()
     times = known.proven_times if is_proven else 1
     mail = _hashed(matching.email_key(email))
-    counts = (
-        ("minute", network, known.starts_per_minute * times, MINUTE),
-        ("hour", network, known.starts_per_hour * times, HOUR),
-        ("mail", mail, known.starts_per_email_hour, HOUR),
+    asked = tallying.Start(
+        checkout=str(checkout_id),
+        network=network,
+        mail=mail,
+        most_a_minute=known.starts_per_minute * times,
+        most_an_hour=known.starts_per_hour * times,
+        most_of_all=known.starts_per_minute_of_all,
+        most_of_mail=known.starts_per_email_hour,
+        calls_per_second=known.processor_per_second,
+        is_proven=is_proven,
     )
-    for scope, who, most, lasts in counts:
-        if not _counted(scope=scope, who=who, most=most, lasts=lasts, now=now):
-            seconds = _until(scope, who, answer=Answer.WAIT, now=now).seconds
-            return Verdict(Answer.WAIT, seconds, proof_helps=not is_proven and scope != "mail")
-    if is_proven or _counted(scope="all", who="", most=known.starts_per_minute_of_all, lasts=MINUTE, now=now):
-        return None
-    return Verdict(Answer.PROVE, proof_helps=True)
+    full = tallying.start(asked, now=now)
+    if full in {"minute", "hour", "mail"}:
+        who = mail if full == "mail" else network
+        ends_at = tallying.standing(scope=full, who=who, now=now)[1]
+        seconds = _verdict(Answer.WAIT, ends_at=ends_at, now=now).seconds
+        return Verdict(Answer.WAIT, seconds, proof_helps=not is_proven and full != "mail")
+    if full == "all":
+        return Verdict(Answer.PROVE, proof_helps=True)
+    return Verdict(Answer.BUSY, seconds=BUSY_SECONDS) if full == "processor" else GO
 
 
 def admit_promise(*, ip: str, now: datetime) -> Verdict:
@@ -232,9 +220,10 @@ def mistaken(*, ip: str, now: datetime) -> Verdict:
     """This function will count a form with wrong fields, and return WAIT when there were too many of them."""
     known, network = limits(), _network(ip)
     pause = timedelta(minutes=known.pause_minutes)
-    if _counted(scope="mistakes", who=network, most=known.mistakes, lasts=pause, now=now):
+    if tallying.count(scope="mistakes", who=network, most=known.mistakes, lasts=pause, now=now):
         return GO
-    return _until("mistakes", network, answer=Answer.WAIT, now=now)
+    ends_at = tallying.standing(scope="mistakes", who=network, now=now)[1]
+    return _verdict(Answer.WAIT, ends_at=ends_at, now=now)
 
 
 def payment_failed(*, checkout_id: uuid.UUID, charge_ref: str, now: datetime) -> None:
@@ -242,8 +231,9 @@ def payment_failed(*, checkout_id: uuid.UUID, charge_ref: str, now: datetime) ->
 
     This function will count a failure of the network the gift was begun from, if that is still known.
     """
-    network = _began_from(checkout_id)
-    is_new = _counted(scope="charge", who=_hashed(charge_ref), most=1, lasts=REMEMBERS, now=now)
+    network = tallying.began_from(checkout=str(checkout_id))
+    charge = _hashed(charge_ref)
+    is_new = tallying.count(scope="charge", who=charge, most=1, lasts=tallying.REMEMBERS, now=now)
     if network and is_new:
         _count_failure(network, now=now)
     if suspicion(now=now) is not Level.CALM:
@@ -255,15 +245,16 @@ def suspicion(*, now: datetime) -> Level:
 
     This function will return CALM, WATCHFUL or CLOSED.
     """
-    known = limits()
-    with connection.cursor() as cursor:
-        cursor.execute(_OUTCOMES, [now - HOUR, now, known.outcomes])
-        count, last = cursor.fetchone()
+    return _level(tallying.outcomes(checkout="", last=limits().outcomes, now=now), now=now)
+
+
+def _level(found: tallying.Outcomes, *, now: datetime) -> Level:
+    known, last = limits(), found.last_failed_at
     if last is None or last <= now - timedelta(minutes=known.suspicion_minutes):
         return Level.CALM
-    if count * 100 > known.outcomes * known.closed_percent:
+    if found.failed * 100 > known.outcomes * known.closed_percent:
         return Level.CLOSED
-    return Level.WATCHFUL if count * 100 > known.outcomes * known.watchful_percent else Level.CALM
+    return Level.WATCHFUL if found.failed * 100 > known.outcomes * known.watchful_percent else Level.CALM
 
 
 def raise_alarm(*, now: datetime) -> None:
@@ -273,61 +264,12 @@ def raise_alarm(*, now: datetime) -> None:
 
 def forget(*, now: datetime) -> int:
     """This function will delete counts that have ended, and return how many."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM donations_tally WHERE ends_at < %s", [now])
-        return int(cursor.rowcount)
-
-
-# Counts
-
-
-def _counted(*, scope: str, who: str, most: int, lasts: timedelta, now: datetime) -> bool:
-    """Whether one more was within the limit."""
-    given: dict[str, str | int | datetime] = {
-        "scope": scope,
-        "who": who,
-        "most": most,
-        "ends_at": now + lasts,
-        "now": now,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, given)
-        return cursor.fetchone() is not None
+    return tallying.forget(now=now)
 
 
 def _count_failure(network: str, *, now: datetime) -> None:
     ends_at = now + timedelta(minutes=limits().pause_minutes)
-    with connection.cursor() as cursor:
-        cursor.execute(_FAILURE, {"who": network, "ends_at": ends_at, "now": now})
-
-
-def _may_call(*, per_second: int, now: datetime) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_CALL, {"now": now, "each": 1 / max(1, per_second)})
-        return cursor.fetchone() is not None
-
-
-def _standing(scope: str, who: str, *, now: datetime) -> tuple[int, datetime]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count, ends_at FROM donations_tally WHERE scope = %s AND who = %s AND ends_at > %s",
-            [scope, who, now],
-        )
-        found = cursor.fetchone()
-    return (found[0], found[1]) if found else (0, now)
-
-
-def _began_from(checkout_id: uuid.UUID) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT network FROM donations_tally WHERE scope = 'began' AND who = %s", [str(checkout_id)]
-        )
-        found = cursor.fetchone()
-    return str(found[0]) if found else ""
-
-
-def _until(scope: str, who: str, *, answer: Answer, now: datetime) -> Verdict:
-    return _verdict(answer, ends_at=_standing(scope, who, now=now)[1], now=now)
+    tallying.count_failure(who=network, ends_at=ends_at, now=now)
 
 
 def _verdict(answer: Answer, *, ends_at: datetime, now: datetime) -> Verdict:

@@ -4,13 +4,20 @@ from celery import shared_task
 from django.utils import timezone
 
 from donations import draining, dunning, funding, guarding, promising, settling, sweeping
-from jobs import beating
+from jobs import beating, ringing
 from payments import catching_up
 
 
 @shared_task(name="donations.settle")
 def settle(event_id: int) -> None:
-    draining.answer(event_id=event_id, now=timezone.now())
+    settling.settle(event_id=event_id, now=timezone.now())
+
+
+@shared_task(name="donations.settle_waiting")
+def settle_waiting() -> None:
+    """For a while, so that receipts and letters are not kept waiting; then it rings for the rest."""
+    if draining.drain_for_now(now=timezone.now()):
+        ringing.ring("donations.settle_waiting", "receipts.follow_up", "donors.send_due")
 
 
 @shared_task(name="donations.sweep")

@@ -1,11 +1,15 @@
 """Ringing: a worker looks at once instead of at the next beat of the timetable. The committed row is the promise."""
 
 import logging
+import os
+import threading
 
 from celery import signature
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+PAUSE = 0.25
+"""Seconds between two rings of one bell by one process: so many rows are found by one look."""
 
 
 def ring(*names: str, first: tuple[object, ...] = ()) -> None:
@@ -23,3 +27,44 @@ def ring(*names: str, first: tuple[object, ...] = ()) -> None:
         bell.apply_async(retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("the queue is away (%s): the timetable will find the rows", type(error).__name__)
+
+
+def ring_soon(*names: str) -> None:
+    """Ring for tasks that look for their rows themselves, without waiting for the queue.
+
+    Whoever rings is answering a webhook: a thread of this process speaks to the queue instead, at once, and then
+    only every quarter of a second for all who rang meanwhile. A ring that dies with the process costs seconds.
+    This function will return before the bell has rung.
+    """
+    with _lock:
+        bell = _bells.get(names)
+        if bell is None or bell.process != os.getpid():  # threads do not follow into a forked process
+            bell = _bells[names] = _Bell(names)
+            bell.start()
+    bell.asked.set()
+
+
+class _Bell(threading.Thread):
+    """One bell of one process. It is asleep unless somebody rang."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(name=f"bell {names[0]}", daemon=True)
+        self.names = names
+        self.process = os.getpid()
+        self.asked = threading.Event()
+        self._pause = threading.Event()
+
+    def run(self) -> None:
+        while True:
+            self.asked.wait()
+            self.asked.clear()  # before the ring: whoever asks while it rings is rung for again
+            try:
+                ring(*self.names)
+            except Exception:
+                # The bell must go on; what is wrong with the queue is told with its trace.
+                logger.exception("the bell %s could not be rung", self.names[0])
+            self._pause.wait(PAUSE)
+
+
+_lock = threading.Lock()
+_bells: dict[tuple[str, ...], _Bell] = {}

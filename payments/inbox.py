@@ -13,6 +13,7 @@ from payments.models import ProcessorEvent
 LARGEST_BODY = 512 * 1024
 MOST_ATTEMPTS = 12
 RELEASED_FOR = timedelta(seconds=15)
+LEADING = ("charge.succeeded", "invoice.paid")
 
 _KEEP = """
 INSERT INTO payments_processorevent
@@ -22,11 +23,13 @@ VALUES (%s, %s, %s, %s, %s, %s, 1, %s, 0, %s, %s, %s)
 ON CONFLICT (ref) DO UPDATE SET deliveries = payments_processorevent.deliveries + 1
 RETURNING id, deliveries
 """
-# Of a renewal five notices tell; the invoice leads to all of it, and the others then find it in the books.
+# Of a gift three notices tell, of a renewal five. Those that lead to all of it come first, and the others then find it
+# in the books.
 _CLAIM = """
 UPDATE payments_processorevent SET settle_after = %s WHERE id IN (
   SELECT id FROM payments_processorevent WHERE status = 'received' AND settle_after <= %s
-   ORDER BY kind <> 'invoice.paid', settle_after, id LIMIT %s FOR UPDATE SKIP LOCKED)
+   ORDER BY kind <> ALL(%s), settle_after, id LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING id, kind
 RETURNING id
 """
 # A closing that a crash loses is only made again, so its commit need not wait for the disk; `hurry` says so for
@@ -82,14 +85,16 @@ def waiting(*, now: datetime, limit: int = 200) -> list[int]:
     )
 
 
-def claim(*, now: datetime, limit: int, lease: timedelta) -> list[int]:
-    """Take notices that wait, paid invoices first, then the oldest; until the lease ends nobody else takes them.
+def claim(*, now: datetime, limit: int, lease: timedelta) -> tuple[list[int], list[int]]:
+    """Take notices that wait; until the lease ends nobody else takes them.
 
-    This function will return their ids.
+    This function will return the ids of those that lead to a whole gift, to be settled first, and of the others.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [now + lease, now, limit])
-        return sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(_CLAIM, [now + lease, now, list(LEADING), limit])
+        claimed = sorted(cursor.fetchall())
+    leading = [pk for pk, kind in claimed if kind in LEADING]
+    return leading, [pk for pk, kind in claimed if kind not in LEADING]
 
 
 def release(*, pk: int, now: datetime) -> None:

@@ -7,6 +7,7 @@ processor can never take every thread of the web server.
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -41,7 +42,11 @@ from payments.gateway import (
 from payments.stripe_plans import StripePlans
 
 TIMEOUT = (3.0, 8.0)
-MOST_UNDER_WAY = 28
+MOST_UNDER_WAY = 26
+"""Calls under way in one process: fewer than the threads of the web server (deploy/serving.py), so that a processor
+that hangs leaves some for pages."""
+HANGS = 2.0
+"""Seconds after which a call says that the processor hangs: then nobody waits for a place any more."""
 DOCUMENTED = {"invalid_request_error", "card_error"}
 """The types of error by which Stripe refuses a call with a 400; an `idempotency_error` has a class of its own."""
 CHARGE_HOUR = 14
@@ -90,6 +95,7 @@ class StripeGateway(StripePlans):
         self._secrets = webhook_secrets
         self._is_live = "_live_" in api_key
         self._places = threading.BoundedSemaphore(most_under_way)
+        self._since: dict[int, float] = {}
 
     @classmethod
     def from_settings(cls) -> "StripeGateway":
@@ -102,8 +108,9 @@ class StripeGateway(StripePlans):
     @contextmanager
     def _asking(self) -> Iterator[None]:
         _let_go_of_the_database()
-        if not self._places.acquire(timeout=2):
+        if not self._found_place():
             raise ProcessorBusy("too many calls under way")
+        self._since[threading.get_ident()] = time.monotonic()
         try:
             yield
         except stripe.RateLimitError as error:
@@ -122,7 +129,15 @@ class StripeGateway(StripePlans):
                 raise ProcessorRefused(error.code or "declined", "declined") from error
             raise ProcessorUnsure(f"{type(error).__name__} {error.http_status}") from error
         finally:
+            self._since.pop(threading.get_ident(), None)
             self._places.release()
+
+    def _found_place(self) -> bool:
+        """In a rush one waits a moment; behind calls that hang nobody does, or waiting would take every thread."""
+        if self._places.acquire(blocking=False):
+            return True
+        oldest = min(list(self._since.values()), default=time.monotonic())
+        return time.monotonic() - oldest < HANGS and self._places.acquire(timeout=1)
 
     def _ask(self, read: Callable[[reading.Raw], Result], call: Callable[[], Any]) -> Result:
         return read(self._told(call))

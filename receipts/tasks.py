@@ -5,18 +5,15 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from receipts import correcting, finishing, issuing
+from receipts import following_up, issuing
 
 RECENTLY = timedelta(days=7)
 
 
 @shared_task(name="receipts.follow_up")
 def follow_up() -> None:
-    """Everything receipts do after money moved, in order; the mail leaves with the next look at the outbox."""
     now = timezone.now()
-    correcting.correct_due(now=now)
-    issuing.issue_due(now=now, since=now - RECENTLY)
-    finishing.finish_due(now=now)
+    following_up.follow_up(since=now - RECENTLY, now=now)
 
 
 @shared_task(name="receipts.look_at_all")

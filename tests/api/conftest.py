@@ -29,6 +29,7 @@ def fresh_cache() -> None:
 def bells(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     rung: list[tuple[object, ...]] = []
     monkeypatch.setattr(ringing, "ring", lambda *names, first=(): rung.append((*names, *first)))
+    monkeypatch.setattr(ringing, "ring_soon", lambda *names: rung.append(names))
     return rung
 
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from donations import draining
+from donations import draining, tasks
 from donations.models import Donation
+from jobs import ringing
 from payments import inbox
 from payments.models import ProcessorEvent
+from tests import facts, threads
 from tests.donations.giving import Supporter, notices, selfcheck
 from tests.sandbox.driving import Sandbox
 from web.demo import writing
@@ -36,21 +38,40 @@ def test_a_rush_is_settled_side_by_side(committed_supporter: Supporter) -> None:
     selfcheck(now=committed_supporter.now)
 
 
-def test_a_bell_among_many_settles_the_others_too(committed_supporter: Supporter) -> None:
-    committed_supporter.give()
-    first = stored(committed_supporter)[0]
+def test_the_bell_rings_again_only_for_what_is_left(
+    supporter: Supporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[tuple[str, ...]] = []
+    monkeypatch.setattr(ringing, "ring", lambda *names: rung.append(names))
+    monkeypatch.setattr(draining, "BATCH", 2)
+    monkeypatch.setattr(draining, "MOST_BATCHES", 1)
+    supporter.give()
+    assert len(stored(supporter)) > 2
 
-    draining.answer(event_id=first, now=committed_supporter.now)
+    while ProcessorEvent.objects.filter(status="received").exists():
+        tasks.settle_waiting()
+    assert set(rung) == {("donations.settle_waiting", "receipts.follow_up", "donors.send_due")}
+    before = len(rung)
+    tasks.settle_waiting()
+    assert len(rung) == before
 
-    assert not ProcessorEvent.objects.filter(status="received").exists()
+
+def test_two_workers_at_once_take_each_notice_once(committed_db: None, now: datetime) -> None:
+    kept = {facts.event(ref=f"evt_{number}", settle_after=now).pk for number in range(30)}
+    claim = [lambda: inbox.claim(now=now, limit=10, lease=draining.LEASE)] * 3
+    taken = threads.results(threads.at_once(claim))
+    assert sorted(pk for leading, others in taken for pk in (*leading, *others)) == sorted(kept)
 
 
 def test_what_is_claimed_is_left_alone_until_the_lease_ends(supporter: Supporter) -> None:
     supporter.give()
     pks = stored(supporter)
-    claimed = inbox.claim(now=supporter.now, limit=100, lease=draining.LEASE)
+    leading, others = inbox.claim(now=supporter.now, limit=100, lease=draining.LEASE)
 
-    assert claimed == pks
+    assert sorted([*leading, *others]) == pks
+    assert set(ProcessorEvent.objects.filter(pk__in=leading).values_list("kind", flat=True)) == {
+        "charge.succeeded"
+    }
     assert draining.drain(now=supporter.now) == 0
     later = supporter.now + draining.LEASE
     assert draining.drain(now=later) == len(pks)

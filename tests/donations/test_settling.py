@@ -64,13 +64,13 @@ def charge(**given: Any) -> ChargeState:
 
 
 @pytest.mark.parametrize("reference", ["", "not an id", str(uuid.uuid4())])
-def test_a_session_of_nobody_needs_a_person(db: None, reference: str) -> None:
+def test_T34_a_session_of_nobody_needs_a_person(db: None, reference: str) -> None:
     with pytest.raises(settling.NeedsAPerson, match="no attempt of ours"):
         settling.apply_session(state=session(reference=reference), now=NOW)
 
 
 @pytest.mark.parametrize("amount", [Money(9_999, "USD"), Money(10_000, "KRW")])
-def test_a_session_over_another_amount_needs_a_person(db: None, amount: Money) -> None:
+def test_T34_a_session_over_another_amount_needs_a_person(db: None, amount: Money) -> None:
     checkout = facts.checkout()
     with pytest.raises(settling.NeedsAPerson, match="is over"):
         settling.apply_session(state=session(reference=str(checkout.pk), amount=amount), now=NOW)
@@ -138,7 +138,7 @@ def test_a_charge_is_recorded_once_and_a_second_one_needs_a_person(db: None) -> 
     assert Donation.objects.count() == 1
 
 
-def test_a_charge_over_another_amount_than_asked_is_parked(supporter: Supporter) -> None:
+def test_T34_a_charge_over_another_amount_than_asked_is_parked(supporter: Supporter) -> None:
     begun = supporter.begin()
     supporter.pay(begun)
     Checkout.objects.update(amount_minor=9_000)

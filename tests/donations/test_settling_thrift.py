@@ -22,7 +22,7 @@ def _settle(notice: Notice, supporter: Supporter) -> ProcessorEvent.Status:
     return settling.settle(event_id=pk, now=supporter.now)
 
 
-def test_the_second_and_third_telling_ask_nobody(supporter: Supporter) -> None:
+def test_T35_the_second_and_third_telling_ask_nobody_and_post_nothing(supporter: Supporter) -> None:
     supporter.give()
     told = [notice for notice in notices(supporter.processor) if notice.kind in TELLING]
     assert len(told) == len(TELLING)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import queue
 import time
+from collections.abc import Iterator
 
 import pytest
 from celery import Celery
 from django.conf import settings
 from kombu.exceptions import OperationalError
+
+from jobs import ringing
 
 
 def test_a_broker_that_refuses_is_given_up_at_once() -> None:
@@ -17,3 +21,42 @@ def test_a_broker_that_refuses_is_given_up_at_once() -> None:
     with pytest.raises(OperationalError):
         app.send_task("donations.settle", retry=False)
     assert time.monotonic() - began < 3  # the library alone would take six seconds, and more with each host
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> Iterator[queue.Queue[tuple[str, ...]]]:
+    """What reached the queue, by whichever thread; no bell is left of the test before."""
+    heard: queue.Queue[tuple[str, ...]] = queue.Queue()
+    monkeypatch.setattr(ringing, "ring", lambda *names: heard.put(names))
+    monkeypatch.setattr(ringing, "_bells", {})
+    monkeypatch.setattr(ringing, "PAUSE", 0.05)
+    return heard
+
+
+def test_many_rings_at_once_are_few_and_the_last_is_heard(rung: queue.Queue[tuple[str, ...]]) -> None:
+    for _ in range(500):
+        ringing.ring_soon("a", "b")
+    assert rung.get(timeout=5) == ("a", "b")
+    ringing.ring_soon("a", "b")
+    assert rung.get(timeout=5) == ("a", "b")
+    assert rung.qsize() <= 1
+
+
+def test_two_bells_ring_for_themselves(rung: queue.Queue[tuple[str, ...]]) -> None:
+    ringing.ring_soon("a")
+    ringing.ring_soon("b")
+    assert {rung.get(timeout=5), rung.get(timeout=5)} == {("a",), ("b",)}
+
+
+def test_a_bell_that_failed_rings_again(
+    rung: queue.Queue[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*names: str) -> None:
+        monkeypatch.setattr(ringing, "ring", lambda *names: rung.put(names))
+        ringing.ring_soon(*names)
+        raise RuntimeError("the queue is broken")
+
+    monkeypatch.setattr(ringing, "ring", broken)
+    ringing.ring_soon("a")
+    assert rung.get(timeout=5) == ("a",)
+    assert "could not be rung" in caplog.text

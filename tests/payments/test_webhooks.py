@@ -156,7 +156,7 @@ def test_words_too_long_are_cut(db: None) -> None:
     assert (len(kept.ref), len(kept.kind), len(kept.object_ref), len(kept.api_version)) == (80, 80, 80, 40)
 
 
-def test_many_deliveries_at_once_are_one_row(committed_db: None) -> None:
+def test_T35_many_deliveries_at_once_are_one_row(committed_db: None) -> None:
     kept = threads.results(threads.at_once([lambda: inbox.keep(notice=notice(), now=NOW)] * 6))
     assert sorted(deliveries for _, deliveries in kept) == [1, 2, 3, 4, 5, 6]
     assert len({pk for pk, _ in kept}) == 1

@@ -16,11 +16,12 @@ from django.utils import timezone, translation
 from staff.models import Role, User
 from tests import making
 from web.demo import writing
+from web.giving import crowding
 
 
 @pytest.fixture(autouse=True)
-def plain_pages(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """No collected static files, nothing kept from the test before, English to begin with."""
+def plain_pages(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No collected static files, nothing kept and no crowd left of the test before, English to begin with."""
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -31,6 +32,7 @@ def plain_pages(settings: Any, tmp_path: Path) -> Iterator[None]:
     # The demo has four people with passwords; making them hard to guess is not what is tested here.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
+    monkeypatch.setattr(crowding, "HERE", crowding.Crowd())
     with translation.override("en"):
         yield
     cache.clear()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns import costing, filling, measuring, telling
+from campaigns import costing, filling, measuring, resting, telling
 from campaigns.models import Campaign, CampaignText, NeedGroup, UnitCost
 from ledger.money import Money
 from reports import keeping
@@ -76,8 +76,7 @@ class Story:
 
 def status_of(slug: str) -> str | None:
     """This function will return the state of a published campaign now (also resting), or None."""
-    found = Campaign.objects.filter(slug=slug, published_at__isnull=False).values_list("status", flat=True)
-    status = found.first()
+    status = resting.status_of(slug=slug)
     return None if status == Campaign.Status.DRAFT else status
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from donations import guarding
 from donations.guarding import Answer, Level, Verdict
+from donors import signing_in
 from web import addressing
-from web.giving import forming, vouching
+from web.giving import crowding, forming, proving, vouching
 from web.giving.asking import Ask
 from web.giving.reading import Typed
 
@@ -25,8 +26,10 @@ def is_watchful() -> bool:
     """Whether a fresh form should come with a sum already, so that it is solved while people write.
 
     Kept for some seconds by each process: showing a form must cost the database nothing. A press asks anew.
-    This function will return whether cards seem to be tested.
+    This function will return whether cards seem to be tested, or whether very many press at once.
     """
+    if crowding.HERE.is_there(now=timezone.now()):
+        return True
     pages = caches["pages"]
     found = pages.get("giving:watchful")
     if found is None:
@@ -35,18 +38,43 @@ def is_watchful() -> bool:
     return bool(found)
 
 
-def arrival(request: HttpRequest) -> Verdict:
-    """This function will count a press and return what to answer before reading it."""
-    return guarding.arrive(ip=addressing.client_ip(request), now=timezone.now())
+def arrival(request: HttpRequest, *, slug: str) -> Verdict:
+    """In a crowd the sum is looked for before a form is read: whoever has done it is let through.
+
+    This function will count a press and return what to answer before reading it.
+    """
+    ip, now = addressing.client_ip(request), timezone.now()
+    if not crowding.HERE.press(now=now):
+        return guarding.arrive(ip=ip, now=now)
+    network = signing_in.address_block(ip)
+    if _is_proven(request, slug=slug):
+        return guarding.arrive(ip=ip, now=now)
+    if crowding.HERE.is_held(network, now=now) or not crowding.HERE.may_draw(now=now):
+        return guarding.CROWD
+    verdict = guarding.arrive(ip=ip, is_crowd=True, now=now)
+    if verdict.answer is Answer.CROWD:
+        crowding.HERE.hold(network, now=now)
+    return verdict
 
 
-def bare(verdict: Verdict) -> HttpResponse:
+def _is_proven(request: HttpRequest, *, slug: str) -> bool:
+    vouched = vouching.read(request.POST.get("token", ""), slug=slug)
+    given = request.POST.get("proof", "")
+    return vouched is not None and proving.is_solved(given, checkout_id=vouched.checkout_id)
+
+
+def bare(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     """Far above any human pace the form is not read and no page is drawn: a few words, under a kilobyte."""
     title, words = gettext("Too many tries"), wait_words(verdict)
+    again = ""
+    if verdict.answer is Answer.CROWD:
+        title = gettext("Very many people are giving at this moment")
+        words = gettext("Open the form once more: your browser then does a small sum, and you need not wait.")
+        again = f'<p><a href="{escape(request.path)}">{escape(gettext("Open the form"))}</a></p>'
     html = (
         f'<!doctype html><html lang="{escape(get_language() or "en")}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-        f"<h1>{escape(title)}</h1><p>{escape(words)}</p></html>"
+        f"<h1>{escape(title)}</h1><p>{escape(words)}</p>{again}</html>"
     )
     return later(HttpResponse(html, status=429), verdict)
 

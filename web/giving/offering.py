@@ -123,9 +123,9 @@ def _unfinished(given: str, *, ask: Ask) -> Checkout | None:
 
 
 def _posted(request: HttpRequest, *, ask: Ask) -> HttpResponse:
-    arrival = holding.arrival(request)
-    if arrival.answer is Answer.ABUSE:
-        return holding.bare(arrival)
+    arrival = holding.arrival(request, slug=ask.slug)
+    if arrival.answer in {Answer.ABUSE, Answer.CROWD}:
+        return holding.bare(request, arrival)
     posted = request.POST.dict()
     form = reading.typed(posted, ask=ask)
     vouched = vouching.read(posted.get("token", ""), slug=ask.slug)
@@ -182,7 +182,11 @@ def _guarded(
 ) -> HttpResponse:
     """What is asked of a form that is in order, before a gift begins."""
     now, ip = timezone.now(), addressing.client_ip(request)
-    if vouched is None or not vouched.is_fresh:
+    # An attempt that has begun goes on under its id however old its form is: it can only be the same gift.
+    is_good = vouched is not None and (
+        vouched.is_fresh or giving.find(checkout_id=vouched.checkout_id) is not None
+    )
+    if vouched is None or not is_good:
         if vouched is None:
             guarding.failed(ip=ip, now=now)
         notice = gettext(

@@ -12,7 +12,8 @@ from typing import Any
 from django.core import signing
 
 SALT = "giving-form"
-LASTS_SECONDS = 4 * 3600
+LASTS_SECONDS = 30 * 60
+"""A form that was open for longer is shown once more with everything typed, and its next press is taken."""
 
 
 @dataclass(frozen=True)
