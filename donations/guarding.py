@@ -194,9 +194,10 @@ def _count_start(
 def admit_promise(*, ip: str, now: datetime) -> Verdict:
     """This function will count a transfer code for a network, and return WAIT when it took too many of them."""
     network = _network(ip)
-    if _counted(scope="promises", who=network, most=limits().promises_per_hour, lasts=HOUR, now=now):
+    if tallying.count(scope="promises", who=network, most=limits().promises_per_hour, lasts=HOUR, now=now):
         return GO
-    return _until("promises", network, answer=Answer.WAIT, now=now)
+    ends_at = tallying.standing(scope="promises", who=network, now=now)[1]
+    return _verdict(Answer.WAIT, ends_at=ends_at, now=now)
 
 
 def may_mail_promise(*, email: str, now: datetime) -> bool:
@@ -205,10 +206,10 @@ def may_mail_promise(*, email: str, now: datetime) -> bool:
     Whoever types strangers' addresses gets few letters to each of them, and few in all.
     """
     known, who = limits(), _hashed(matching.email_key(email))
-    day = timedelta(days=1)
-    return _counted(
+    day, most_of_all = timedelta(days=1), known.promise_mails_per_hour_of_all
+    return tallying.count(
         scope="promise_mail", who=who, most=known.promise_mails_per_day, lasts=day, now=now
-    ) and _counted(scope="promise_all", who="", most=known.promise_mails_per_hour_of_all, lasts=HOUR, now=now)
+    ) and tallying.count(scope="promise_all", who="", most=most_of_all, lasts=HOUR, now=now)
 
 
 def failed(*, ip: str, now: datetime) -> None:
