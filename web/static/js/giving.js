@@ -1,19 +1,18 @@
 // Optional: live sum, checks on leaving a field, one press only.
 (() => {
   const form = document.getElementById("give");
-  if (!form) return;
   const at = (id) => document.getElementById(id), on = (what, event, deed) => what.addEventListener(event, deed);
   const kept = form.dataset, places = +kept.places, unit = 10 ** places, other = at("other"), cover = at("cover");
 
   const read = (typed) => {
     const text = typed.normalize("NFKC").replace(/\s/g, "").replace(/^(US\$|[$₩]|USD|KRW)|(원|달러|USD|KRW)$/gi, "");
-    const found = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(text);
-    if (!found || (found[2] || "").length > places) return null;
-    const minor = +(found[1].replace(/,/g, "") + (found[2] || "").padEnd(places, "0"));
-    return minor > 0 && minor <= 99999999 ? minor : null;
+    const [, whole, part = ""] = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?$/.exec(text) || [];
+    if (!whole || part.length > places) return null;
+    const minor = +(whole.replace(/,/g, "") + part.padEnd(places, "0"));
+    return minor > 0 && minor < 1e8 ? minor : null;
   };
   const show = (minor, short) => {
-    const whole = Math.floor(minor / unit).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+    const whole = `${Math.floor(minor / unit)}`.replace(/\B(?=(\d{3})+$)/g, ",");
     const part = minor % unit;
     return kept.symbol + whole + (places && (part || !short) ? "." + `${part}`.padStart(places, "0") : "");
   };
@@ -72,8 +71,7 @@
   on(form, "submit", (event) => {
     if (event.submitter?.hasAttribute("formaction")) return;
     if (kept.sent) event.preventDefault();
-    kept.sent = "1";
-    // Back continues this attempt.
+    kept.sent = 1;
     history.replaceState(0, "", kept.again);
     at("hand").value = 1;
     at("go").disabled = true;
