@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from donations import changing_plans, sweeping
+from donations import changing_plans, missing, sweeping
 from donations.models import PlanChange, PlanFailure, RecurringPlan
 from donations.wishing import UnableToChange, Wish
 from ledger.models import Fund
 from ledger.money import Money
 from tests.donations.giving import notices, settle_all
 from tests.donations.picturing import picture
-from tests.donations.standing import GOOD, GRACE, POOR, STOLEN, Stage, at, mails
+from tests.donations.standing import GOOD, GRACE, POOR, STOLEN, Stage, at, days, mails
 from tests.sandbox.driving import Sandbox
 
 Kind = PlanChange.Kind
@@ -250,3 +250,41 @@ def test_funds_that_are_not_offered_are_refused(stage: Stage, plan: RecurringPla
     assert other is not None
     with pytest.raises(UnableToChange):
         stage.ask(plan, Kind.FUND, fund=other)
+
+
+def test_a_missed_month_whose_answer_was_lost_is_collected_once(stage: Stage, plan: RecurringPlan) -> None:
+    stage.card(plan, POOR)
+    stage.go("2026-02-15T20:00")
+    stage.card(plan, GOOD)
+    invoice = PlanFailure.objects.get().invoice_ref
+    before = stage.attempts()
+    stage.processor.operate(
+        "POST", "faults", {"mode": "500_after", "path": "/v1/invoices/", "method": "POST", "count": 1}
+    )
+    change = stage.ask(plan, Kind.MISSED, invoice_ref=invoice)
+    assert change.status == "requested"
+    for minutes in (3, 10):
+        sweeping.run(now=stage.now + timedelta(minutes=minutes))
+    change.refresh_from_db()
+    assert (change.status, stage.attempts()) == ("done", before + 1)
+
+
+def test_months_the_processor_does_not_tell_of_are_left_out(stage: Stage, plan: RecurringPlan) -> None:
+    stage.card(plan, POOR)
+    stage.go("2026-02-15T20:00")
+    assert len(missing.months(plan=plan, now=stage.now)) == 1
+    stage.processor.operate("POST", "faults", {"mode": "reset", "path": "/v1/invoices/", "count": None})
+    assert missing.months(plan=plan, now=stage.now) == []
+    stage.processor.operate("DELETE", "faults")
+
+
+def test_a_card_that_is_declined_again_leaves_the_month_missed(stage: Stage, plan: RecurringPlan) -> None:
+    stage.card(plan, POOR)
+    stage.go("2026-02-15T20:00")
+    with pytest.raises(UnableToChange) as refusal:
+        stage.ask(plan, Kind.MISSED, invoice_ref=PlanFailure.objects.get().invoice_ref)
+    assert refusal.value.code == "processor"
+    assert days() == ["2026-01-15"]
+    stage.catch_up()
+    assert PlanFailure.objects.count() == 2
+    assert len(mails("plan_failed")) == 1
