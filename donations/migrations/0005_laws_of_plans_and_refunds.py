@@ -55,5 +55,5 @@ DROP FUNCTION plan_change_must_take_allowed_step();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0004_ways_gifts_come_again"), ("ledger", "0002_laws")]
+    dependencies = [("donations", "0004_schedules_and_second_persons"), ("ledger", "0002_laws")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -13,7 +13,7 @@ from payments import inbox
 from payments.gateway import Notice
 from payments.models import ProcessorEvent
 from tests.donations.giving import Supporter, notices, paperwork, settle_all
-from tests.donations.picturing import picture
+from faults.picturing import picture
 from tests.donations.test_after_the_money import charge_of, operate
 
 

@@ -18,7 +18,7 @@ from donations.wishing import UnableToChange, Wish
 from ledger.models import Fund
 from ledger.money import Money
 from tests.donations.giving import notices, settle_all
-from tests.donations.picturing import picture
+from faults.picturing import picture
 from tests.donations.standing import GOOD, GRACE, POOR, STOLEN, Stage, at, days, mails
 from tests.sandbox.driving import Sandbox
 

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0005_laws_of_plans_and_refunds")]
+    dependencies = [("donations", "0008_checkout_knows_its_site")]
     operations = [
         migrations.RunSQL(
             "ALTER TABLE donations_tally ALTER COLUMN network TYPE text",

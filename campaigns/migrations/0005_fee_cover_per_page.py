@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0004_pages_groups_keep_what_they_took")]
+    dependencies = [("campaigns", "0004_groups_keep_what_they_took")]
     operations = [
         migrations.AddField(
             model_name="givingpage",

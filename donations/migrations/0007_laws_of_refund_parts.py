@@ -80,5 +80,5 @@ DROP FUNCTION refund_part_must_not_pass_designation();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0006_after_proposals_end_and_reviews")]
+    dependencies = [("donations", "0006_proposals_end_and_reviews")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0003_sites_and_other_ways"), ("donations", "0007_after_laws_of_refund_parts")]
+    dependencies = [("campaigns", "0003_sites_and_other_ways"), ("donations", "0007_laws_of_refund_parts")]
     operations = [
         migrations.AddField(
             model_name="checkout",
