@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from ledger.models import LegalEntity
@@ -75,7 +76,7 @@ def _stops(*, language: str, day: date) -> Iterator[tuple[Road, Stop]]:
 
 
 def _item(road: Road, stop: Stop) -> dict[str, Any]:
-    states = {"open": _("Open"), "held": _("On hold"), "full": _("Full")}
+    states = {"open": pgettext("places", "Open"), "held": _("On hold"), "full": _("Full")}
     days = stop.dates or _("Dates to come")
     return {
         "id": _id(road, stop),
