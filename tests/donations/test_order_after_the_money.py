@@ -9,11 +9,11 @@ import pytest
 from django.db import connection, transaction
 
 from donations import settling
+from faults.picturing import picture
 from payments import inbox
 from payments.gateway import Notice
 from payments.models import ProcessorEvent
 from tests.donations.giving import Supporter, notices, paperwork, settle_all
-from faults.picturing import picture
 from tests.donations.test_after_the_money import charge_of, operate
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -109,11 +110,11 @@ def test_two_presses_at_once_are_one_code(committed_db: None) -> None:
 @pytest.mark.django_db
 def test_a_number_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = iter([7, 7, 7, 8])
-    monkeypatch.setattr(promising.secrets, "randbelow", lambda below: next(numbers))
+    monkeypatch.setattr(secrets, "randbelow", lambda below: next(numbers))
     assert promise().promise.code == "RSC-000007"
     assert promise(email="grace@example.org").promise.code == "RSC-000008"
     assert Message.objects.count() == 1
-    monkeypatch.setattr(promising.secrets, "randbelow", lambda below: 7)
+    monkeypatch.setattr(secrets, "randbelow", lambda below: 7)
     with pytest.raises(promising.UnableToPromise, match="no_number"):
         promise()
 
@@ -121,7 +122,8 @@ def test_a_number_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.django_db
 def test_no_code_without_an_account_to_pay_to() -> None:
     wish = asked()
-    for change in [{"is_shown": False}, {"is_shown": True, "currency": "KRW"}]:
+    changes: list[dict[str, Any]] = [{"is_shown": False}, {"is_shown": True, "currency": "KRW"}]
+    for change in changes:
         WayToGive.objects.update(**change)
         with pytest.raises(promising.UnableToPromise, match="no_account"):
             promising.promise(promise_id=uuid.uuid4(), asked=wish, now=NOW)

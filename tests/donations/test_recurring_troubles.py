@@ -15,10 +15,10 @@ from django.db import connection, transaction
 from donations import changing_plans, missing, sweeping
 from donations.models import PlanChange, PlanFailure, RecurringPlan
 from donations.wishing import UnableToChange, Wish
+from faults.picturing import picture
 from ledger.models import Fund
 from ledger.money import Money
 from tests.donations.giving import notices, settle_all
-from faults.picturing import picture
 from tests.donations.standing import GOOD, GRACE, POOR, STOLEN, Stage, at, days, mails
 from tests.sandbox.driving import Sandbox
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
 
 import pytest
 from celery import Celery
@@ -24,7 +23,7 @@ def test_a_broker_that_refuses_is_given_up_at_once() -> None:
 
 
 @pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> Iterator[queue.Queue[tuple[str, ...]]]:
+def rung(monkeypatch: pytest.MonkeyPatch) -> queue.Queue[tuple[str, ...]]:
     """What reached the queue, by whichever thread; no bell is left of the test before."""
     heard: queue.Queue[tuple[str, ...]] = queue.Queue()
     monkeypatch.setattr(ringing, "ring", lambda *names: heard.put(names))

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns import hosting, publishing
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Site
 from ledger.models import LegalEntity
 from paper import picturing
 from staff.models import Role
@@ -100,7 +100,7 @@ def test_a_site_that_is_switched_off_frames_nothing(client: Client, church: None
     cache.clear()
     assert "https://*.filesusr.com" in client.get(FRAMES[0])["Content-Security-Policy"]
     for code in ("church", "wix"):
-        site = hosting.Site.objects.get(code=code)
+        site = Site.objects.get(code=code)
         hosting.change(
             site_id=site.pk, name=site.name, return_url=site.return_url, is_active=False, actor=actor, now=now
         )

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from web import errors
-from web.giving import visiting
+from web.giving import gathering
 
 WHAT_TO_DO = re.compile(
     r"go back|wait|try|load|repeat|sign in|press|first page|뒤로|기다|다시|로그인|첫 화면|처음", re.IGNORECASE
@@ -73,7 +73,7 @@ def test_a_database_that_is_away_is_503_and_a_mistake_of_ours_500(
     def broken(*args: object, **given: object) -> object:
         raise error
 
-    monkeypatch.setattr(visiting.gathering, "shown", broken)
+    monkeypatch.setattr(gathering, "shown", broken)
     answer = Client(raise_request_exception=False).get("/en/")
     assert answer.status_code == status
     assert words in answer.content

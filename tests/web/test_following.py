@@ -52,6 +52,7 @@ def test_one_gift_is_told_by_both_of_its_addresses(client: Client) -> None:
     gift = paid()
     facts.paperwork()
     serial = Receipt.objects.get().serial
+    assert gift.checkout_id is not None
     for kind, id in [("c", gift.checkout_id), ("d", gift.pk)]:
         html = page(client, kind=kind, id=id)
         for words in ["Your gift has arrived", "$100.00", "Fund RSC", serial, "20 November 2026", "Terms."]:
@@ -206,6 +207,7 @@ def test_every_frequency_has_its_words(client: Client, often: str, words: str) -
 
 def test_a_tribute_is_told_without_a_name(client: Client) -> None:
     gift = paid()
+    assert gift.checkout is not None
     Tribute.objects.create(
         checkout=gift.checkout, kind="memory", honoree="Ann Example", notify_email="kin@example.org"
     )
