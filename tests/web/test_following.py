@@ -211,7 +211,7 @@ def test_a_tribute_is_told_without_a_name(client: Client) -> None:
     Tribute.objects.create(
         checkout=gift.checkout, kind="memory", honoree="Ann Example", notify_email="kin@example.org"
     )
-    html = thanks(client, gift.checkout)  # type: ignore[arg-type]
+    html = thanks(client, gift.checkout)
     assert "You gave it in memory of somebody." in html
     assert "We write to the person you named, without the amount." in html
     assert "Ann" not in html + page(client, kind="d", id=gift.pk)

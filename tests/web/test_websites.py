@@ -227,7 +227,7 @@ def gift(processor: Sandbox, **changes: Any) -> Checkout:
     return Checkout.objects.get(pk=uuid_of(form))
 
 
-def uuid_of(form: dict[str, str]) -> uuid.UUID | None:
+def uuid_of(form: dict[str, str]) -> uuid.UUID:
     from web.giving import vouching
 
     return vouching.opened(form["token"], slug="family")
