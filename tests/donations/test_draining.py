@@ -63,18 +63,6 @@ def test_two_workers_at_once_take_each_notice_once(committed_db: None, now: date
     assert sorted(pk for leading, others in taken for pk in (*leading, *others)) == sorted(kept)
 
 
-def test_a_bell_for_a_lone_notice_settles_that_one(supporter: Supporter) -> None:
-    supporter.give()
-    told = notices(supporter.processor)
-    charge = next(notice for notice in told if notice.kind == "charge.succeeded")
-    pk, _ = inbox.keep(notice=charge, now=supporter.now)
-
-    draining.answer(event_id=pk, now=supporter.now)
-
-    assert ProcessorEvent.objects.get(pk=pk).status == "settled"
-    assert Donation.objects.count() == 1
-
-
 def test_what_is_claimed_is_left_alone_until_the_lease_ends(supporter: Supporter) -> None:
     supporter.give()
     pks = stored(supporter)

@@ -69,7 +69,9 @@ def test_A1_a_failed_month_recovers(stage: Stage) -> None:
     [mail] = mails("plan_failed")
     assert "/portal/card/" in mail.text
     march = Donation.objects.select_related("plan", "checkout").latest("given_at")
-    moments = [moment.kind for moment in timelines.of(donation=march, entries=timelines.entries(donation=march))]
+    moments = [
+        moment.kind for moment in timelines.of(donation=march, entries=timelines.entries(donation=march))
+    ]
     assert moments.count("collection_failed") == 2
     assert len(mails("receipt")) == Receipt.objects.count() == 3
     assert sum(gift.amount_minor for gift in Donation.objects.all()) == 15000

@@ -71,20 +71,7 @@ def ask(*, slug: str, status: str, language: str, day: date) -> Ask | None:
 
 
 def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
-    pages = GivingPage.objects.filter(
-        campaign__slug=slug,
-        campaign__published_at__isnull=False,
-        campaign__status__in=["open", "funded"],
-        campaign__fund__is_open=True,
-        is_open=True,
-    )
-    page = (
-        pages.select_related("campaign", "entity")
-        .prefetch_related(
-            "campaign__texts", "campaign__unit_costs", "currencies__presets", "funds__fund__texts"
-        )
-        .first()
-    )
+    page = _page(slug)
     if page is None:
         return []
     words = telling.told(page.campaign.texts.all(), language=language)
@@ -111,6 +98,23 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
             purposes=purposes,
         )
     ]
+
+
+def _page(slug: str) -> GivingPage | None:
+    pages = GivingPage.objects.filter(
+        campaign__slug=slug,
+        campaign__published_at__isnull=False,
+        campaign__status__in=["open", "funded"],
+        campaign__fund__is_open=True,
+        is_open=True,
+    )
+    return (
+        pages.select_related("campaign", "entity")
+        .prefetch_related(
+            "campaign__texts", "campaign__unit_costs", "currencies__presets", "funds__fund__texts"
+        )
+        .first()
+    )
 
 
 def _purposes(page: GivingPage, *, language: str) -> tuple[Purpose, ...]:
