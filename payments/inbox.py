@@ -30,7 +30,6 @@ UPDATE payments_processorevent SET settle_after = %s WHERE id IN (
   SELECT id FROM payments_processorevent WHERE status = 'received' AND settle_after <= %s
    ORDER BY kind <> ALL(%s), settle_after, id LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING id, kind
-RETURNING id
 """
 # A closing that a crash loses is only made again, so its commit need not wait for the disk; `hurry` says so for
 # this one transaction.
