@@ -66,7 +66,8 @@ def pages(keys: dict[str, object]) -> list[str]:
         try:
             found.append(reverse(name, kwargs=given))
         except NoReverseMatch:
-            found.append(reverse(name, kwargs={key: 1 for key in names}) if given else "")
+            numbers = {key: given[key] if key == "language" else 1 for key in names}
+            found.append(reverse(name, kwargs=numbers) if given else "")
     return sorted({address for address in found if address and not address.startswith("/api/")})
 
 
@@ -83,6 +84,12 @@ def keys(house: None, today: datetime) -> dict[str, object]:
         "receipt_id": receipt.pk,
         "key": gift.pk,
         "token": "token",
+        "language": "en",
+        "campaign_id": 1,
+        "rest": "family/",
+        "of": "campaign",
+        "ref": "family",
+        "code": "wix",
     }
 
 
