@@ -90,6 +90,7 @@ def keys(house: None, today: datetime) -> dict[str, object]:
         "of": "campaign",
         "ref": "family",
         "code": "wix",
+        "kind": "atom",
     }
 
 
