@@ -16,6 +16,11 @@
         button.textContent = said.copied;
         button.setAttribute("aria-label", `${said.copied}: ${name}`);
       }));
-    line.after(button);
+    if (line.tagName === "DD") {
+      const cell = document.createElement("dd"); // a list of terms holds nothing else
+      cell.className = "does";
+      cell.append(button);
+      line.after(cell);
+    } else line.after(button);
   }
 })();
