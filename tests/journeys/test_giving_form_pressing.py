@@ -110,7 +110,13 @@ def test_F36_enter_continues_and_never_switches(visit: Visit, stack: Stack) -> N
     form.wait_for_url(away_from(stack.base_url))
 
 
+def forget_counts(stack: Stack) -> None:
+    with psycopg.connect(stack.environment["DATABASE_URL"], autocommit=True) as database:
+        database.execute("DELETE FROM donations_tally")
+
+
 def test_F43_who_tries_stolen_cards_meets_a_wait_in_plain_words(visit: Visit, stack: Stack) -> None:
+    forget_counts(stack)  # of the mistakes that other journeys made from this address
     form = visit("/en/give/family/")
     fill(form, email="f43@example.org")
     body: dict[str, str | float | bool] = {
@@ -129,8 +135,7 @@ def test_F43_who_tries_stolen_cards_meets_a_wait_in_plain_words(visit: Visit, st
         expect(form.locator("#email")).to_have_value("f43@example.org")
         assert form.locator("iframe, script[src*='//']").count() == 0
     finally:
-        with psycopg.connect(stack.environment["DATABASE_URL"], autocommit=True) as database:
-            database.execute("DELETE FROM donations_tally")
+        forget_counts(stack)
     press(form)
     assert away_from(stack.base_url).match(form.url)
 
