@@ -9,16 +9,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import GivingPage
-from donations import changing_plans, dunning, giving, mourning, sweeping, wishing
-from donations.models import Checkout, Donation, PlanChange, PlanFailure, RecurringPlan
+from donations import changing_plans, dunning, mourning, sweeping, wishing
+from donations.models import Donation, PlanChange, PlanFailure, RecurringPlan
 from donations.models.intents import Frequency
 from donations.wishing import UnableToChange
 from donors.models import Consent, Message
 from ledger.money import Money
 from payments import gateway
 from staff.models import AuditEvent, User
-from tests.donations.giving import selfcheck
+from tests.donations.giving import Supporter, selfcheck
 from tests.donations.standing import BANK_ASKS, GOOD, GRACE, POOR, Stage, at, days, mails
 from tests.sandbox.driving import Browser, Sandbox
 
@@ -46,26 +45,16 @@ def next_on(plan: RecurringPlan) -> str:
 
 
 def test_a_chosen_day_waits_for_that_day_and_its_last_day_is_asked_for(stage: Stage) -> None:
-    page = GivingPage.objects.select_related("campaign__fund", "entity").get(campaign__slug="general")
-    checkout = Checkout.objects.create(
-        page=page,
-        campaign=page.campaign,
-        entity=page.entity,
-        fund=page.campaign.fund,
+    supporter = Supporter(stage.processor, stage.now)
+    begun = supporter.begin(
+        "general",
         frequency=Frequency.MONTHLY,
+        amount=Money(5000, "USD"),
         charge_day=31,
         ends_on=date(2026, 3, 31),
-        amount_minor=5000,
-        currency="USD",
-        donor_name="Grace Kim",
-        email="grace@example.org",
-        language="en",
-        began_at=stage.now,
-        look_after=stage.now,
     )
-    assert giving.reopen(checkout=checkout, now=stage.now)
-    checkout.refresh_from_db()
-    assert Browser().pay(checkout.session_url).status == 303
+    supporter.pay(begun)
+    checkout = begun.checkout
     stage.catch_up()
     plan = RecurringPlan.objects.get()
     assert (days(), next_on(plan), plan.charge_day, stage.attempts()) == ([], "2026-01-31", 31, 0)
