@@ -10,6 +10,9 @@ from launcher.stack import Stack
 from launcher.telling import Teller
 
 
+TWO_AT_ONCE = ["/python", "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+
+
 def _pytest(*, quick: bool = False, chromium: str = "/usr/bin/chromium", **environment: str) -> list[str]:
     made = checks._Pytest(
         root=Path("/somewhere"),
@@ -22,11 +25,11 @@ def _pytest(*, quick: bool = False, chromium: str = "/usr/bin/chromium", **envir
 
 
 def test_everything_runs_measured_when_there_is_a_browser() -> None:
-    assert _pytest() == ["/python", "-m", "coverage", "run", "-m", "pytest", "-k", "gift"]
+    assert _pytest() == [*TWO_AT_ONCE, "--cov", "--cov-report=", "-k", "gift"]
 
 
 def test_quick_leaves_out_what_is_slow() -> None:
-    assert _pytest(quick=True) == ["/python", "-m", "pytest", "-m", checks.QUICK, "-k", "gift"]
+    assert _pytest(quick=True) == [*TWO_AT_ONCE, "-m", checks.QUICK, "-k", "gift"]
 
 
 def test_without_a_browser_journeys_are_left_out_but_never_under_ci() -> None:
