@@ -9,7 +9,6 @@ from launcher import checks, once, relaying, visiting
 from launcher.stack import Stack
 from launcher.telling import Teller
 
-
 TWO_AT_ONCE = ["/python", "-m", "pytest", "-n", "2", "--dist", "loadfile"]
 
 
