@@ -1,5 +1,6 @@
 """`manage.py compile_texts`: each language's catalogs, one for each room, become the one file Django reads."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def compile_folder(folder: Path) -> bool:
     newest = max((source.stat().st_mtime_ns for source in sources), default=0)
     if not sources or (target.exists() and target.stat().st_mtime_ns > newest):
         return False
-    draft = target.with_suffix(".tmp")
+    draft = target.with_suffix(f".{os.getpid()}.tmp")
     with draft.open("wb") as file:
         write_mo(file, merged(sources, language=folder.parent.name))
     draft.replace(target)
