@@ -73,7 +73,7 @@ def house(
         hooks = web
         working = None
         if has_webhooks:
-            hooks = up.enter_context(_serving(environment=environment, processes=1))
+            hooks = up.enter_context(_serving(environment=environment, processes=2))
         if has_worker:
             state = Path(up.enter_context(tempfile.TemporaryDirectory()))
             mail = up.enter_context(_mailbox(state))

@@ -66,7 +66,7 @@ def of_product(
         # Whoever tries the demo, people and tests, comes from one address and soon presses again.
         "GIVING_LIMITS": "posts_per_minute=6000,starts_per_minute=6000,starts_per_hour=60000,"
         "starts_per_email_hour=6000,starts_per_minute_of_all=6000,failures=60,mistakes=600,"
-        "youngest_form_seconds=0,processor_per_second=200",
+        "youngest_form_seconds=0,processor_per_second=200,presses_a_second=2000",
         "STATE_DIR": str(state.path),
         "LOG_LEVEL": "INFO",
         **choices,

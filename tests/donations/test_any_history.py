@@ -66,11 +66,17 @@ class AnyHistory(RuleBasedStateMachine):
         self.whole = transaction.atomic()
         self.whole.__enter__()
         self.ahead = timedelta()
+        self._pass(0)
         self.papers: list[Paper] = []
 
     @property
     def now(self) -> datetime:
         return datetime.now().astimezone() + self.ahead
+
+    def _pass(self, minutes: int) -> None:
+        """Time goes by here and at the processor: a payment page lasts a day for both."""
+        self.ahead += timedelta(minutes=minutes)
+        self.processor.operate("POST", "clock", {"set": self.now.timestamp()})
 
     def paid(self, which: int) -> Paper | None:
         found = [paper for paper in self.papers if paper.is_paid]
@@ -129,7 +135,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([1, 3, 30]))
     def sweep(self, minutes: int) -> None:
-        self.ahead += timedelta(minutes=minutes)
+        self._pass(minutes)
         sweeping.run(now=self.now)
 
     # Money back
@@ -205,12 +211,12 @@ class AnyHistory(RuleBasedStateMachine):
 
     def _converge(self) -> None:
         for minutes in (3, 30, 150):
-            self.ahead += timedelta(minutes=minutes)
+            self._pass(minutes)
             sweeping.run(now=self.now)
         for event_id in catching_up.run(now=self.now):
             settling.settle(event_id=event_id, now=self.now)
         sweeping.reconcile(now=self.now)
-        self.ahead += timedelta(minutes=40)
+        self._pass(40)
         sweeping.run(now=self.now)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
