@@ -85,7 +85,12 @@ class AnyHistory(RuleBasedStateMachine):
     def charge(self, paper: Paper) -> dict[str, Any]:
         objects = self.processor.operate("GET", "record")["objects"]["charge"]
         rows = objects.values() if isinstance(objects, dict) else objects
-        return next(row for row in rows if row["metadata"].get("reference") == str(paper.id))
+        # A card that was declined left a charge of its own before the one that counts.
+        return next(
+            row
+            for row in rows
+            if row["metadata"].get("reference") == str(paper.id) and row["status"] == "succeeded"
+        )
 
     # Givers
 
