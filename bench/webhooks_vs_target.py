@@ -1,6 +1,6 @@
 """`webhooks_vs_target` (L3): notices acknowledged per second, against 800/s, and settled as fast as 150/s arrive.
 
-First the door alone: signed notices of a kind nobody acts upon, verified, stored and answered by the two processes of the
+First the door alone: signed notices of a kind nobody acts upon, verified, stored and answered by the processes of the
 group for webhooks. Then the whole way: real notices of paid gifts arrive at 150/s while worker and beat settle them,
 write receipts and send letters, the processor taking 300 ms for each question; the backlog is looked at twice a
 second, and each notice tells how long its facts took.

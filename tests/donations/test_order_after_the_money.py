@@ -16,6 +16,8 @@ from payments.models import ProcessorEvent
 from tests.donations.giving import Supporter, notices, paperwork, settle_all
 from tests.donations.test_after_the_money import charge_of, operate
 
+pytestmark = pytest.mark.slow
+
 
 def told(supporter: Supporter, order: list[Notice]) -> dict[str, list[tuple[object, ...]]]:
     with transaction.atomic():

@@ -21,6 +21,8 @@ from tests.donations.giving import Supporter, selfcheck
 from tests.donations.standing import BANK_ASKS, GOOD, GRACE, POOR, Stage, at, days, mails
 from tests.sandbox.driving import Browser, Sandbox
 
+pytestmark = pytest.mark.slow
+
 Kind = PlanChange.Kind
 
 

@@ -32,6 +32,8 @@ from tests.donations.standing import (
 )
 from tests.sandbox.driving import Browser, Sandbox
 
+pytestmark = pytest.mark.slow
+
 Kind = PlanChange.Kind
 
 

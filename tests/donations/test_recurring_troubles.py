@@ -22,6 +22,8 @@ from tests.donations.giving import notices, settle_all
 from tests.donations.standing import GOOD, GRACE, POOR, STOLEN, Stage, at, days, mails
 from tests.sandbox.driving import Sandbox
 
+pytestmark = pytest.mark.slow
+
 Kind = PlanChange.Kind
 
 

@@ -23,7 +23,7 @@ from tests import making
 from tests.sandbox.driving import Sandbox
 from tests.web import filling, visiting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MARK = "x9m4rk"
 CORPUS = (
     "</script><script>alert('x9m4rk')</script>", "<script>x9m4rk()</script>", "<img src=x onerror=x9m4rk()>",

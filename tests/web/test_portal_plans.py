@@ -26,7 +26,7 @@ from tests.donations.standing import POOR, Stage
 from tests.sandbox.driving import Browser, Sandbox
 from tests.web.test_portal import link, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
