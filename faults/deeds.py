@@ -19,6 +19,7 @@ from donations import giving, refunding, settling, sweeping
 from donations.models import Checkout, Donation, Refund, RefundRequest
 from donations.models.intents import Frequency
 from faults import forking, steering
+from jobs import ringing
 from ledger.money import Money
 from payments import catching_up, gateway, inbox
 from payments.models import ProcessorEvent
@@ -127,7 +128,11 @@ def deliver_to_database_queue(**arguments: Any) -> list[int]:
     """This function will bring webhooks through the door with the queue inside the database."""
     app.conf.broker_url = "pgmq://database"
     app.conf.broker_transport_options = database_queue()
-    return deliver(**arguments)
+    delivered = deliver(**arguments)
+    # The bell hangs on a thread of its own, which a process that ends at once would take with it.
+    for bell in ringing._bells.values():
+        bell.join(timeout=2 * ringing.PAUSE)
+    return delivered
 
 
 def settle(*, now: datetime) -> list[str]:
