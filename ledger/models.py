@@ -14,6 +14,12 @@ class LegalEntity(models.Model):
         LETTER = "letter"
         A4 = "a4"
 
+    class DateRule(models.TextChoices):
+        """Which clock turns the instant of a charge into the day for tax (C1)."""
+
+        ORGANIZATION = "org_zone"
+        LATEST_US = "latest_us_zone"
+
     code = models.CharField(max_length=12, unique=True)
     legal_name = models.CharField(max_length=200)
     local_name = models.CharField(max_length=200, blank=True)
@@ -27,6 +33,9 @@ class LegalEntity(models.Model):
     zone = models.CharField(max_length=60)
     base_currency = models.CharField(max_length=3)
     paper = models.CharField(max_length=6, choices=Paper)
+    date_rule = models.CharField(
+        max_length=14, choices=DateRule, default=DateRule.ORGANIZATION, db_default="org_zone"
+    )
     founded_on = models.DateField(null=True)
     is_religious = models.BooleanField(default=False)
 

@@ -1,6 +1,7 @@
 """Intents may yet happen and have a state; facts happened and are only ever added; recognition is neither money."""
 
 from donations.models.credits import Recognition, Tribute
+from donations.models.details import Benefit, Correction, GiftDetail, GiftEvent, SoftCredit
 from donations.models.facts import (
     Designation,
     Dispute,
@@ -20,7 +21,9 @@ from donations.models.plans import PlanChange, PlanFailure, RecurringPlan
 from donations.models.transfers import TransferPromise
 
 __all__ = [
+    "Benefit",
     "Checkout",
+    "Correction",
     "Designation",
     "Dispute",
     "DisputeClosing",
@@ -28,6 +31,8 @@ __all__ = [
     "DisputeStep",
     "Donation",
     "FraudWarning",
+    "GiftDetail",
+    "GiftEvent",
     "PlanChange",
     "PlanFailure",
     "Recognition",
@@ -40,6 +45,7 @@ __all__ = [
     "RefundRequestPart",
     "Review",
     "ReviewClosing",
+    "SoftCredit",
     "TransferPromise",
     "Tribute",
 ]

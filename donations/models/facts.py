@@ -9,13 +9,41 @@ from ledger.money import Money
 
 
 class Donation(models.Model):
-    """Money received without return. `given_on` is the tax date, `date_rule` the rule that chose it."""
+    """What was given. `given_on` is the tax date, `date_rule` the rule that chose it.
+
+    `amount_minor` of a thing is its value for the books. `giver_zone` is where the giver's clock stood, when known.
+    Who gave, the day and what it was may be corrected, and only by a `Correction` in the same transaction.
+    """
 
     class Rail(models.TextChoices):
         PROCESSOR = "processor"
+        DESK = "desk"
 
     class DateRule(models.TextChoices):
         CHARGE_IN_ENTITY_ZONE = "charge_in_entity_zone"
+        CHARGE_IN_LATEST_ZONE = "charge_in_latest_us_zone"
+        POSTMARK = "postmark"
+        HAND = "hand"
+        RECEIVED = "received"
+        SETTLEMENT = "settlement"
+        TRANSFER = "transfer"
+        SENT = "sent"
+        STAFF = "staff"
+
+    class Kind(models.TextChoices):
+        CASH = "cash"
+        TICKET = "ticket"
+        PROPERTY = "property"
+        STOCK = "stock"
+        VEHICLE = "vehicle"
+        VOLUNTEER_EXPENSES = "volunteer_expenses"
+
+    class Payer(models.TextChoices):
+        DONOR = "donor"
+        DAF = "daf"
+        CHARITY = "charity"
+        EMPLOYER = "employer"
+        IRA_QCD = "ira_qcd"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="donations")
@@ -37,6 +65,11 @@ class Donation(models.Model):
     given_at = models.DateTimeField()
     given_on = models.DateField()
     date_rule = models.CharField(max_length=24, choices=DateRule)
+    kind = models.CharField(max_length=18, choices=Kind, default=Kind.CASH, db_default="cash")
+    payer = models.CharField(max_length=8, choices=Payer, default=Payer.DONOR, db_default="donor")
+    description = models.CharField(max_length=200, blank=True, default="", db_default="")
+    is_person_directed = models.BooleanField(default=False, db_default=False)
+    giver_zone = models.CharField(max_length=60, blank=True, default="", db_default="")
     language = models.CharField(max_length=2)
     note = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=60, blank=True)
@@ -49,6 +82,11 @@ class Donation(models.Model):
             CheckConstraint(
                 condition=~Q(rail="processor") | Q(processor_ref__isnull=False),
                 name="donation_online_has_a_charge",
+            ),
+            CheckConstraint(
+                condition=~Q(kind__in=["property", "stock", "vehicle", "volunteer_expenses"])
+                | ~Q(description=""),
+                name="donation_of_a_thing_is_described",
             ),
             UniqueConstraint(
                 fields=["checkout"],

@@ -76,6 +76,8 @@ class Checkout(models.Model):
     note = models.CharField(max_length=500, blank=True)
     employer = models.CharField(max_length=120, blank=True)
     source = models.CharField(max_length=60, blank=True)
+    # Where the giver's clock stood, when the browser said it: shown beside ours, never a reason for a date.
+    giver_zone = models.CharField(max_length=60, blank=True, default="", db_default="")
     # The registered web site the giver came from and may be led back to; a code from an address, never a free address.
     site = models.ForeignKey("campaigns.Site", on_delete=models.SET_NULL, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.BEGUN)

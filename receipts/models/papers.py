@@ -9,10 +9,11 @@ from ledger.money import Money
 
 
 class Series(models.Model):
-    """A row of numbers of one entity and year. The counter is taken in the transaction that uses the number."""
+    """A row of numbers of one entity and tax year. The counter is taken in the transaction that uses the number."""
 
     entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
+    prefix = models.CharField(max_length=4, blank=True, db_default="")
     next_number = models.PositiveIntegerField(default=1)
     last_hash = models.CharField(max_length=64)
 
@@ -24,8 +25,31 @@ class Series(models.Model):
         return f"{self.entity_id} {self.year}"
 
 
+class SpoiledNumber(models.Model):
+    """A number that will never stand on a receipt, because a lost paper may bear it. Only ever added."""
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="spoiled")
+    number = models.PositiveIntegerField()
+    words = models.CharField(max_length=200)
+    spoiled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["series", "number"], name="spoiled_number_once_per_series")]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.number}"
+
+
 class Receipt(models.Model):
-    """One numbered receipt: a frozen snapshot, chained to the one before it. Only ever added."""
+    """One numbered receipt: a frozen snapshot, chained to the one before it. Only ever added.
+
+    `currency`, `total_minor` and `eligible_minor` are those of its first total; a receipt over gifts in several
+    currencies has one `ReceiptTotal` for each and never a mixed sum. Things without a value count nothing.
+    """
+
+    class Kind(models.TextChoices):
+        SINGLE = "single"
+        ANNUAL = "annual"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="receipts")
@@ -33,9 +57,17 @@ class Receipt(models.Model):
     serial = models.CharField(max_length=30)
     donor = models.ForeignKey("donors.Donor", on_delete=models.PROTECT, related_name="receipts")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.SINGLE, db_default="single")
+    tax_year = models.PositiveSmallIntegerField()
+    law = models.CharField(max_length=2)
+    rules_version = models.CharField(max_length=20)
+    run = models.ForeignKey(
+        "receipts.AnnualRun", on_delete=models.PROTECT, null=True, related_name="receipts"
+    )
     language = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
+    eligible_minor = models.BigIntegerField()
     snapshot = models.TextField()
     snapshot_sha256 = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64)
@@ -47,7 +79,11 @@ class Receipt(models.Model):
         constraints = [
             UniqueConstraint(fields=["series", "number"], name="receipt_number_once_per_series"),
             CheckConstraint(condition=Q(number__gte=1), name="receipt_number_starts_at_one"),
-            CheckConstraint(condition=Q(total_minor__gt=0), name="receipt_total_is_positive"),
+            CheckConstraint(condition=Q(total_minor__gte=0), name="receipt_total_is_not_negative"),
+            CheckConstraint(
+                condition=Q(eligible_minor__gte=0, eligible_minor__lte=F("total_minor")),
+                name="receipt_eligible_within_total",
+            ),
             CheckConstraint(
                 condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")),
                 name="receipt_not_its_own_replacement",
@@ -66,13 +102,44 @@ class Receipt(models.Model):
         return Money(self.total_minor, self.currency)
 
 
+class ReceiptTotal(models.Model):
+    """What a receipt is for in one currency: what we hold, and what of it the law lets the giver claim."""
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="totals")
+    currency = models.CharField(max_length=3)
+    total_minor = models.BigIntegerField()
+    eligible_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["receipt", "currency"], name="receipt_total_once_per_currency"),
+            CheckConstraint(
+                condition=Q(total_minor__gte=0, eligible_minor__gte=0, eligible_minor__lte=F("total_minor")),
+                name="receipt_total_holds_its_eligible_part",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.total_minor} {self.currency}"
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+
 class ReceiptLine(models.Model):
-    """One donation on a receipt, with what of it was already given back when the receipt was issued."""
+    """One donation on a receipt, with what of it was already given back when the receipt was issued.
+
+    `is_valued` is false for a thing that the law describes without a value. `facts_hash` is the SHA-256 of everything
+    the receipt says about the gift: when the gift's facts no longer hash to it, the paper is no longer true.
+    """
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
     donation = models.ForeignKey("donations.Donation", on_delete=models.PROTECT, related_name="receipt_lines")
     amount_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField(default=0)
+    is_valued = models.BooleanField(default=True, db_default=True)
+    facts_hash = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -98,18 +165,46 @@ class Coverage(models.Model):
 
 
 class Exclusion(models.Model):
-    """A donation that gets no receipt, and why."""
+    """A donation that gets no receipt, and why: by the law (its reason codes) or by a person's word."""
 
     class Reason(models.TextChoices):
         REFUNDED = "refunded"
         DISPUTE_LOST = "dispute_lost"
+        SPONSOR_IS_DONOR = "daf"
+        SERVICES = "services"
+        PLEDGE = "pledge"
+        PURCHASE = "purchase"
+        VEHICLE = "vehicle_1098c"
+        NOT_TAX_EXEMPT = "not_501c3"
+        NOT_REGISTERED = "not_registered"
+        NOT_DESIGNATED = "entity_not_designated"
+        ADVANTAGE_TOO_LARGE = "advantage_over_80pct"
+        IN_HOMETAX = "already_in_hometax"
+        NO_PAPER_IN_THIS_LAW = "no_receipt_in_law"
+        UNKNOWN_GIVER = "unknown_giver"
+        BY_STAFF = "by_staff"
 
     donation = models.OneToOneField("donations.Donation", on_delete=models.PROTECT, related_name="exclusion")
-    reason = models.CharField(max_length=20, choices=Reason)
+    reason = models.CharField(max_length=30, choices=Reason)
+    words = models.CharField(max_length=200, blank=True, db_default="")
+    decided_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Obstacle(models.Model):
+    """What keeps a gift from its receipt until a person mends it: no address, a benefit of unknown value."""
+
+    donation = models.OneToOneField("donations.Donation", on_delete=models.CASCADE, related_name="obstacle")
+    code = models.CharField(max_length=30)
+    words = models.CharField(max_length=300)
+    noticed_at = models.DateTimeField()
+    try_after = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.donation_id} {self.code}"
 
 
 class Voiding(models.Model):
@@ -119,9 +214,13 @@ class Voiding(models.Model):
         REFUNDED = "refunded"
         REFUND_RETURNED = "refund_returned"
         DISPUTE_LOST = "dispute_lost"
+        CORRECTED = "corrected"
+        IN_ERROR = "in_error"
 
     receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="voiding")
     reason = models.CharField(max_length=20, choices=Reason)
+    words = models.CharField(max_length=200, blank=True, db_default="")
+    voided_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     voided_at = models.DateTimeField()
     voided_on = models.DateField()
 
