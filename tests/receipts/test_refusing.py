@@ -42,7 +42,7 @@ def test_hostile_words_are_only_words(text: str) -> None:
     require_inert(content)
 
 
-@pytest.mark.parametrize("text", ["😀" * 200, "金哲洙", "سلام", "Kim 🙏"])
+@pytest.mark.parametrize("text", ["😀" * 200, "ชื่อ", "سلام", "Kim 🙏"])
 @pytest.mark.parametrize("field", ["donor", "fund", "statement", "entity"])
 def test_words_without_glyphs_are_refused_not_boxed(text: str, field: str) -> None:
     by_field: dict[str, dict[str, Any]] = {
@@ -73,7 +73,7 @@ def test_a_statement_of_law_is_never_cut() -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"schema": 2}, "schema is not 1"),
+        ({"schema": 3}, "schema is not 1 or 2"),
         ({"language": "fr"}, "language is not one of"),
         ({"total_minor": 9999}, "its lines add up to 10000"),
         ({"total_minor": 100.0}, "total_minor is not a whole number"),
