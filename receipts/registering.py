@@ -34,7 +34,17 @@ FACSIMILE = ("imprinted", "numbered", "kept_at_address")
 GIFT_CODES = ("10", "20", "40", "41", "42", "43", "50")
 _CODE = re.compile(r"[A-Z0-9]{2,12}")
 _ENTITY = frozenset(
-    {"legal_name", "local_name", "address", "registration", "status_line", "signatory", "email", "phone", "zone"}
+    {
+        "legal_name",
+        "local_name",
+        "address",
+        "registration",
+        "status_line",
+        "signatory",
+        "email",
+        "phone",
+        "zone",
+    }
     | {"base_currency", "paper", "is_religious", "date_rule"}
 )
 
@@ -114,7 +124,9 @@ def change(*, entity_id: int, body: Body, actor: User, now: datetime) -> Issuer:
     """
     _check(body)
     with transaction.atomic():
-        issuer = Issuer.objects.select_for_update(of=("self",)).select_related("entity").get(entity_id=entity_id)
+        issuer = (
+            Issuer.objects.select_for_update(of=("self",)).select_related("entity").get(entity_id=entity_id)
+        )
         before = body_of(issuer=issuer)
         changed = {
             field.name: [getattr(before, field.name), getattr(body, field.name)]
@@ -135,20 +147,24 @@ def _check(body: Body) -> None:
     for name in ("legal_name", "address", "registration", "signatory", "email"):
         if not str(getattr(body, name)).strip():
             raise UnableToRegister("empty", name)
+    _check_law(body)
+    if not re.fullmatch(r"[A-Z]{0,4}", body.prefix):
+        raise UnableToRegister("prefix", "prefix")
+    if not 1 <= body.fiscal_year_end_month <= 12:
+        raise UnableToRegister("month", "fiscal_year_end_month")
+
+
+def _check_law(body: Body) -> None:
     if body.law not in COUNTRIES:
         raise UnableToRegister("law", "law")
     if body.zone not in available_timezones():
         raise UnableToRegister("zone", "zone")
     if body.base_currency not in money.CURRENCIES:
         raise UnableToRegister("currency", "base_currency")
-    if not re.fullmatch(r"[A-Z]{0,4}", body.prefix):
-        raise UnableToRegister("prefix", "prefix")
     if body.gift_code and body.gift_code not in GIFT_CODES:
         raise UnableToRegister("gift_code", "gift_code")
     if set(body.facsimile_conditions) - set(FACSIMILE):
         raise UnableToRegister("facsimile", "facsimile_conditions")
-    if not 1 <= body.fiscal_year_end_month <= 12:
-        raise UnableToRegister("month", "fiscal_year_end_month")
 
 
 def _write(entity: LegalEntity, issuer: Issuer, body: Body, now: datetime) -> Issuer:
@@ -181,14 +197,19 @@ def keep_prior(*, entity_id: int, year: int, total: Money, actor: User, now: dat
     Raises UnableToRegister. This function will return the stored total.
     """
     if not 1990 <= year <= now.year or total.minor < 0:
-        raise UnableToRegister("year" if total.minor >= 0 else "amount", "year" if total.minor >= 0 else "amount")
+        raise UnableToRegister(
+            "year" if total.minor >= 0 else "amount", "year" if total.minor >= 0 else "amount"
+        )
     with transaction.atomic():
-        issuer = Issuer.objects.select_for_update(of=("self",)).select_related("entity").get(entity_id=entity_id)
-        key = {"issuer": issuer, "year": year, "currency": total.currency}
-        former = PriorTotal.objects.filter(**key).first()
+        issuer = (
+            Issuer.objects.select_for_update(of=("self",)).select_related("entity").get(entity_id=entity_id)
+        )
+        former = PriorTotal.objects.filter(issuer=issuer, year=year, currency=total.currency).first()
         if former is not None and former.total_minor == total.minor:
             return former
-        kept, _ = PriorTotal.objects.update_or_create(**key, defaults={"total_minor": total.minor})
+        kept, _ = PriorTotal.objects.update_or_create(
+            issuer=issuer, year=year, currency=total.currency, defaults={"total_minor": total.minor}
+        )
         told = [former.total_minor if former else None, total.minor]
         _note("issuer.prior_total", issuer.entity, actor, now, {"year": year, total.currency: told})
     return kept
@@ -208,7 +229,9 @@ def confirm(
     if on > now.date():
         raise UnableToRegister("day", "on")
     with transaction.atomic():
-        issuer = Issuer.objects.select_for_update(of=("self",)).select_related("entity").get(entity_id=entity_id)
+        issuer = (
+            Issuer.objects.select_for_update(of=("self",)).select_related("entity").get(entity_id=entity_id)
+        )
         if figure not in FIGURES[issuer.law]:
             raise UnableToRegister("figure", "figure")
         if year not in years_of(figure=figure):

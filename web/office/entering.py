@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from donations import benefiting, crediting, entering
+from donations.models import Donation
 from donors.models import Donor
 from ledger.models import LegalEntity
 from staff.models import Role, User
@@ -67,8 +68,11 @@ def _giver(request: HttpRequest) -> Donor | None:
     return Donor.objects.filter(pk=asked, merged_into__isnull=True).first()
 
 
-def _enter(form: HandForm, *, actor: User) -> entering.Donation | None:
-    written = form.read() if form.is_valid() else form.settle_people()
+def _enter(form: HandForm, *, actor: User) -> Donation | None:
+    if not form.is_valid():
+        form.settle_people()
+        return None
+    written = form.read()
     if written is None:
         return None
     try:
@@ -76,5 +80,7 @@ def _enter(form: HandForm, *, actor: User) -> entering.Donation | None:
     except entering.UnableToEnter as error:
         form.refuse(error)
     except (benefiting.UnableToBenefit, crediting.UnableToCredit) as error:
-        form.refuse(entering.UnableToEnter("other", "benefit" if error.code in {"description", "value"} else "giver"))
+        form.refuse(
+            entering.UnableToEnter("other", "benefit" if error.code in {"description", "value"} else "giver")
+        )
     return None

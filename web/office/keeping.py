@@ -21,7 +21,7 @@ from web import addressing, wording
 from web.office import knowing
 from web.office.admitting import admit
 
-KINDS = [(Donor.Kind.PERSON.value, gettext_lazy("A person")), (Donor.Kind.ORGANIZATION.value, gettext_lazy("An organization"))]  # fmt: skip
+KINDS = [(key, wording.DONOR_KINDS[key]) for key in ("person", "organization")]
 LANGUAGES = [("en", "English"), ("ko", "한국어")]
 RHYTHMS = [("", gettext_lazy("As the organization does for everybody")), *wording.RHYTHMS.items()]
 
@@ -33,15 +33,24 @@ class DonorForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     local_name = forms.CharField(
-        label=gettext_lazy("Name in the other script"), max_length=120, required=False, help_text=gettext_lazy("As 김은혜.")
+        label=gettext_lazy("Name in the other script"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("As 김은혜."),
     )
     email = forms.CharField(
-        label=gettext_lazy("Email"), max_length=254, required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=gettext_lazy("Email"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language of letters"), choices=LANGUAGES)
     address = forms.CharField(
-        label=gettext_lazy("Address"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=gettext_lazy("Address"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=12, required=False)
     country = forms.RegexField(
@@ -58,7 +67,10 @@ class DonorForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only where the law asks (Canada, Gift Aid)."),
     )
-    initial = forms.CharField(label=gettext_lazy("Initial"), max_length=4, required=False)
+    # The metaclass takes fields out of the class, so `form.initial` stays what Django makes of it.
+    initial = forms.CharField(  # type: ignore[assignment]
+        label=gettext_lazy("Initial"), max_length=4, required=False
+    )
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=60, required=False)
     business_number = forms.RegexField(
         r"^[0-9-]*$",

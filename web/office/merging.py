@@ -124,11 +124,16 @@ class JointForm(ChoosingForm):
     joint_id = forms.UUIDField(widget=forms.HiddenInput)
     partner = forms.CharField(label=gettext_lazy("The other person"), max_length=200)
     name = forms.CharField(
-        label=gettext_lazy("Name of both"), max_length=120, help_text=gettext_lazy("As it stands on the receipt.")
+        label=gettext_lazy("Name of both"),
+        max_length=120,
+        help_text=gettext_lazy("As it stands on the receipt."),
     )
     email = forms.EmailField(label=gettext_lazy("Email"), max_length=254, required=False)
     address = forms.CharField(
-        label=gettext_lazy("Address"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=gettext_lazy("Address"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 

@@ -1,7 +1,5 @@
 """Issuers: which bodies give receipts, under which law, and what stands on their paper."""
 
-import re
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ledger import money
-from ledger.models import LegalEntity
 from receipts import previewing, registering
 from receipts.models import Issuer
 from receipts.registering import Body, UnableToRegister
@@ -47,10 +44,14 @@ class IssuerForm(forms.Form):
     """An issuer. The law is chosen first: the other fields follow it."""
 
     code = forms.CharField(
-        label=gettext_lazy("Short code"), max_length=12, help_text=gettext_lazy("Capital letters and digits; it never changes.")
+        label=gettext_lazy("Short code"),
+        max_length=12,
+        help_text=gettext_lazy("Capital letters and digits; it never changes."),
     )
     legal_name = forms.CharField(label=gettext_lazy("Legal name"), max_length=200)
-    local_name = forms.CharField(label=gettext_lazy("Name in the other script"), max_length=200, required=False)
+    local_name = forms.CharField(
+        label=gettext_lazy("Name in the other script"), max_length=200, required=False
+    )
     address = forms.CharField(
         label=gettext_lazy("Address on the receipt"), max_length=600, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -59,7 +60,9 @@ class IssuerForm(forms.Form):
         max_length=80,
         help_text=gettext_lazy("As printed: “EIN 12-3456789”, “123456789 RR 0001”, “123-45-67890”."),
     )
-    status_line = forms.CharField(label=gettext_lazy("What the body is, in one line"), max_length=200, required=False)
+    status_line = forms.CharField(
+        label=gettext_lazy("What the body is, in one line"), max_length=200, required=False
+    )
     registered_name = forms.CharField(
         label=gettext_lazy("Name on record with the authority"), max_length=200, required=False
     )
@@ -74,15 +77,21 @@ class IssuerForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("Email"), max_length=254)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
     place = forms.CharField(label=gettext_lazy("Place of issue"), max_length=80, required=False)
-    legal_basis = forms.CharField(label=gettext_lazy("Legal basis (근거법령)"), max_length=120, required=False)
-    legal_basis_code = forms.CharField(label=gettext_lazy("Code of the legal basis"), max_length=12, required=False)
+    legal_basis = forms.CharField(
+        label=gettext_lazy("Legal basis (근거법령)"), max_length=120, required=False
+    )
+    legal_basis_code = forms.CharField(
+        label=gettext_lazy("Code of the legal basis"), max_length=12, required=False
+    )
     gift_code = forms.ChoiceField(
         label=gettext_lazy("Type of gift (기부금 코드)"),
         choices=[("", "–"), *((code, code) for code in registering.GIFT_CODES)],
         required=False,
     )
     form = forms.ChoiceField(
-        label=gettext_lazy("Form of the receipt"), choices=[("45-2", "45-2"), ("63-3", "63-3")], required=False
+        label=gettext_lazy("Form of the receipt"),
+        choices=[("45-2", "45-2"), ("63-3", "63-3")],
+        required=False,
     )
     facsimile_conditions = forms.MultipleChoiceField(
         label=gettext_lazy("A printed signature is allowed because"),
@@ -95,7 +104,7 @@ class IssuerForm(forms.Form):
     is_exclusively_religious = forms.BooleanField(
         label=gettext_lazy("Organized exclusively for religious purposes"), required=False
     )
-    prefix = forms.RegexField(
+    prefix = forms.RegexField(  # type: ignore[assignment]  # the metaclass takes fields out of the class
         r"^[A-Z]{0,4}$",
         label=gettext_lazy("Letters before the number"),
         max_length=4,
@@ -103,10 +112,13 @@ class IssuerForm(forms.Form):
         help_text=gettext_lazy("Up to four capital letters. A year that has begun keeps its own."),
     )
     default_rhythm = forms.ChoiceField(label=gettext_lazy("Receipts come"), choices=RHYTHMS)
-    zone = forms.CharField(label=gettext_lazy("Time zone"), max_length=60, help_text=gettext_lazy("As America/New_York."))
+    zone = forms.CharField(
+        label=gettext_lazy("Time zone"), max_length=60, help_text=gettext_lazy("As America/New_York.")
+    )
     date_rule = forms.ChoiceField(label=gettext_lazy("A charge is dated by"), choices=CLOCKS, required=False)
     base_currency = forms.ChoiceField(
-        label=gettext_lazy("Currency of the books"), choices=[(code, code) for code in sorted(money.CURRENCIES)]
+        label=gettext_lazy("Currency of the books"),
+        choices=[(code, code) for code in sorted(money.CURRENCIES)],
     )
     paper = forms.ChoiceField(label=gettext_lazy("Paper"), choices=PAPERS)
     fiscal_year_end_month = forms.TypedChoiceField(
@@ -116,7 +128,9 @@ class IssuerForm(forms.Form):
     )
     is_open = forms.BooleanField(label=gettext_lazy("Issues receipts"), required=False)
 
-    def __init__(self, law: str, typed: Any = None, *, initial: dict[str, Any] | None = None, is_new: bool) -> None:
+    def __init__(
+        self, law: str, typed: Any = None, *, initial: dict[str, Any] | None = None, is_new: bool
+    ) -> None:
         super().__init__(typed, initial=initial)
         self.law = law
         if not is_new:
@@ -167,7 +181,11 @@ def new(request: HttpRequest) -> HttpResponse:
     law = request.GET.get("law", "")
     if law not in wording.LAWS:
         law = "US"
-    start = {"is_tax_exempt": True, "is_open": True, "paper": "letter" if law in {"US", "CA"} else "a4"}
+    start: dict[str, Any] = {
+        "is_tax_exempt": True,
+        "is_open": True,
+        "paper": "letter" if law in {"US", "CA"} else "a4",
+    }
     start |= {"base_currency": _CURRENCIES[law], "fiscal_year_end_month": 12, "form": "45-2"}
     form = IssuerForm(law, request.POST if request.method == "POST" else None, initial=start, is_new=True)
     if form.is_valid() and isinstance(request.user, User):
@@ -192,7 +210,9 @@ def issuer(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     body = registering.body_of(issuer=found)
     start = {name: getattr(body, name) for name in IssuerForm.base_fields if name != "code"}
-    form = IssuerForm(found.law, request.POST if request.method == "POST" else None, initial=start, is_new=False)
+    form = IssuerForm(
+        found.law, request.POST if request.method == "POST" else None, initial=start, is_new=False
+    )
     if form.is_valid() and isinstance(request.user, User):
         written = form.body()
         kept = {name: getattr(body, name) for name in _LAW_FIELDS if name not in form.fields}
@@ -225,7 +245,9 @@ class PriorForm(forms.Form):
 class ConfirmForm(forms.Form):
     figure = forms.ChoiceField(label=gettext_lazy("Figure"))
     year = forms.IntegerField(label=gettext_lazy("Tax year"), min_value=1990, max_value=2200)
-    by = forms.CharField(label=gettext_lazy("Confirmed by"), max_length=120, help_text=gettext_lazy("The accountant's name."))
+    by = forms.CharField(
+        label=gettext_lazy("Confirmed by"), max_length=120, help_text=gettext_lazy("The accountant's name.")
+    )
     on = forms.DateField(
         label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -310,5 +332,5 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     except previewing.NothingToShow as error:
         raise Http404("nothing to show") from error
     answer = HttpResponse(file, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="preview-{re.sub("[^A-Z0-9]", "", found.entity.code)}.pdf"'
+    answer.headers["Content-Disposition"] = f'inline; filename="preview-{found.entity_id}.pdf"'
     return answer

@@ -29,7 +29,10 @@ REFUSALS: Mapping[str, tuple[str | None, str | Promise]] = {
     "parted": ("giver", gettext_lazy("These two have parted: choose one of them.")),
     "day": ("given_on", gettext_lazy("This day cannot be.")),
     "kind": ("kind", gettext_lazy("What came through the processor is money.")),
-    "payer": ("payer", gettext_lazy("This giver cannot have paid in this way: an organization, or a person.")),
+    "payer": (
+        "payer",
+        gettext_lazy("This giver cannot have paid in this way: an organization, or a person."),
+    ),
     "description": ("description", gettext_lazy("Describe what was given.")),
 }
 
@@ -41,7 +44,8 @@ class CorrectForm(ChoosingForm):
 
     giver = forms.CharField(label=gettext_lazy("Giver"), max_length=200)
     given_on = forms.DateField(
-        label=gettext_lazy("Day it was given"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Day it was given"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     kind = forms.ChoiceField(label=gettext_lazy("What it was"), choices=list(wording.GIFT_KINDS.items()))
     payer = forms.ChoiceField(label=gettext_lazy("Who paid"), choices=list(wording.PAYERS.items()))
