@@ -54,48 +54,58 @@ def _snapshot(issuer: Issuer, language: str, now: datetime) -> dict[str, object]
         place=issuer.place,
         signatory=entity.signatory,
     )
-    told = rules.statements(receipt=facts)
-    exponent = money.exponent(amount.currency)
+    return {
+        **_head(issuer, language, facts),
+        "rules": rules.VERSION,
+        "entity": _printed(issuer),
+        "donor": _giver(language),
+        "lines": [_line(line, amount, language)],
+        "totals": [_total(amount)],
+        "statements": [
+            {"code": one.code, "version": one.version, "text": text}
+            for one in rules.statements(receipt=facts)
+            for text in statements.paragraphs(statements=[one], language=language)
+        ],
+    }
+
+
+def _head(issuer: Issuer, language: str, facts: shapes.Receipt) -> dict[str, object]:
     return {
         "schema": 2,
         "template": next(key for key, law in snapshots.TEMPLATES.items() if law == issuer.law),
         "law": issuer.law,
-        "rules": rules.VERSION,
         "language": language,
-        "serial": f"{issuer.prefix}{today.year}-000000",
+        "serial": f"{issuer.prefix}{facts.tax_year}-000000",
         "kind": "single",
-        "tax_year": today.year,
+        "tax_year": facts.tax_year,
         "replaces": None,
-        "issued_on": today.isoformat(),
+        "issued_on": facts.issued_on.isoformat(),
         "place": issuer.place,
-        "entity": _printed(issuer),
-        "donor": {
-            "name": GIVER[language],
-            "local_name": None,
-            "address": STREET[language],
-            "number": "",
-            "is_person": True,
-        },
-        "lines": [_line(line, amount, language, exponent)],
-        "totals": [
-            {
-                "currency": amount.currency,
-                "currency_exponent": exponent,
-                "total_minor": amount.minor,
-                "benefit_minor": 0,
-                "eligible_minor": amount.minor,
-            }
-        ],
-        "statements": [
-            {"code": one.code, "version": one.version, "text": text}
-            for one in told
-            for text in statements.paragraphs(statements=[one], language=language)
-        ],
         "terms": [],
         "collector": None,
         "information_copy": issuer.law == "KR",
         "test": False,
         "verify_at": "",
+    }
+
+
+def _giver(language: str) -> dict[str, object]:
+    return {
+        "name": GIVER[language],
+        "local_name": None,
+        "address": STREET[language],
+        "number": "",
+        "is_person": True,
+    }
+
+
+def _total(amount: Money) -> dict[str, object]:
+    return {
+        "currency": amount.currency,
+        "currency_exponent": money.exponent(amount.currency),
+        "total_minor": amount.minor,
+        "benefit_minor": 0,
+        "eligible_minor": amount.minor,
     }
 
 
@@ -135,7 +145,7 @@ def _printed(issuer: Issuer) -> dict[str, object]:
     }
 
 
-def _line(line: shapes.GiftLine, amount: Money, language: str, exponent: int) -> dict[str, object]:
+def _line(line: shapes.GiftLine, amount: Money, language: str) -> dict[str, object]:
     return {
         "given_on": line.given_on.isoformat(),
         "method": "bank_transfer",
@@ -146,7 +156,7 @@ def _line(line: shapes.GiftLine, amount: Money, language: str, exponent: int) ->
         "quantity": 1,
         "unit_value_minor": None,
         "currency": amount.currency,
-        "currency_exponent": exponent,
+        "currency_exponent": money.exponent(amount.currency),
         "amount_minor": amount.minor,
         "refunded_minor": 0,
         "benefits": [],

@@ -21,7 +21,7 @@ METHODS: Words = {
     "kakao_pay": _("Kakao Pay"),
     "naver_pay": _("Naver Pay"),
     "sepa_debit": _("SEPA direct debit"),
-    "check": _("Check"),
+    "check": pgettext_lazy("method", "Check"),
     "cash": _("Cash"),
     "bank_transfer": _("Bank transfer"),
     "stock": _("Securities"),

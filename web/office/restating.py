@@ -167,7 +167,7 @@ def withdraw(request: HttpRequest, pk: uuid.UUID, benefit_id: int) -> HttpRespon
         raise Http404("nobody")
     try:
         benefiting.withdraw(benefit_id=benefit_id, donation_id=pk, actor=request.user, now=timezone.now())
-    except benefiting.UnableToBenefit as error:
-        raise Http404("no such benefit") from error
-    messages.success(request, _("Taken back. The receipt follows by itself."))
+        messages.success(request, _("Taken back. The receipt follows by itself."))
+    except benefiting.UnableToBenefit:
+        messages.info(request, _("Somebody else has dealt with it already."))
     return redirect("office:donation", pk=pk)
