@@ -21,7 +21,7 @@ METHODS: Words = {
     "kakao_pay": _("Kakao Pay"),
     "naver_pay": _("Naver Pay"),
     "sepa_debit": _("SEPA direct debit"),
-    "check": _("Check"),
+    "check": pgettext_lazy("method", "Check"),
     "cash": _("Cash"),
     "bank_transfer": _("Bank transfer"),
     "stock": _("Securities"),
@@ -219,7 +219,123 @@ TRANSFERS: Words = {
     "lapsed": pgettext_lazy("transfer", "Lapsed"),
 }
 
+DONOR_KINDS: Words = {
+    "person": _("Person"),
+    "organization": _("Organization"),
+    "joint": _("Two people together"),
+}
+DONOR_STATES: Words = {
+    "active": _("Stands alone"),
+    "merged": _("Merged into another"),
+    "deceased": _("Has died"),
+    "do_not_contact": _("Do not contact"),
+    "email_failed": _("E-mail does not arrive"),
+    "unreachable": _("No e-mail and no address"),
+}
+RHYTHMS: Words = {
+    "each": _("For each gift"),
+    "annual": _("Once a year"),
+    "none": _("Not sent, ready in the portal"),
+}
+GIFT_KINDS: Words = {
+    "cash": _("Money"),
+    "ticket": _("Ticket"),
+    "property": _("Things"),
+    "stock": _("Securities"),
+    "vehicle": _("Vehicle"),
+    "volunteer_expenses": _("Costs of a volunteer"),
+}
+PAYERS: Words = {
+    "donor": _("The giver"),
+    "daf": _("Donor-advised fund"),
+    "charity": _("Another charity"),
+    "employer": _("Employer"),
+    "ira_qcd": _("Retirement account (QCD)"),
+}
+DATE_RULES: Words = {
+    "charge_in_entity_zone": _("day of the charge, by our clock"),
+    "charge_in_latest_us_zone": _("day of the charge, by the last clock of the country"),
+    "postmark": _("day of the postmark"),
+    "hand": _("day it was handed over"),
+    "received": _("day it reached us"),
+    "settlement": _("day the bank paid"),
+    "transfer": _("day of the transfer"),
+    "sent": _("day it was sent"),
+    "written": _("day written on it"),
+    "staff": _("set by the office"),
+}
+CREDITS: Words = {
+    "adviser": _("Adviser of the fund"),
+    "match": _("Employee whose gift was matched"),
+    "household": _("Of the same household"),
+    "other": _("Other"),
+}
+LETTERS: Words = {
+    "letter": _("Letters"),
+    "prayer": _("Prayer points"),
+    "tour": _("Tours"),
+    "yearly_report": _("Yearly report"),
+    "post": _("By post"),
+}
+
+EXCLUSIONS: Words = {
+    "refunded": _("the gift was refunded"),
+    "dispute_lost": _("the payment was taken back by the bank"),
+    "daf": _("the fund or the other charity is the giver, and gets none"),
+    "services": _("services are no gift"),
+    "pledge": _("a promise is no gift yet"),
+    "purchase": _("it was bought, not given"),
+    "vehicle_1098c": _("a vehicle above 500.00 needs Form 1098-C"),
+    "not_501c3": _("the organization gives no tax receipts"),
+    "not_registered": _("the organization is not registered"),
+    "entity_not_designated": _("the organization is not designated"),
+    "advantage_over_80pct": _("what came back is worth more than 80 % of it"),
+    "already_in_hometax": _("it stands in Hometax already"),
+    "no_receipt_in_law": _("this law knows no receipt"),
+    "unknown_giver": _("nobody knows who gave"),
+    "by_staff": _("left out by the office"),
+}
+LAWS: Words = {
+    "US": _("United States"),
+    "CA": _("Canada"),
+    "KR": _("Korea"),
+    "UK": _("United Kingdom"),
+    "AU": _("Australia"),
+}
+FACSIMILE: Words = {
+    "imprinted": _("the paper is printed with our name"),
+    "numbered": _("the number is printed by the press"),
+    "kept_at_address": _("the paper is kept at our address"),
+}
+FIGURES: Words = {
+    "us_thresholds": _("Thresholds of the United States"),
+    "us_low_cost": _("Low cost article (United States)"),
+    "canada": _("Split receipting (Canada)"),
+    "korea": _("Duty of e-receipts (Korea)"),
+    "korean_codes": _("Types of gifts (Korea)"),
+    "korean_forms": _("Forms of receipts (Korea)"),
+    "gift_aid": _("Gift Aid (United Kingdom)"),
+}
+ISSUER_DEEDS: Words = {
+    "issuer.registered": _("Entered"),
+    "issuer.changed": _("Changed"),
+    "issuer.prior_total": _("Total before us"),
+    "issuer.figure_confirmed": _("Figure confirmed"),
+}
+
 TABLES: dict[str, Words] = {
+    "exclusion": EXCLUSIONS,
+    "law": LAWS,
+    "figure": FIGURES,
+    "issuer_deed": ISSUER_DEEDS,
+    "donor_kind": DONOR_KINDS,
+    "donor_state": DONOR_STATES,
+    "rhythm": RHYTHMS,
+    "gift_kind": GIFT_KINDS,
+    "payer": PAYERS,
+    "date_rule": DATE_RULES,
+    "credit": CREDITS,
+    "letter": LETTERS,
     "state": STATES,
     "method": METHODS,
     "frequency": FREQUENCIES,

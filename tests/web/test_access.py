@@ -15,11 +15,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
-from receipts.models import Receipt
+from receipts.models import Issuer, Receipt
 from staff.models import Role
 from tests import making
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
+DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part")
 ROLES = ["nobody", *Role.values]
 
 
@@ -58,6 +59,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
     plan = making.plan(of=gift.donor, now=today)
+    Issuer.objects.get_or_create(entity=gift.entity, defaults={"law": "US", "changed_at": today})
     way = WayToGive.objects.create(entity=gift.entity, kind="cheque", currency="USD", position=1)
     site = Site.objects.create(code="church", name="First Church")
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
@@ -72,6 +74,12 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:proposal": [asked.pk],
         "office:proposal_decide": [asked.pk],
         "office:donation": [gift.pk],
+        "office:gift": ["check"],
+        "office:correct": [gift.pk],
+        "office:benefit": [gift.pk],
+        "office:benefit_withdraw": [gift.pk, 1],
+        **{f"office:donor{deed}": [gift.donor_id] for deed in DONOR_DEEDS},
+        **{f"office:issuer{deed}": [gift.entity_id] for deed in ("", "_prior", "_confirm", "_preview")},
         "office:refund": [gift.pk],
         "office:refund_check": [gift.pk],
         "office:refund_send": [gift.pk],
@@ -112,6 +120,7 @@ def test_the_table_holds(
 
 GETS = [row["address"] for row in TABLE if row["method"] == "GET" and row["address"].startswith("office:")]
 READ_DOWN = {
+    "office:donor",
     "office:donation",
     "office:plan",
     "office:receipt_file",

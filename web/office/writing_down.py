@@ -117,6 +117,11 @@ class HandForm(ChoosingForm):
         )
         return gift if self._is_sure(gift) else None
 
+    def settle_people(self) -> None:
+        """This function will choose people also on a form with other mistakes, so that nobody is asked twice."""
+        for name in self.chosen:
+            self.choose(name)
+
     def _money(self, name: str) -> Money | None:
         typed, currency = str(self.cleaned_data.get(name) or ""), self.cleaned_data.get("currency")
         if not typed or not currency:
