@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
+from donors import withholding
 from donors.models import Donor, Message
 from receipts.models import Delivery, Receipt
 
@@ -43,6 +44,8 @@ def plan(*, receipts: Iterable[Receipt], now: datetime) -> list[Delivery]:
     This function will return the ways of these receipts, in the order of the receipts.
     """
     wanted = [receipt.pk for receipt in receipts]
+    if not wanted:
+        return []
     with transaction.atomic():
         known = Receipt.objects.filter(pk__in=wanted)
         fresh = known.filter(deliveries__isnull=True).select_related(*_WITH_DONOR)
@@ -103,26 +106,37 @@ def note_sent(*, now: datetime) -> int:
 
 
 def note_bounced(*, now: datetime) -> int:
-    """Receipts whose mail came back, or was refused for good, go on to the post.
+    """Receipts whose mail came back, was refused for good, or was withheld at the last moment take another way.
 
-    This function will return how many joined the print queue.
+    This function will return how many there were.
     """
-    mailed = Delivery.objects.filter(channel=Channel.EMAIL, message__isnull=False).exclude(
-        status=Status.BOUNCED
+    lost = Q(message__bounces__is_final=True) | Q(
+        message__status=Message.Status.REFUSED, message__error__startswith=withholding.WITHHELD
     )
-    lost = mailed.filter(
-        Q(message__bounces__is_final=True) | Q(message__status=Message.Status.REFUSED)
-    ).distinct()
+    mailed = Delivery.objects.filter(channel=Channel.EMAIL).exclude(status=Status.BOUNCED)
     with transaction.atomic():
-        gone = list(Delivery.objects.select_for_update().filter(pk__in=lost.values("pk")).order_by("id"))
-        Delivery.objects.filter(pk__in=[way.pk for way in gone]).update(
-            status=Status.BOUNCED, done_at=F("done_at")
+        gone = list(
+            Delivery.objects.select_for_update(of=["self"])
+            .filter(pk__in=mailed.filter(lost).values("pk"))
+            .select_related("receipt__donor__merged_into")
+            .order_by("id")
         )
-        Delivery.objects.bulk_create(
-            (Delivery(receipt_id=way.receipt_id, channel=Channel.POST, planned_at=now) for way in gone),
-            ignore_conflicts=True,
-        )
+        turn(ways=gone, now=now)
     return len(gone)
+
+
+def turn(*, ways: Sequence[Delivery], now: datetime) -> None:
+    """This function will mark mails that do not arrive, and send their receipts by post, or nowhere if that is the
+    donor's wish by now."""
+    Delivery.objects.filter(pk__in=[way.pk for way in ways]).update(status=Status.BOUNCED)
+    second = [_second(way.receipt, now=now) for way in ways]
+    Delivery.objects.bulk_create(second, ignore_conflicts=True)
+
+
+def _second(receipt: Receipt, *, now: datetime) -> Delivery:
+    if channel_of(receipt.donor) == Channel.NONE:
+        return Delivery(receipt=receipt, channel=Channel.NONE, planned_at=now, done_at=now)
+    return Delivery(receipt=receipt, channel=Channel.POST, planned_at=now)
 
 
 def waiting_mails(*, receipt_ids: Sequence[uuid.UUID] | None = None, limit: int = 500) -> list[Delivery]:
@@ -130,10 +144,13 @@ def waiting_mails(*, receipt_ids: Sequence[uuid.UUID] | None = None, limit: int 
     ready = Delivery.objects.filter(
         channel=Channel.EMAIL, status=Status.WAITING, message__isnull=True, receipt__rendering__isnull=False
     )
+    # What stopped being true before it left is not sent as true; its replacement names it.
+    ready = ready.filter(receipt__voiding__isnull=True)
     if receipt_ids is not None:
         ready = ready.filter(receipt__in=receipt_ids)
     return list(
         ready.select_related("receipt__donor__merged_into", "receipt__series__entity", "receipt__replaces")
         .select_related("receipt__rendering")
+        .prefetch_related("receipt__totals")
         .order_by("id")[:limit]
     )
