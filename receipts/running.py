@@ -62,7 +62,7 @@ def run(job: Job, now: datetime, *, clock: Clock = timezone.now) -> dict[str, ob
             tell()
         _advance(pk, Stage.ISSUING, Stage.ISSUED, now=clock())
         if AnnualRun.objects.get(pk=pk).status == Stage.ISSUED:
-            while finishing.finish_some(now=clock())[0]:
+            while finishing.finish_due(now=clock()):
                 tell()
             handing_over.hand_over(run_id=pk, job_id=job.pk, requested_by=None, now=clock())
             _advance(pk, Stage.ISSUED, Stage.DELIVERED, now=clock())
