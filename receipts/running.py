@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from donations import retrying
 from jobs import running as working
 from jobs.models import Job
-from receipts import delivering, drafting, finishing, handing_over, issuing, sketching, surveying
+from receipts import delivering, drafting, finishing, handing_over, issuing, mailing, sketching, surveying, writing
 from receipts.drafting import Ask, Draft
-from receipts.models import AnnualRun, Receipt, RunException, RunItem
+from receipts.models import AnnualRun, Exclusion, Receipt, RunException, RunItem
 from staff import auditing
 from staff.models import User
 
@@ -55,7 +55,7 @@ def run(job: Job, now: datetime, *, clock: Clock = timezone.now) -> dict[str, ob
     """
     pk = uuid.UUID(str(job.arguments["run"]))
     with _lane(pk):
-        _advance(pk, Stage.APPROVED, Stage.ISSUING, now=clock())
+        _start(pk, now=clock())
         tell = _Teller(job, pk, clock)
         tell()
         while step(run_id=pk, now=clock()):
@@ -64,10 +64,52 @@ def run(job: Job, now: datetime, *, clock: Clock = timezone.now) -> dict[str, ob
         if AnnualRun.objects.get(pk=pk).status == Stage.ISSUED:
             while finishing.finish_due(now=clock()):
                 tell()
-            handing_over.hand_over(run_id=pk, job_id=job.pk, requested_by=None, now=clock())
+            _send(pk, job, now=clock())
             _advance(pk, Stage.ISSUED, Stage.DELIVERED, now=clock())
             tell()
     return {"stands": AnnualRun.objects.get(pk=pk).status, "issued": Receipt.objects.filter(run=pk).count()}
+
+
+def _start(run_id: uuid.UUID, *, now: datetime) -> None:
+    """What was left out by a person's word gets no receipt until somebody takes that word back."""
+    with transaction.atomic():
+        year = AnnualRun.objects.select_for_update(of=("self",)).select_related("entity").get(pk=run_id)
+        if year.status != Stage.APPROVED:
+            return
+        for one in RunException.objects.filter(
+            item__run=year, state=RunException.State.LEFT_OUT
+        ).select_related("item"):
+            for donation_id in _left_out(year, one):
+                issuing.exclude(
+                    donation_id=donation_id,
+                    reason=Exclusion.Reason.BY_STAFF,
+                    words=one.reason,
+                    actor_id=one.decided_by_id,
+                    now=now,
+                )
+        year.status = Stage.ISSUING
+        year.save(update_fields=["status"])
+
+
+def _left_out(run: AnnualRun, one: RunException) -> list[uuid.UUID]:
+    year = surveying.year_of(entity=run.entity, tax_year=run.tax_year)
+    donor_id = one.item.donor_id
+    gifts = surveying.open_gifts(donor_ids=[donor_id], of=year, recorded_until=run.taken_at)[donor_id]
+    return [gift for gift in gifts if one.donation_id in {None, gift}]
+
+
+def _send(run_id: uuid.UUID, job: Job, *, now: datetime) -> None:
+    """Mails leave by the outbox as files are made; here go the printer's file and who needs no receipt of the year."""
+    year = AnnualRun.objects.select_related("entity").get(pk=run_id)
+    handing_over.hand_over(run=year, job_id=job.pk, requested_by=None, now=now)
+    receipted = RunItem.objects.filter(run=year, status=Status.NOTHING, figures__codes__has_key="receipted")
+    for donors in _by_the_thousand(list(receipted.order_by("position").values_list("donor_id", flat=True))):
+        mailing.send_summaries(donor_ids=donors, entity=year.entity, tax_year=year.tax_year, now=now)
+
+
+def _by_the_thousand(donors: list[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    for begin in range(0, len(donors), 1_000):
+        yield donors[begin : begin + 1_000]
 
 
 class _Teller:
@@ -170,9 +212,9 @@ def _issue(run: AnnualRun, items: Sequence[RunItem], *, now: datetime) -> None:
         else:
             item.status, item.words = Status.NOTHING, _nothing(draft)
     if ready:
-        issued = issuing.issue_drafts(
-            drafts=[draft for _item, draft in ready], run=run, issued_on=run.issue_on, now=now
-        )
+        # Drafted under the locks of this transaction, so nothing has to be asked again.
+        drafted = [draft for _item, draft in ready]
+        issued = writing.write(drafts=drafted, run=run, issued_on=run.issue_on, now=now)
         delivering.plan(receipts=issued, now=now)
         for (item, _draft), receipt in zip(ready, issued, strict=True):
             item.status, item.receipt = Status.ISSUED, receipt
