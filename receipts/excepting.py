@@ -85,9 +85,7 @@ def leave_out(*, exception_id: int, reason: str, actor: User, now: datetime) -> 
 def open_again(*, exception_id: int, actor: User, now: datetime) -> None:
     """This function will take a decision back: the exception is open again."""
     with transaction.atomic():
-        _decide(
-            _open(exception_id), state=RunException.State.OPEN, reason="", actor=actor, now=now
-        )
+        _decide(_open(exception_id), state=RunException.State.OPEN, reason="", actor=actor, now=now)
 
 
 def note(*, run_id: uuid.UUID, code: str, actor: User, now: datetime) -> int:

@@ -28,7 +28,19 @@ TO_KNOW = (
     "held",
 )
 """Kinds that may be noted: the receipt is right as it is, or there is none, but somebody should know."""
-NAMELESS = ("anonymous", "unknown", "guest", "donor", "friend", "noname", "na", "test", "익명", "무명", "미상")
+NAMELESS = (
+    "anonymous",
+    "unknown",
+    "guest",
+    "donor",
+    "friend",
+    "noname",
+    "na",
+    "test",
+    "익명",
+    "무명",
+    "미상",
+)
 
 _WAITING = "NOT EXISTS (SELECT 1 FROM receipts_coverage c WHERE c.donation_id = d.id)"
 _UNDECIDED = f"{_WAITING} AND NOT EXISTS (SELECT 1 FROM receipts_exclusion e WHERE e.donation_id = d.id)"

@@ -88,9 +88,7 @@ def cancel(*, run_id: uuid.UUID, actor: User, now: datetime) -> None:
 
 
 def _order(run: AnnualRun, *, actor: User, now: datetime) -> None:
-    run.job = working.enqueue(
-        kind=KIND, arguments={"run": str(run.pk)}, requested_by_id=actor.pk, now=now
-    )
+    run.job = working.enqueue(kind=KIND, arguments={"run": str(run.pk)}, requested_by_id=actor.pk, now=now)
     # Whoever rehearsed it last does not approve it either.
     run.figures = {**run.figures, "rehearsed_by": actor.pk}
     run.save(update_fields=["job", "status", "figures"])

@@ -18,7 +18,17 @@ from django.utils.translation import gettext as _
 from donations import retrying
 from jobs import running as working
 from jobs.models import Job
-from receipts import delivering, drafting, finishing, handing_over, issuing, mailing, sketching, surveying, writing
+from receipts import (
+    delivering,
+    drafting,
+    finishing,
+    handing_over,
+    issuing,
+    mailing,
+    sketching,
+    surveying,
+    writing,
+)
 from receipts.drafting import Ask, Draft
 from receipts.models import AnnualRun, Exclusion, Receipt, RunException, RunItem
 from staff import auditing

@@ -137,7 +137,12 @@ class Sketch:
         }
 
     def _take(
-        self, donor: Donor, gifts: Sequence[Gift], *, draft: Draft | None, outs: Mapping[uuid.UUID | None, str]
+        self,
+        donor: Donor,
+        gifts: Sequence[Gift],
+        *,
+        draft: Draft | None,
+        outs: Mapping[uuid.UUID | None, str],
     ) -> None:
         by_law = _by_law(draft) if draft is not None else {}
         codes = {gift.donation_id: _code(gift, by_law, outs) for gift in gifts}
@@ -241,7 +246,9 @@ def _code(gift: Gift, by_law: Mapping[uuid.UUID, str], outs: Mapping[uuid.UUID |
 
 def _by_law(draft: Draft) -> dict[uuid.UUID, str]:
     codes = {one.gift.id: "now" if one.is_valued else "described_now" for one in draft.lines}
-    codes |= {one.donation_id: f"waiting:{one.code}" for one in draft.obstacles if one.donation_id is not None}
+    codes |= {
+        one.donation_id: f"waiting:{one.code}" for one in draft.obstacles if one.donation_id is not None
+    }
     return codes | {one.donation_id: f"excluded:{one.reason}" for one in draft.exclusions}
 
 

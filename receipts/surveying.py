@@ -35,12 +35,12 @@ posted AS (
   SELECT 'charge:' || processor_ref AS source, id AS donation_id FROM donations_donation
    WHERE entity_id = %(entity)s AND processor_ref IS NOT NULL
   UNION ALL
-  SELECT kind || ':' || r.processor_ref, r.donation_id FROM donations_refund r
-    JOIN donations_donation d ON d.id = r.donation_id, unnest(ARRAY['refund', 'refund_failure']) kind
+  SELECT named || ':' || r.processor_ref, r.donation_id FROM donations_refund r
+    JOIN donations_donation d ON d.id = r.donation_id, unnest(ARRAY['refund', 'refund_failure']) named
    WHERE d.entity_id = %(entity)s
   UNION ALL
-  SELECT kind || ':' || x.processor_ref, x.donation_id FROM donations_dispute x
-    JOIN donations_donation d ON d.id = x.donation_id, unnest(ARRAY['dispute_lost', 'dispute_appeal']) kind
+  SELECT named || ':' || x.processor_ref, x.donation_id FROM donations_dispute x
+    JOIN donations_donation d ON d.id = x.donation_id, unnest(ARRAY['dispute_lost', 'dispute_appeal']) named
    WHERE d.entity_id = %(entity)s
   UNION ALL
   SELECT n.source, d.id FROM ledger_entry n
@@ -58,7 +58,9 @@ REFUNDED = """(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM donations_re
   WHERE r.donation_id = d.id
     AND NOT EXISTS (SELECT 1 FROM donations_refundfailure f WHERE f.refund_id = r.id))"""
 _MOVED = "EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = x.id)"
-_CAME_BACK = "EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = x.id AND m.amount_minor > 0)"
+_CAME_BACK = (
+    "EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = x.id AND m.amount_minor > 0)"
+)
 LOST = f"""EXISTS (SELECT 1 FROM donations_dispute x JOIN donations_disputeclosing z ON z.dispute_id = x.id
   WHERE x.donation_id = d.id AND z.outcome = 'lost' AND {_MOVED} AND NOT {_CAME_BACK})"""
 HELD = f"""(EXISTS (SELECT 1 FROM donations_dispute x LEFT JOIN donations_disputeclosing z ON z.dispute_id = x.id

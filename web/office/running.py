@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,8 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from jobs import ringing
 from jobs.models import Job
 from ledger.models import LegalEntity
-from receipts import approving_runs, delivering, rehearsing, running
-from receipts.models import AnnualRun, RunException, RunItem
+from receipts import approving_runs, delivering, handing_over, rehearsing, running
+from receipts.models import AnnualRun, PrintFile, RunException, RunItem
 from staff import roles
 from staff.models import Role, User
 from web.office import paging
@@ -111,7 +112,10 @@ def _page(request: HttpRequest, found: AnnualRun, *, refused: str = "", status: 
         "drawn": items.filter(receipt__rendering__isnull=False).count(),
         "troubled": items.filter(receipt__trouble__isnull=False).count(),
         "tally": delivering.tally(run_id=found.pk),
-        "print_files": found.print_files.order_by("-made_at", "-id"),
+        "print_files": [
+            (made, handing_over.where(made=made, which=handing_over.RECEIPTS) is not None)
+            for made in found.print_files.order_by("-made_at", "-id")
+        ],
     }
     return render(request, "office/run.html", context, status=status)
 
@@ -170,12 +174,8 @@ def approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 class ItemFilterForm(forms.Form):
-    status = forms.ChoiceField(
-        label=gettext_lazy("State"), required=False, choices=[ANY, *ITEMS.items()]
-    )
-    channel = forms.ChoiceField(
-        label=gettext_lazy("Way"), required=False, choices=[ANY, *CHANNELS.items()]
-    )
+    status = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=[ANY, *ITEMS.items()])
+    channel = forms.ChoiceField(label=gettext_lazy("Way"), required=False, choices=[ANY, *CHANNELS.items()])
 
 
 @admit(Role.FINANCE, Role.APPROVER)
@@ -189,9 +189,9 @@ def items(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     after = request.GET.get("after", "")
     after_position = int(after) if after.isdecimal() else 0
     shown = list(
-        rows.filter(position__gt=after_position).select_related("donor", "receipt").order_by("position")[
-            : paging.SIZE + 1
-        ]
+        rows.filter(position__gt=after_position)
+        .select_related("donor", "receipt")
+        .order_by("position")[: paging.SIZE + 1]
     )
     more = shown[paging.SIZE - 1].position if len(shown) > paging.SIZE else 0
     kept = {key: value for key, value in request.GET.items() if value and key in form.fields}
@@ -201,3 +201,34 @@ def items(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _chosen(rows: QuerySet[RunItem], asked: dict[str, str]) -> QuerySet[RunItem]:
     return rows.filter(**{name: value for name, value in asked.items() if value})
+
+
+@admit(Role.FINANCE, Role.APPROVER)
+@require_GET
+def print_file(request: HttpRequest, pk: uuid.UUID, which: str) -> HttpResponseBase:
+    """The printer's file or its labels, for a day; reading is written down."""
+    made = get_object_or_404(PrintFile, pk=pk)
+    path = None
+    if isinstance(request.user, User):
+        path = handing_over.file_of(made=made, which=which, reader=request.user, now=timezone.now())
+    if path is None:
+        raise Http404("no such file any more")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{which}.pdf")
+
+
+@admit(Role.FINANCE)
+@require_POST
+def print_deed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Make the files again, or say that they are printed and mailed."""
+    made = get_object_or_404(PrintFile.objects.filter(run__isnull=False), pk=pk)
+    deed, now = request.POST.get("deed", ""), timezone.now()
+    if not isinstance(request.user, User) or deed not in {"again", "printed"}:
+        return _page(request, _run(made.run_id), refused=_("Please choose again."), status=422)
+    if deed == "again":
+        handing_over.ask_again(print_file_id=pk, actor=request.user, now=now)
+        ringing.ring(BELL)
+        messages.success(request, _("The files are being made. Look again in a moment."))
+    else:
+        handing_over.printed(print_file_id=pk, actor=request.user, now=now)
+        messages.success(request, _("Noted."))
+    return redirect("office:run", pk=made.run_id)

@@ -2,8 +2,9 @@
 
 from django import template
 
-import web.run_wording  # noqa: F401  its tables join those of `web.wording`
-from web.templatetags.office import worded
+from ledger.money import Money
+from web import run_wording
+from web.templatetags.office import money, worded
 
 register = template.Library()
 
@@ -19,13 +20,10 @@ def told(code: str, table: str = "bridge") -> str:
 @register.filter
 def why(words: str) -> str:
     """Why an item has no receipt: codes in the reader's language, anything else as it was written."""
-    return "; ".join(told(one) for one in words.split(",")) if words.replace(",", "").replace(":", "") and _is_codes(
-        words
-    ) else words
-
-
-def _is_codes(words: str) -> bool:
-    return all(one.partition(":")[0] in web.run_wording.BRIDGE for one in words.split(","))
+    codes = [one for one in words.split(",") if one]
+    if all(one.partition(":")[0] in run_wording.BRIDGE for one in codes):
+        return "; ".join(told(one) for one in codes)
+    return words
 
 
 @register.filter
@@ -40,3 +38,22 @@ def exception(code: str) -> str:
 def of(counts: dict[str, int], key: str) -> int:
     """A count by its key; nothing counted is zero."""
     return counts.get(key, 0)
+
+
+@register.filter
+def counted(figures: dict[str, dict[str, int]], status: str) -> int:
+    """How many items a rehearsal found in a state. (`items` is a method of every dict, so templates cannot ask.)"""
+    return figures.get("items", {}).get(status, 0)
+
+
+@register.filter
+def kind(code: str) -> str:
+    """The kind by which a list of exceptions is narrowed."""
+    return code.partition(":")[0]
+
+
+@register.filter
+def left(line: dict[str, object]) -> str:
+    """What a line of a paper says is left of its gift."""
+    amount, back = int(str(line["amount_minor"])), int(str(line["refunded_minor"]))
+    return money(Money(amount - back, str(line["currency"])))
