@@ -78,7 +78,7 @@ class Bridge:
             self.differing.append({**keys, "currency": currency, "books": books, "paper": paper})
 
     def told(self) -> dict[str, object]:
-        """This function will return the bridge as plain JSON: for each currency its lines, both sums, the difference."""
+        """This function will return the bridge as plain JSON: by currency its lines, both sums, the difference."""
         currencies = sorted({currency for currency, _ in self.rows})
         return {
             "currencies": [self._currency(currency) for currency in currencies],

@@ -1,8 +1,8 @@
 """Excepting: what a person decides about the exceptions of a rehearsed run.
 
 Solved is what the facts no longer show: they are asked again, nothing is merely ticked. Left out is a gift, or a whole
-donor, with a reason and for this run only. Noted is what only has to be known. Every decision can be taken back while the
-run is being prepared, and stands in the audit trail.
+donor, with a reason. Noted is what only has to be known. Every decision can be taken back while the run is being
+prepared, and stands in the audit trail.
 """
 
 import uuid
@@ -66,8 +66,8 @@ def solve(*, exception_id: int, actor: User, now: datetime) -> None:
 def leave_out(*, exception_id: int, reason: str, actor: User, now: datetime) -> None:
     """Leave a gift out of the run, or the whole donor where the exception is about no single gift.
 
-    Nothing is excluded for good: a later run finds it again. Raises UnableToDecide without a reason. This function
-    will write the decision; the run has to be rehearsed again before it can be approved.
+    When the run is issued such a gift gets no receipt, with this reason. Raises UnableToDecide without one. This
+    function will write the decision; the run has to be rehearsed again before it can be approved.
     """
     words = " ".join(reason.split())[:200]
     if not words:

@@ -1,4 +1,4 @@
-"""Handing over: receipts that go by post, set into one file for the printer, in the order of postcodes, and their labels.
+"""Handing over: receipts that go by post, in one file for the printer, in the order of postcodes, and their labels.
 
 The files lie with the exports and leave with them a day after their job ended; they can be made again at any time, from
 the same receipts in the same order. A receipt counts as printed when somebody says that it was.

@@ -28,7 +28,7 @@ def chosen(*, run: AnnualRun) -> dict[str, list[RunItem]]:
         .values_list("pk", "figures")
     )
     ids = [pk for pk, _figures in ready]
-    lot = random.Random(str(run.pk)).sample(ids, min(BY_LOT, len(ids)))
+    lot = random.Random(str(run.pk)).sample(ids, min(BY_LOT, len(ids)))  # noqa: S311  a lot, not a secret
     ranked = sorted(ready, key=lambda row: -_size(row[1], run.entity.base_currency))
     solved = RunException.objects.filter(item__run=run, state=RunException.State.SOLVED)
     return {

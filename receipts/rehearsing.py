@@ -1,8 +1,8 @@
 """Rehearsing: a dry run of a year's receipts. It gives no number, sends nothing and writes no row but its own.
 
-Each donor with gifts of the year becomes an item: what their receipt would say, by which way it would go, or why there is
-none. The sums are laid beside the books (`bridging`), and what a person must look at is listed (`noticing`). All is
-computed first and written in one transaction, so a rehearsal that dies leaves the former one as it was.
+Each donor with gifts of the year becomes an item: what their receipt would say, by which way it would go, or why
+there is none. The sums are laid beside the books (`bridging`), and what a person must look at is listed
+(`noticing`). All is computed first and written in one transaction: one that dies leaves the former one as it was.
 """
 
 import uuid
@@ -17,8 +17,8 @@ from jobs import running as working
 from jobs.models import Job
 from ledger.models import LegalEntity
 from receipts import drafting, noticing, sketching, surveying
-from receipts.noticing import Found
 from receipts.models import AnnualRun, RunItem
+from receipts.noticing import Found
 from receipts.sketching import Person
 from staff import auditing
 from staff.models import User

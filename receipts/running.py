@@ -1,8 +1,9 @@
 """Running: an approved year is issued in small steps, drawn and sent on its way, whatever dies meanwhile.
 
-A step takes the next donors in the order of their positions, holds their gifts, reads the facts again, and writes numbers,
-receipts and ways in one transaction: after a kill the next worker goes on with the donor after the last committed one, so
-numbers follow positions and nobody is taken twice. What one donor lacks is written into their item and stops nobody else.
+A step takes the next donors in the order of their positions, holds their gifts, reads the facts again, and writes
+numbers, receipts and ways in one transaction: after a kill the next worker goes on with the donor after the last
+committed one, so numbers follow positions and nobody is taken twice. What one donor lacks is written into their item
+and stops nobody else.
 """
 
 import logging

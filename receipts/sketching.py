@@ -16,8 +16,8 @@ from ledger.models import LegalEntity
 from receipts import delivering, drafting, noticing, surveying
 from receipts.bridging import Bridge
 from receipts.drafting import Ask, Draft
-from receipts.noticing import Found
 from receipts.models import AnnualRun, Issuer, Receipt, RunException, RunItem
+from receipts.noticing import Found
 from receipts.surveying import Gift
 
 Person = tuple[uuid.UUID, list[Gift]]

@@ -1,4 +1,4 @@
-"""Surveying: every gift of a tax year of one entity, by the person who stands for its giver, as papers and books have it.
+"""Surveying: every gift of a tax year of one entity, by the surviving donor, as papers and books have it.
 
 Only read here. The annual run is built on it: what is to be receipted, what is receipted already, what is not and why,
 and what the books say about each gift, so that the two can be compared gift by gift.
@@ -15,8 +15,6 @@ from django.db import connection
 from ledger.models import LegalEntity
 from receipts.models import Issuer
 from receipts.rules import years
-
-BLOCK = 2_000
 
 # A merged donor's gifts stay where they are and are read under the survivor, however often it was merged on.
 SURVIVORS = """
@@ -151,6 +149,9 @@ class Gift:
         return self.receipt_id is None and not self.excluded and not self.is_held
 
 
+Asked = dict[str, int | str | date | uuid.UUID | list[uuid.UUID] | list[str] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Year:
     """A tax year of one entity, from its first to its last day as the entity's law counts years."""
@@ -161,7 +162,7 @@ class Year:
     last: date
 
     @property
-    def asked(self) -> dict[str, object]:
+    def asked(self) -> Asked:
         return {"entity": self.entity_id, "first": self.first, "last": self.last}
 
 
@@ -175,7 +176,6 @@ def year_of(*, entity: LegalEntity, tax_year: int) -> Year:
 def people(*, of: Year) -> Iterator[tuple[uuid.UUID, list[Gift]]]:
     """This function will yield each surviving donor with the gifts of the year, in the order of receipts: by name."""
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = BLOCK
         cursor.execute(_GIFTS, of.asked)
         for donor_id, rows in groupby(cursor, key=lambda row: row[0]):
             yield donor_id, [Gift(*row[1:]) for row in rows]
@@ -272,7 +272,8 @@ def count(*, of: Year) -> int:
     """This function will return how many surviving donors gave in the year."""
     statement = f"""
     WITH RECURSIVE {SURVIVORS}
-    SELECT count(DISTINCT coalesce(v.root, d.donor_id)) FROM donations_donation d LEFT JOIN survivor v ON v.id = d.donor_id
+    SELECT count(DISTINCT coalesce(v.root, d.donor_id)) FROM donations_donation d
+      LEFT JOIN survivor v ON v.id = d.donor_id
      WHERE d.entity_id = %(entity)s AND d.given_on >= %(first)s AND d.given_on <= %(last)s
     """
     with connection.cursor() as cursor:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from receipts.models import Receipt, Series, SpoiledNumber
 from reports import exporting
 
@@ -13,19 +11,20 @@ STATES = (VALID, VOID, SPOILED)
 
 _REGISTER = f"""
 SELECT n.number, n.serial, n.state, n.reason, n.issued_on, n.kind, n.replaces, n.replaced_by, n.void_on, n.currency,
-  {exporting.exact("n.total_minor", "n.currency")} AS total, {exporting.exact("n.eligible_minor", "n.currency")} AS eligible,
+  {exporting.exact("n.total_minor", "n.currency")} AS total,
+  {exporting.exact("n.eligible_minor", "n.currency")} AS eligible,
   n.donor_ref
 FROM (
-  SELECT r.number, r.serial, CASE WHEN v.id IS NULL THEN 'valid' ELSE 'void' END AS state, v.reason, r.issued_on, r.kind,
-    b.serial AS replaces, a.serial AS replaced_by, v.voided_on AS void_on, t.currency, t.total_minor, t.eligible_minor,
-    r.donor_id AS donor_ref
+  SELECT r.number, r.serial, CASE WHEN v.id IS NULL THEN 'valid' ELSE 'void' END AS state, v.reason, r.issued_on,
+    r.kind, b.serial AS replaces, a.serial AS replaced_by, v.voided_on AS void_on, t.currency,
+    t.total_minor, t.eligible_minor, r.donor_id AS donor_ref
   FROM receipts_receipt r JOIN receipts_receipttotal t ON t.receipt_id = r.id
   LEFT JOIN receipts_voiding v ON v.receipt_id = r.id
   LEFT JOIN receipts_receipt b ON b.id = r.replaces_id LEFT JOIN receipts_receipt a ON a.replaces_id = r.id
   WHERE r.series_id = %(series)s
   UNION ALL
-  SELECT s.number, '', 'spoiled', {exporting.guarded("s.words")}, NULL, NULL, NULL, NULL, s.spoiled_at::date, NULL, NULL,
-    NULL, NULL
+  SELECT s.number, '', 'spoiled', {exporting.guarded("s.words")}, NULL, NULL, NULL, NULL, s.spoiled_at::date,
+    NULL, NULL, NULL, NULL
   FROM receipts_spoilednumber s WHERE s.series_id = %(series)s
 ) n ORDER BY n.number, n.currency
 """
@@ -62,18 +61,11 @@ def page(*, of: Series, state: str, below: int | None, size: int) -> tuple[list[
         receipts, spoiled = wanted, spoiled if state == SPOILED else spoiled.none()
     if below is not None:
         receipts, spoiled = receipts.filter(number__lt=below), spoiled.filter(number__lt=below)
-    rows = [Number(one.number, receipt=one) for one in _first(receipts, size)]
-    rows += [Number(one.number, spoiled=one) for one in _first(spoiled, size)]
+    newest = receipts.prefetch_related("totals").order_by("-number")[: size + 1]
+    rows = [Number(one.number, receipt=one) for one in newest]
+    rows += [Number(one.number, spoiled=one) for one in spoiled.order_by("-number")[: size + 1]]
     rows.sort(key=lambda row: -row.number)
     return rows[:size], rows[size - 1].number if len(rows) > size else None
-
-
-def _first(rows: QuerySet, size: int) -> QuerySet:  # type: ignore[type-arg]  # of receipts or spoiled numbers alike
-    return (
-        rows.prefetch_related("totals").order_by("-number")[: size + 1]
-        if rows.model is Receipt
-        else (rows.order_by("-number")[: size + 1])
-    )
 
 
 def csv(*, of: Series, with_mark: bool = False) -> Iterator[bytes]:

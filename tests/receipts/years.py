@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from donations.models import Donation
+from donations.models import Benefit, Correction, Donation
 from donors.models import Donor
 from jobs import running as working
 from jobs.models import Job
@@ -47,9 +47,52 @@ def donor(name: str, **given: object) -> Donor:
     return made
 
 
-def gift(by: Donor, amount: str = "100.00", *, month: int = 5, currency: str = "USD") -> Donation:
+def gift(
+    by: Donor,
+    amount: str = "100.00",
+    *,
+    month: int = 5,
+    currency: str = "USD",
+    heard_at: datetime | None = None,
+    **corrected: object,
+) -> Donation:
+    """A gift of the year, in the books; what else is said of it was written by a correction."""
     at = datetime(YEAR, month, next(_days), 16, 0, tzinfo=UTC)
-    return making.donation(by=by, amount=money.read_amount(amount, currency=currency), at=at)
+    given = money.read_amount(amount, currency=currency)
+    made = making.donation(by=by, amount=given, at=at, heard_at=heard_at)
+    return restated(made, **corrected) if corrected else made
+
+
+FIELDS = ("donor_id", "given_on", "date_rule", "kind", "payer", "description", "is_person_directed")
+
+
+def restated(gift: Donation, **after: object) -> Donation:
+    """The only way a recorded gift changes: a correction says so first."""
+    gift = Donation.objects.select_related("donor", "entity").get(pk=gift.pk)
+    before = {name: getattr(gift, name) for name in FIELDS}
+    Correction.objects.create(
+        donation=gift,
+        before={name: str(value) if name in FIELDS[:2] else value for name, value in before.items()},
+        after={
+            name: str(value) if name in FIELDS[:2] else value for name, value in {**before, **after}.items()
+        },
+        reason="as the letter says",
+        corrected_by=person("clerk"),
+        corrected_at=NOW,
+    )
+    Donation.objects.filter(pk=gift.pk).update(**after)
+    gift.refresh_from_db()
+    return gift
+
+
+def benefit(of: Donation, *, value: str = "50.00", **given: object) -> Benefit:
+    values: dict[str, object] = {
+        "description": "Dinner",
+        "fair_value_minor": money.read_amount(value, currency=of.currency).minor if value else None,
+        "entered_at": NOW,
+        **given,
+    }
+    return Benefit.objects.create(donation=of, **values)
 
 
 def person(name: str = "anna") -> User:

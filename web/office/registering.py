@@ -57,7 +57,8 @@ def _chosen(request: HttpRequest) -> tuple[RegisterForm, Series | None]:
 def register(request: HttpRequest) -> HttpResponse:
     form, series = _chosen(request)
     below = request.GET.get("below", "")
-    rows, following = [], None
+    rows: list[registering.Number] = []
+    following = None
     if series is not None:
         rows, following = registering.page(
             of=series,

@@ -223,7 +223,7 @@ def print_deed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     made = get_object_or_404(PrintFile.objects.filter(run__isnull=False), pk=pk)
     deed, now = request.POST.get("deed", ""), timezone.now()
     if not isinstance(request.user, User) or deed not in {"again", "printed"}:
-        return _page(request, _run(made.run_id), refused=_("Please choose again."), status=422)
+        return _page(request, _run(made.run_id or pk), refused=_("Please choose again."), status=422)
     if deed == "again":
         handing_over.ask_again(print_file_id=pk, actor=request.user, now=now)
         ringing.ring(BELL)
