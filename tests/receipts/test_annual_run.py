@@ -310,8 +310,7 @@ def test_a_donor_with_nothing_to_receipt_is_in_the_run_with_the_reason() -> None
         "Ada Ames": ("ready", ""),
         "Giving Fund": ("nothing", "excluded:daf"),
         "Ray Receipted": ("nothing", "receipted"),
-        # Nothing of it may be deducted, but US law wants the price of what was returned in writing (US-08).
-        "Tia Tickets": ("ready", ""),
+        "Tia Tickets": ("nothing", "excluded:purchase"),
     }
     years.issued(run)
     assert Message.objects.filter(kind="yearly_summary").get().donor == receipted
