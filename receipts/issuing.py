@@ -19,7 +19,7 @@ from donations import dividing, holding, refunding
 from donations.models import Donation
 from ledger import money
 from ledger.money import Money
-from receipts import explaining, snapshots, statements, wording
+from receipts import explaining, marking, snapshots, statements, wording
 from receipts.models import Coverage, Exclusion, Receipt, ReceiptLine, Series
 
 logger = logging.getLogger(__name__)
@@ -55,12 +55,14 @@ def issue_due(*, now: datetime, since: datetime | None = None) -> int:
 
     `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Each gift
     has a transaction of its own, and one gift's trouble never stops the others: it is logged and decided again
-    next time. This function will return how many receipts it issued.
+    next time. This function will return how many receipts it issued. Raises marking.NumbersLost or MarksUnusable.
     """
     issued = 0
     for donation_id in due(since=since):
         try:
             issued += decide(donation_id=donation_id, now=now) is not None
+        except (marking.NumbersLost, marking.MarksUnusable):
+            raise  # it is not this gift's trouble: no other one may be numbered either
         except Exception:
             logger.exception("no receipt could be decided for donation %s", donation_id)
     return issued
@@ -112,6 +114,7 @@ def issue(*, donation: Donation, replaces: Receipt | None, now: datetime) -> Rec
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [donation.entity_id, today.year, GENESIS])
         series_id, number, previous_hash = cursor.fetchone()
+    marking.demand_reconciled(entity_code=donation.entity.code, tax_year=today.year, last_number=number - 1)
     serial = f"{today.year}-{number:06d}"
     back = refunding.refunded(donation=donation)
     total = donation.amount - back

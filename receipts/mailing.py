@@ -1,5 +1,6 @@
 """Mailing: what goes with a receipt into the outbox. Subjects are neutral; the file has no name in its name."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -13,6 +14,16 @@ from donors import corresponding
 from donors.models import Message
 from receipts import explaining, reading
 from receipts.models import Receipt
+
+
+def send_receipts(*, drawn: Iterable[tuple[Receipt, str]], now: datetime) -> None:
+    """Many at once, as pairs of a receipt and its file's SHA-256; read with their lines they cost no question more.
+
+    This function will queue the mail of each, once for each receipt, with a few statements for all.
+    """
+    with corresponding.gathering():
+        for receipt, sha256 in drawn:
+            send_receipt(receipt=receipt, sha256=sha256, now=now)
 
 
 def send_receipt(*, receipt: Receipt, sha256: str, now: datetime) -> None:
@@ -82,10 +93,10 @@ def tell_voided(*, receipt: Receipt, donation: Donation, now: datetime) -> None:
 
 def _gift_line(receipt: Receipt) -> list[str]:
     """The private address of the gift, when the receipt is about one gift only."""
-    donations = list(receipt.lines.order_by("id").values_list("donation", flat=True)[:2])
-    if len(donations) != 1:
+    lines = list(receipt.lines.all())
+    if len(lines) != 1:
         return []
-    address = linking.address(kind="d", id=donations[0])
+    address = linking.address(kind="d", id=lines[0].donation_id)
     return [_("What became of this gift, at any time: %(address)s") % {"address": address}]
 
 
