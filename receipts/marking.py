@@ -124,7 +124,7 @@ def series() -> list[tuple[str, int]]:
     """This function will return entity code and tax year of every series with marks."""
     with _usable():
         try:
-            names = sorted(os.listdir(folder()))
+            names = sorted(path.name for path in folder().iterdir())
         except FileNotFoundError:
             names = []
     found = [_NAME.match(name) for name in names]

@@ -153,7 +153,8 @@ def void_fill(*, loss: Loss, actor: str, now: datetime) -> int:
             details={"first": first, "last": loss.last},
             now=now,
         )
-    return loss.last - first + 1
+    count: int = loss.last - first + 1
+    return count
 
 
 def find(*, folder: Path, losses: Iterable[Loss]) -> Iterator[Found]:
@@ -185,10 +186,9 @@ def _sealed(content: bytes, *, keys: Keys) -> tuple[bytes, bytes] | None:
 
 def _told(path: Path, snapshot: dict[str, object], *, loss: Loss, line: marking.Line) -> Found:
     donor = snapshot.get("donor")
-    totals = snapshot.get("totals") or [
-        {"total_minor": snapshot.get("total_minor"), "currency": snapshot.get("currency")}
-    ]
-    assert isinstance(totals, list)
+    totals = snapshot.get("totals")
+    if not isinstance(totals, list):
+        totals = [{"total_minor": snapshot.get("total_minor"), "currency": snapshot.get("currency")}]
     return Found(
         file=str(path),
         serial=str(snapshot.get("serial", "")),

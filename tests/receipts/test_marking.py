@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 
@@ -15,9 +15,15 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 
+
+class Year(TypedDict):
+    entity_code: str
+    tax_year: int
+
+
 HASH = "ab" * 32
 MARK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-US = {"entity_code": "US", "tax_year": 2026}
+US: Year = {"entity_code": "US", "tax_year": 2026}
 
 
 def lines(first: int, last: int) -> list[Line]:
@@ -71,7 +77,12 @@ def test_one_flush_for_a_whole_batch(own_marks: Path, monkeypatch: pytest.Monkey
     marking.set_marks(**US, lines=lines(1, 1))
     flushed: list[int] = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (flushed.append(descriptor), real(descriptor))[1])
+
+    def flush(descriptor: int) -> None:
+        flushed.append(descriptor)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", flush)
     marking.set_marks(**US, lines=lines(2, 201))
     assert len(flushed) == 1
 
