@@ -12,11 +12,13 @@ from datetime import datetime
 
 from django.db import connection
 
+from jobs import ringing
 from receipts import correcting, finishing, issuing, marking
 
 logger = logging.getLogger(__name__)
 
 _LOCK = 7210004
+TASK = "receipts.follow_up"
 
 
 def follow_up(*, since: datetime, now: datetime) -> bool:
@@ -25,20 +27,25 @@ def follow_up(*, since: datetime, now: datetime) -> bool:
     This function will return False when another worker gives numbers; it draws beside that one.
     """
     with _alone() as is_alone:
-        if is_alone:
-            _number(since=since, now=now)
+        is_full = is_alone and _number(since=since, now=now)
+    if is_full:
+        ringing.ring(TASK)  # whoever is free numbers the next ones while these are drawn
     # Drawing needs nobody to be alone: each worker takes its own receipts.
     finishing.finish_due(now=now)
     return is_alone
 
 
-def _number(*, since: datetime, now: datetime) -> None:
-    """While numbers are lost none is given, but what has its number already still gets its file."""
+def _number(*, since: datetime, now: datetime) -> bool:
+    """While numbers are lost none is given, but what has its number already still gets its file.
+
+    This function will return whether so many were issued that more may wait.
+    """
     try:
         correcting.correct_due(now=now)
-        issuing.issue_due(now=now, since=since)
+        return issuing.issue_due(now=now, since=since) >= issuing.BATCH
     except (marking.NumbersLost, marking.MarksUnusable) as error:
         logger.error("no receipt is issued: %s", error)
+        return False
 
 
 @contextmanager
