@@ -2,9 +2,7 @@
 
 import logging
 import smtplib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import formataddr
 from urllib.parse import urlsplit
@@ -69,53 +67,14 @@ def queue(
         send_after=now,
         queued_at=now,
     )
-    gathered = _gathered.get()
-    if gathered is not None:
-        gathered.append((fresh, list(attachments)))
-        return fresh.pk
-    return fresh.pk if _insert([(fresh, list(attachments))]) else None
-
-
-_Letter = tuple[Message, list[tuple[str, str]]]
-_gathered: ContextVar[list[_Letter] | None] = ContextVar("letters gathered", default=None)
-
-
-@contextmanager
-def gathering() -> Iterator[None]:
-    """Letters queued while inside reach the outbox together at its end, with a few statements for all of them.
-
-    For deeds over hundreds of receipts, inside their transaction. `queue` then answers with an id before anybody
-    knows whether such a letter exists already; one that does is dropped at the end.
-    """
-    token = _gathered.set([])
-    try:
-        yield
-        letters = _gathered.get() or []
-    finally:
-        _gathered.reset(token)
-    _insert(letters)
-
-
-def _insert(letters: list[_Letter]) -> int:
-    """This function will insert letters that do not exist yet, and return how many."""
-    if not letters:
-        return 0
     with transaction.atomic():
-        Message.objects.bulk_create(
-            (message for message, _ in letters), ignore_conflicts=True, batch_size=500
-        )
-        fresh = Message.objects.filter(pk__in=[message.pk for message, _ in letters])
-        known = set(fresh.values_list("pk", flat=True))
+        Message.objects.bulk_create([fresh], ignore_conflicts=True)
+        if not Message.objects.filter(pk=fresh.pk).exists():
+            return None
         Attachment.objects.bulk_create(
-            (
-                Attachment(message=message, document_id=sha256, filename=name)
-                for message, attachments in letters
-                if message.pk in known
-                for name, sha256 in attachments
-            ),
-            batch_size=500,
+            Attachment(message=fresh, document_id=sha256, filename=name) for name, sha256 in attachments
         )
-    return len(known)
+    return fresh.pk
 
 
 def _room(*, now: datetime) -> int:

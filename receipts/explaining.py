@@ -24,7 +24,7 @@ def sentences(*, receipt: Receipt) -> list[str]:
     active.
     """
     said: list[str] = []
-    for line in sorted(receipt.lines.all(), key=lambda line: line.pk):
+    for line in receipt.lines.select_related("donation").order_by("id"):
         gift = line.donation
         returned, given_back = _since_former(receipt=receipt, line=line)
         if returned > 0:
@@ -48,9 +48,7 @@ def _since_former(*, receipt: Receipt, line: ReceiptLine) -> tuple[int, int]:
 
 
 def _came_back_after_a_mail(gift: Donation) -> int:
-    failed = [refund for refund in gift.refunds.all() if getattr(refund, "failure", None)]
-    if not failed:
-        return 0
+    failed = gift.refunds.filter(failure__isnull=False)
     causes = {_cause(refund): refund.amount_minor for refund in failed}
     told = Message.objects.filter(kind=Message.Kind.REFUND_MADE, cause__in=list(causes))
     return sum(causes[message.cause] for message in told)
