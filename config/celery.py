@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
         "task": "donations.lapse_promises",
         "schedule": crontab(hour=4, minute=41),
     },
+    "receipts that go out": {"task": "receipts.send", "schedule": 20},
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},

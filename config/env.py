@@ -51,6 +51,16 @@ VARIABLES = (
         "MAIL_PER_MINUTE", "int", "600", False, "letters sent in a minute at most; sign-in links go first"
     ),
     Variable(
+        "BOUNCE_ADDRESS",
+        "text",
+        "",
+        False,
+        "where mail servers report what did not arrive; empty: the sender",
+    ),
+    Variable(
+        "BOUNCE_SECRET", "text", "", True, "proves notices to /api/bounces/; empty: that address is closed"
+    ),
+    Variable(
         "GIVING_LIMITS",
         "list",
         "",

@@ -191,6 +191,8 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 globals().update(env.email(env.text("EMAIL_URL")))
 EMAIL_FROM = env.text("EMAIL_FROM")
 MAIL_PER_MINUTE = env.integer("MAIL_PER_MINUTE")
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS")
+BOUNCE_SECRET = env.text("BOUNCE_SECRET")
 
 CELERY = {
     "broker_url": env.text("BROKER_URL"),

@@ -73,7 +73,10 @@ def _set(donor: Donor, values: Mapping[str, str]) -> None:
         )
     if not donor.name:
         raise UnableToKeep("name")
-    donor.email_key = matching.email_key(donor.email)
+    key = matching.email_key(donor.email)
+    if key != donor.email_key:
+        donor.email_failed_at = None  # what a mail server said was about the other address
+    donor.email_key = key
     donor.name_key = matching.name_key(donor.name)
 
 

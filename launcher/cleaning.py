@@ -52,6 +52,8 @@ OF_PRODUCT = frozenset(
     {
         "ALLOWED_HOSTS",
         "BASE_URL",
+        "BOUNCE_ADDRESS",
+        "BOUNCE_SECRET",
         "BROKER_URL",
         "DATABASE_URL",
         "DEBUG",

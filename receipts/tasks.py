@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from receipts import finishing, following_up, issuing, restoring
+from receipts import finishing, following_up, issuing, restoring, sending
 
 RECENTLY = timedelta(days=7)
 
@@ -14,6 +14,12 @@ RECENTLY = timedelta(days=7)
 def follow_up() -> None:
     now = timezone.now()
     following_up.follow_up(since=now - RECENTLY, now=now)
+
+
+@shared_task(name="receipts.send")
+def send() -> None:
+    """Planned mails into the outbox, and what the outbox and the mail servers said since."""
+    sending.send_due(now=timezone.now())
 
 
 @shared_task(name="receipts.look_at_all")
