@@ -123,8 +123,7 @@ def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
     # Asked again under the locks: another worker may have finished some between the question and the lock.
     receipts = (
         Receipt.objects.filter(pk__in=claimed, rendering__isnull=True)
-        .select_related("donor", "series__entity", "replaces", "seal", "trouble")
-        .prefetch_related("lines__donation__refunds__failure")
+        .select_related("donor__merged_into", "series__entity", "replaces", "seal", "trouble")
         .order_by("issued_at", "series_id", "number")
     )
     drawn = [made for receipt in receipts if (made := _drawn(receipt, now=now))]
