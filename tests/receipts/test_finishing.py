@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from donors import corresponding
 from donors.models import Attachment, Message
 from paper import storing
 from paper.models import Document
@@ -90,14 +89,14 @@ def test_as_many_as_were_asked_for_are_taken_the_oldest_first() -> None:
 @pytest.mark.django_db
 def test_what_cannot_be_written_waits_alone(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     issue(4)
-    real = mailing.send_receipt
+    real = mailing.send_receipts
 
-    def send(*, receipt: Receipt, **given: Any) -> None:
-        if receipt.number == 2:
+    def send(*, drawn: list[tuple[Receipt, str]], now: datetime) -> int:
+        if any(receipt.number == 2 for receipt, _ in drawn):
             raise ValueError("no words for this letter")
-        real(receipt=receipt, **given)
+        return real(drawn=drawn, now=now)
 
-    monkeypatch.setattr(mailing, "send_receipt", send)
+    monkeypatch.setattr(mailing, "send_receipts", send)
     assert finishing.finish_due(now=NOW) == 3
     assert sorted(Rendering.objects.values_list("receipt__number", flat=True)) == [1, 3, 4]
     trouble = RenderingTrouble.objects.get()
@@ -155,18 +154,3 @@ def test_two_workers_share_the_work_and_finish_each_once(
     done = threads.results(threads.at_once([lambda: finishing.finish_some(now=NOW, limit=4)] * 2))
     assert done == [(4, 4), (4, 4)]
     assert Rendering.objects.count() == Message.objects.count() == Attachment.objects.count() == 8
-
-
-@pytest.mark.django_db
-def test_a_letter_that_exists_is_not_gathered_again() -> None:
-    issue(2)
-    finishing.finish_due(now=NOW)
-    receipts = list(Receipt.objects.order_by("number"))
-    drawn = [(receipt, receipt.rendering.document_id) for receipt in receipts]
-    mailing.send_receipts(drawn=drawn, now=NOW)
-    assert Message.objects.count() == Attachment.objects.count() == 2
-    with pytest.raises(ValueError, match="broken"), corresponding.gathering():
-        raise ValueError("broken")
-    with corresponding.gathering():
-        pass
-    assert Message.objects.count() == 2
