@@ -15,8 +15,10 @@ LATEST_YEAR = 2200
 ADDRESS_LIMIT = 300
 
 
-def read(source: Mapping[str, object]) -> snapshots.Snapshot:
-    """This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field."""
+def read(source: Mapping[str, object], told: str) -> snapshots.Snapshot:
+    """`told` is the SHA-256 of the canonical snapshot.
+
+    This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field."""
     top = parsing.Reader(source, "")
     template = top.one_of("template", tuple(snapshots.TEMPLATES))
     law = top.one_of("law", (snapshots.TEMPLATES[template],))
@@ -28,7 +30,7 @@ def read(source: Mapping[str, object]) -> snapshots.Snapshot:
     clauses = tuple(map(_clause, top.each("statements", most=paper)))
     snapshot = snapshots.Snapshot(
         schema=2,
-        digest=snapshots.digest(source),
+        digest=told,
         template=template,
         law=law,
         rules=top.text("rules", limit=40),

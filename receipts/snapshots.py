@@ -182,27 +182,26 @@ def digest(snapshot: Mapping[str, object]) -> str:
     return hashlib.sha256(canonical(snapshot)).hexdigest()
 
 
-def read(source: Mapping[str, object]) -> Snapshot:
-    """Read a snapshot of schema 1 or 2.
+def read(snapshot: Mapping[str, object], *, source: bytes | None = None) -> Snapshot:
+    """Read a snapshot of schema 1 or 2. `source` is its canonical bytes, where they are at hand.
 
     This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field.
     """
     from receipts import reading_two
 
-    schema = source.get("schema")
-    if schema == 1:
-        return _schema_1(source)
-    if schema == 2:
-        return reading_two.read(source)
-    raise parsing.Reader(source, "").refuse("schema", "is not 1 or 2")
+    schema = snapshot.get("schema")
+    if schema not in (1, 2):
+        raise parsing.Reader(snapshot, "").refuse("schema", "is not 1 or 2")
+    told = hashlib.sha256(canonical(snapshot) if source is None else source).hexdigest()
+    return _schema_1(snapshot, told) if schema == 1 else reading_two.read(snapshot, told)
 
 
-def _schema_1(source: Mapping[str, object]) -> Snapshot:
+def _schema_1(source: Mapping[str, object], told: str) -> Snapshot:
     top = parsing.Reader(source, "")
     donor = top.inner("donor")
     paragraphs, limit = MAX_PARAGRAPHS_OF_SCHEMA_1, parsing.PARAGRAPH_LIMIT
     snapshot = Snapshot(
-        digest=digest(source),
+        digest=told,
         template=top.text("template", limit=20),
         language=language(top),
         serial=top.text("serial", limit=SERIAL_LIMIT),

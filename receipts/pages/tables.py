@@ -19,6 +19,7 @@ from receipts.pages.sheet import (
     SMALL_LEADING,
     Block,
     Sheet,
+    again,
     size_to_fit,
 )
 
@@ -217,7 +218,10 @@ def _heading(table: Table, *, is_repeated: bool) -> Block:
         sheet.rule(y - height + 3.5, thickness=thickness, color=QUIET if table.grid else INK)
         _uprights(table, sheet, y, height - 3.5)
 
-    return Block(height, draw)
+    block = Block(height, draw)
+    key = (is_repeated, table.grid, *table.columns)
+    # The first heading opens the table for the rows below it, so it is drawn anew in each document that has one.
+    return again(key, block)
 
 
 def _row_block(table: Table, row: Row) -> Block:
