@@ -26,6 +26,7 @@ from receipts import (
     handing_over,
     issuing,
     mailing,
+    marking,
     sketching,
     surveying,
     writing,
@@ -43,7 +44,7 @@ TOGETHER, GIFTS_TOGETHER = 150, 1_500
 Clock = Callable[[], datetime]
 Status, Stage = RunItem.Status, AnnualRun.Status
 UNDER_WAY = (Stage.APPROVED, Stage.ISSUING, Stage.ISSUED)
-_HOUSE = (OperationalError, InterfaceError)
+_HOUSE = (OperationalError, InterfaceError, marking.MarksUnusable, marking.NumbersLost)
 """Troubles of the house, not of one donor: the whole run waits."""
 
 
@@ -73,7 +74,7 @@ def run(job: Job, now: datetime, *, clock: Clock = timezone.now) -> dict[str, ob
             tell()
         _advance(pk, Stage.ISSUING, Stage.ISSUED, now=clock())
         if AnnualRun.objects.get(pk=pk).status == Stage.ISSUED:
-            while finishing.finish_due(now=clock()):
+            while finishing.finish_some(now=clock())[0]:
                 tell()
             _send(pk, job, now=clock())
             _advance(pk, Stage.ISSUED, Stage.DELIVERED, now=clock())

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from jobs import running as working
-from receipts import following_up, issuing, sending, year_works
+from receipts import finishing, following_up, issuing, restoring, sending, year_works
 
 RECENTLY = timedelta(days=7)
 
@@ -34,3 +34,15 @@ def run_jobs() -> None:
     """Rehearsals, annual runs and print files that wait, one after the other."""
     while working.run_one(works=year_works.works(), now=timezone.now()) is not None:
         pass
+
+
+@shared_task(name="receipts.finish")
+def finish() -> None:
+    """Beside `follow_up`: as many workers as are rung for draw what waits, each its own receipts."""
+    finishing.finish_due(now=timezone.now())
+
+
+@shared_task(name="receipts.mark_numbers")
+def mark_numbers() -> None:
+    """After an update from before marks, or when their folder was lost: what the database knows is marked."""
+    restoring.catch_up()

@@ -242,7 +242,9 @@ def test_one_run_of_a_year_at_a_time() -> None:
     with pytest.raises(rehearsing.UnableToPrepare, match="under way"):
         rehearsing.begin(entity_id=run.entity_id, tax_year=YEAR, actor=years.person(), now=NOW)
     rehearsing.cancel(run_id=run.pk, actor=years.person(), now=NOW)
-    assert rehearsing.begin(entity_id=run.entity_id, tax_year=YEAR, actor=years.person(), now=NOW).pk != run.pk
+    assert (
+        rehearsing.begin(entity_id=run.entity_id, tax_year=YEAR, actor=years.person(), now=NOW).pk != run.pk
+    )
 
 
 def test_a_rehearsal_that_was_given_up_can_be_asked_for_again() -> None:
