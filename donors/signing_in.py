@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from donors import corresponding, matching
+from donors import bouncing, corresponding, matching
 from donors.models import LinkRequest, Message, SignInLink
 
 LASTS = timedelta(minutes=15)
@@ -26,7 +26,7 @@ def address_block(ip: str) -> str:
     return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False))
 
 
-def request_link(*, email: str, language: str, ip: str, now: datetime) -> None:
+def request_link(*, email: str, language: str, ip: str, now: datetime, scope: str = "") -> None:
     """Note that somebody asked for a link. The work differs for nobody: a worker decides later.
 
     This function will store the request unless the address or the network asked five times this hour.
@@ -39,7 +39,12 @@ def request_link(*, email: str, language: str, ip: str, now: datetime) -> None:
     )
     if not too_many:
         LinkRequest.objects.create(
-            email=email.strip(), email_key=key, address_block=block, language=language, requested_at=now
+            email=email.strip(),
+            email_key=key,
+            address_block=block,
+            language=language,
+            scope=scope,
+            requested_at=now,
         )
 
 
@@ -52,7 +57,7 @@ def answer_requests(*, now: datetime) -> int:
     with transaction.atomic():
         waiting = list(
             LinkRequest.objects.select_for_update(skip_locked=True)
-            .filter(answered_at__isnull=True)
+            .filter(answered_at__isnull=True, scope="")
             .order_by("id")[:100]
         )
         for request in waiting:
@@ -112,4 +117,8 @@ def redeem(*, token: str, now: datetime) -> str | None:
     if newer.exists():
         return None
     used = SignInLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=now)
-    return link.email_key if used else None
+    if not used:
+        return None
+    # Whoever came by the mailed link has read their mail: the mailbox works, whatever a report said before.
+    bouncing.reopen(email_key=link.email_key)
+    return link.email_key

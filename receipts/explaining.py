@@ -4,9 +4,11 @@ The mail with a corrected or first receipt carries the words; only a gift that n
 the refund alone.
 """
 
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,14 @@ from donors import corresponding
 from donors.models import Message
 from ledger.money import Money
 from receipts.models import Receipt, ReceiptLine, Voiding
+
+
+def needing_words(*, receipts: Sequence[Receipt]) -> set[uuid.UUID]:
+    """This function will return which of these receipts are about money that went back or came back; most are not."""
+    lines = ReceiptLine.objects.filter(receipt__in=[receipt.pk for receipt in receipts])
+    moved = Q(receipt__replaces__isnull=False) | Q(refunded_minor__gt=0)
+    came_back = Q(donation__refunds__failure__isnull=False)
+    return set(lines.filter(moved | came_back).values_list("receipt", flat=True))
 
 
 def sentences(*, receipt: Receipt) -> list[str]:

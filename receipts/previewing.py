@@ -1,169 +1,79 @@
-"""Previewing: what a body's receipt would look like today, for an invented gift; no number, stamped across the page.
+"""Previewing: what a run's receipts will look like, for a person to hold against the gifts before they are issued.
 
-The sentences are those its law asks for, so a mistake in what was registered is seen before the first receipt.
+Ten drawn by lot, always the same ten of one run; the ten largest; and everybody with an exception that was solved. Each
+paper says PREVIEW across the page and has no number; it is drawn and forgotten.
 """
 
+import random
+from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from ledger import money
-from ledger.money import Money
-from paper import texts
-from receipts import rendering, snapshots
-from receipts.models import Issuer
-from receipts.rules import choosing, shapes, statements
+from receipts import drafting, rendering, sketching, surveying
+from receipts.drafting import Draft
+from receipts.models import AnnualRun, RunException, RunItem
 
-GIVER = {"en": "Example Giver", "ko": "홍길동"}
-STREET = {"en": ["12 Example Street", "Exampleville"], "ko": ["서울특별시 예시로 12"]}
-FUND = {"en": "General fund", "ko": "일반 후원"}
+BY_LOT, LARGEST = 10, 10
+NUMBER = "000000"
 
 
-class NothingToShow(Exception):
-    """What was registered cannot be drawn yet; the words say why."""
+class NothingToPreview(Exception):
+    """This donor's receipt cannot be made as the facts stand now."""
 
 
-def sample(*, issuer: Issuer, language: str, now: datetime) -> bytes:
-    """Draw a receipt over an invented gift of money, of today, from what is registered.
-
-    Raises NothingToShow. This function will return the file.
-    """
-    try:
-        return rendering.render(_snapshot(issuer, language, now), preview=True)
-    except (snapshots.SnapshotRefused, texts.UnprintableText, choosing.NoLaw) as error:
-        raise NothingToShow(str(error)) from error
-
-
-def _snapshot(issuer: Issuer, language: str, now: datetime) -> dict[str, object]:
-    entity, today = issuer.entity, now.astimezone(ZoneInfo(issuer.entity.zone)).date()
-    amount = Money(100 * 10 ** money.exponent(entity.base_currency), entity.base_currency)
-    if amount.currency == "KRW":
-        amount = Money(100_000, "KRW")
-    rules = choosing.law_of(country=issuer.law)
-    line = shapes.GiftLine(kind=shapes.Kind.CASH, given_on=today, amount=amount, code=issuer.gift_code)
-    facts = shapes.Receipt(
-        entity=_facts(issuer),
-        donor=shapes.DonorFacts(
-            name=GIVER[language], first_name="Example", last_name="Giver", address=("12",)
+def chosen(*, run: AnnualRun) -> dict[str, list[RunItem]]:
+    """This function will return the items to look at: `lot`, `largest` and `solved`, each in the order of positions."""
+    ready = list(
+        RunItem.objects.filter(run=run, status=RunItem.Status.READY)
+        .order_by("position")
+        .values_list("pk", "figures")
+    )
+    ids = [pk for pk, _figures in ready]
+    lot = random.Random(str(run.pk)).sample(ids, min(BY_LOT, len(ids)))  # noqa: S311  a lot, not a secret
+    ranked = sorted(ready, key=lambda row: -_size(row[1], run.entity.base_currency))
+    solved = RunException.objects.filter(item__run=run, state=RunException.State.SOLVED)
+    return {
+        "lot": _items(lot),
+        "largest": _items([pk for pk, _figures in ranked[:LARGEST]]),
+        "solved": list(
+            RunItem.objects.filter(pk__in=solved.values("item"), status=RunItem.Status.READY)
+            .select_related("donor")
+            .order_by("position")
         ),
-        lines=(line,),
-        total=amount,
-        eligible=amount,
-        tax_year=today.year,
-        issued_on=today,
-        language=language,
-        place=issuer.place,
-        signatory=entity.signatory,
+    }
+
+
+def _items(ids: Sequence[int]) -> list[RunItem]:
+    return list(RunItem.objects.filter(pk__in=ids).select_related("donor").order_by("position"))
+
+
+def _size(figures: dict[str, object], currency: str) -> int:
+    totals = figures.get("totals", [])
+    return sum(row[1] for row in totals if row[0] == currency) if isinstance(totals, list) else 0
+
+
+def draft(*, item: RunItem, now: datetime) -> Draft:
+    """Draft the receipt of an item as the facts stand now, without what was left out. Raises NothingToPreview.
+
+    This function will return the draft.
+    """
+    run = item.run
+    year = surveying.year_of(entity=run.entity, tax_year=run.tax_year)
+    out = set(
+        RunException.objects.filter(item=item, state=RunException.State.LEFT_OUT).values_list(
+            "donation_id", flat=True
+        )
     )
-    return {
-        **_head(issuer, language, facts),
-        "rules": rules.VERSION,
-        "entity": _printed(issuer),
-        "donor": _giver(language),
-        "lines": [_line(line, amount, language)],
-        "totals": [_total(amount)],
-        "statements": [
-            {"code": one.code, "version": one.version, "text": text}
-            for one in rules.statements(receipt=facts)
-            for text in statements.paragraphs(statements=[one], language=language)
-        ],
-    }
+    waiting = surveying.open_gifts(donor_ids=[item.donor_id], of=year)[item.donor_id]
+    gifts = [one for one in waiting if one not in out]
+    asked = sketching.ask(donor_id=item.donor_id, entity=run.entity, tax_year=run.tax_year, gifts=gifts)
+    made = drafting.draft_many(asks=[asked], now=now)[0]
+    if not made.is_ready:
+        raise NothingToPreview(str(item.pk))
+    return made
 
 
-def _head(issuer: Issuer, language: str, facts: shapes.Receipt) -> dict[str, object]:
-    return {
-        "schema": 2,
-        "template": next(key for key, law in snapshots.TEMPLATES.items() if law == issuer.law),
-        "law": issuer.law,
-        "language": language,
-        "serial": f"{issuer.prefix}{facts.tax_year}-000000",
-        "kind": "single",
-        "tax_year": facts.tax_year,
-        "replaces": None,
-        "issued_on": facts.issued_on.isoformat(),
-        "place": issuer.place,
-        "terms": [],
-        "collector": None,
-        "information_copy": issuer.law == "KR",
-        "test": False,
-        "verify_at": "",
-    }
-
-
-def _giver(language: str) -> dict[str, object]:
-    return {
-        "name": GIVER[language],
-        "local_name": None,
-        "address": STREET[language],
-        "number": "",
-        "is_person": True,
-    }
-
-
-def _total(amount: Money) -> dict[str, object]:
-    return {
-        "currency": amount.currency,
-        "currency_exponent": money.exponent(amount.currency),
-        "total_minor": amount.minor,
-        "benefit_minor": 0,
-        "eligible_minor": amount.minor,
-    }
-
-
-def _facts(issuer: Issuer) -> shapes.EntityFacts:
-    entity = issuer.entity
-    return shapes.EntityFacts(
-        country=issuer.law,
-        legal_name=entity.legal_name,
-        registration=entity.registration,
-        address=tuple(entity.address.splitlines()),
-        registered_name=issuer.registered_name,
-        registered_address=tuple(issuer.registered_address.splitlines()),
-        is_501c3=issuer.is_tax_exempt,
-        is_exclusively_religious=issuer.is_exclusively_religious,
-        is_dgr=issuer.is_tax_exempt,
-        legal_basis=issuer.legal_basis,
-        legal_basis_code=issuer.legal_basis_code,
-        form=issuer.form or "45-2",
-        facsimile_conditions=frozenset(issuer.facsimile_conditions),
-    )
-
-
-def _printed(issuer: Issuer) -> dict[str, object]:
-    entity = issuer.entity
-    return {
-        "legal_name": entity.legal_name,
-        "local_name": entity.local_name or None,
-        "address": entity.address.splitlines(),
-        "registration": entity.registration,
-        "status_line": entity.status_line or None,
-        "signatory": entity.signatory,
-        "email": entity.email,
-        "paper": entity.paper,
-        "legal_basis": issuer.legal_basis or None,
-        "legal_basis_code": issuer.legal_basis_code or None,
-        "form": issuer.form or None,
-    }
-
-
-def _line(line: shapes.GiftLine, amount: Money, language: str) -> dict[str, object]:
-    return {
-        "given_on": line.given_on.isoformat(),
-        "method": "bank_transfer",
-        "fund": FUND[language],
-        "kind": "cash",
-        "code": line.code or None,
-        "description": None,
-        "quantity": 1,
-        "unit_value_minor": None,
-        "currency": amount.currency,
-        "currency_exponent": money.exponent(amount.currency),
-        "amount_minor": amount.minor,
-        "refunded_minor": 0,
-        "benefits": [],
-        "benefit_minor": 0,
-        "eligible_minor": amount.minor,
-        "equivalent": None,
-        "appraiser": None,
-        "note": None,
-        "basis": "settlement",
-    }
+def paper(*, made: Draft, now: datetime) -> bytes:
+    """This function will return the file of a draft, with PREVIEW across it and no number."""
+    day = made.ask.issued_on or now.date()
+    snapshot = {**made.snapshot, "serial": f"{made.ask.tax_year}-{NUMBER}", "issued_on": day.isoformat()}
+    return rendering.render(snapshot, preview=True)

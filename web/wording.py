@@ -31,6 +31,8 @@ FREQUENCIES: Words = {"once": _("One time"), "monthly": pgettext_lazy("frequency
 TASKS: Words = {
     "worker_silent": _("The worker is silent: mail, receipts and payments wait"),
     "selfcheck_failed": _("The self-check found problems"),
+    "numbers_lost": _("Receipt numbers on paper are not in the database; no receipt is issued"),
+    "marks_unusable": _("The marks of receipt numbers cannot be used; no receipt is issued"),
     "card_testing": _("Somebody seems to try out stolen cards on the giving form"),
     "dispute_open": _("A payment is disputed"),
     "inquiry_open": _("A bank asks about a payment"),

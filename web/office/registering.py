@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ledger import money
-from receipts import previewing, registering
+from receipts import registering, sampling
 from receipts.models import Issuer
 from receipts.registering import Body, UnableToRegister
 from staff.models import Role, User
@@ -328,8 +328,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     language = "ko" if request.GET.get("language") == "ko" else "en"
     try:
-        file = previewing.sample(issuer=found, language=language, now=timezone.now())
-    except previewing.NothingToShow as error:
+        file = sampling.sample(issuer=found, language=language, now=timezone.now())
+    except sampling.NothingToShow as error:
         raise Http404("nothing to show") from error
     answer = HttpResponse(file, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="preview-{found.entity_id}.pdf"'
