@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from receipts import following_up, issuing, sending
+from receipts import acknowledging, following_up, issuing, sending
 
 RECENTLY = timedelta(days=7)
 
@@ -26,3 +26,4 @@ def send() -> None:
 def look_at_all() -> None:
     """Once a day: gifts that waited longer than the short look sees, such as those a dispute held."""
     issuing.issue_due(now=timezone.now())
+    acknowledging.acknowledge_due(now=timezone.now())
