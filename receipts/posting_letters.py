@@ -5,18 +5,20 @@ Which receipts it holds is written down, its bytes are not: they are set from th
 for, and nobody's address lies in a folder.
 """
 
-import hashlib
+import json
+import tempfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from donors.models import Donor
 from ledger.models import LegalEntity
-from receipts import thanking
+from receipts import labels, printing, sealing, thanking
 from receipts.models import Acknowledgment, Delivery, PrintFile
 from staff import auditing
 from staff.models import User
@@ -83,13 +85,14 @@ def reader_of(way: Delivery) -> Donor:
 
 
 def in_order(ways: QuerySet[Delivery] | Sequence[Delivery]) -> list[Delivery]:
-    """This function will return letters as the post wants them: by country, postcode, name and number."""
+    """This function will return letters as the post wants them, which is the order of the labels, too."""
     return sorted(ways, key=_place)
 
 
-def _place(way: Delivery) -> tuple[str, str, str, str]:
+def _place(way: Delivery) -> tuple[str, str, str, tuple[str, ...], str]:
     reader = reader_of(way)
-    return (reader.country, reader.postcode.replace(" ", "").upper(), reader.name_key, way.receipt.serial)
+    address = tuple(reader.address.splitlines())
+    return (reader.country, reader.postcode, reader.name, address, way.receipt.serial)
 
 
 def make(*, entity_id: int, request_id: uuid.UUID, actor: User, now: datetime) -> PrintFile | None:
@@ -116,10 +119,8 @@ def make(*, entity_id: int, request_id: uuid.UUID, actor: User, now: datetime) -
             made_at=now,
         )
         Delivery.objects.filter(pk__in=[way.pk for way in ways]).update(print_file=made)
-        content = _receipts(ways)
-        PrintFile.objects.filter(pk=made.pk).update(
-            receipts_sha256=hashlib.sha256(content.content).hexdigest(), page_count=content.pages
-        )
+        pressed, _content = _receipts(ways)
+        PrintFile.objects.filter(pk=made.pk).update(receipts_sha256=pressed.sha256, page_count=pressed.pages)
         auditing.record(
             actor=actor,
             action="print file made",
@@ -150,13 +151,37 @@ def part_of(*, print_file: PrintFile, part: str) -> bytes | None:
     """
     ways = _letters(print_file)
     if part == "receipts":
-        return _receipts(ways).content
-    return _labels(ways) if part == "labels" else None
+        return _receipts(ways)[1]
+    return _labels(ways, paper=print_file.entity.paper) if part == "labels" else None
+
+
+def _receipts(ways: Sequence[Delivery]) -> tuple[printing.PrintedFile, bytes]:
+    """Each receipt begins on a sheet of its own: nobody gets another's page on the back."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "receipts.pdf"
+        return printing.write(path, (_item(way) for way in ways), is_two_sided=True), path.read_bytes()
+
+
+def _labels(ways: Sequence[Delivery], *, paper: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "labels.pdf"
+        labels.write(path, (_label(reader_of(way)) for way in ways), "a4" if paper == "a4" else "letter")
+        return path.read_bytes()
+
+
+def _label(reader: Donor) -> labels.LabelItem:
+    return labels.LabelItem(reader.name, tuple(reader.address.splitlines()), reader.postcode, reader.country)
+
+
+def _item(way: Delivery) -> printing.PrintItem:
+    seal = getattr(way.receipt, "seal", None)
+    kept = sealing.Seal(seal.key_id, bytes(seal.signature)) if seal else None
+    return printing.PrintItem(json.loads(way.receipt.snapshot), kept)
 
 
 def _letters(print_file: PrintFile) -> list[Delivery]:
     held = Delivery.objects.filter(print_file=print_file, receipt__voiding__isnull=True)
-    return in_order(held.select_related("receipt__donor__merged_into", "receipt__rendering"))
+    return in_order(held.select_related("receipt__donor__merged_into", "receipt__seal"))
 
 
 def mark_printed(*, print_file_id: uuid.UUID, actor: User, now: datetime) -> int:
