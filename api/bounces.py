@@ -1,8 +1,8 @@
 """The door for a mail provider's notices that a message did not arrive. What proves the sender is a shared secret.
 
 A notice is signed as `X-Signature: t=<unix time>,v1=<hex of HMAC-SHA256(secret, "<time>.<body>")>`, at most five
-minutes old. Its body is a report as mail (`message/rfc822`), or JSON: one object or a list of objects with `message_id`,
-`status` (RFC 3463, as 5.1.1), `action` (`failed` or `delayed`), and perhaps `recipient` and `diagnostic`.
+minutes old. Its body is a report as mail (`message/rfc822`), or JSON: one object or a list of objects with
+`message_id`, `status` (RFC 3463, as 5.1.1), `action` (`failed` or `delayed`), perhaps `recipient` and `diagnostic`.
 """
 
 import hashlib

@@ -85,6 +85,7 @@ def test_d8_sponsor_and_adviser_are_thanked_without_a_word_of_taxes(
     for text in (to_adviser, to_sponsor):
         assert [word for word in OF_TAXES[language] if word in text.lower()] == []
         assert gift.entity.registration not in text
+        assert ("감사" in text) == (language == "ko")
     rows = Acknowledgment.objects.filter(message__isnull=False).order_by("kind")
     assert list(rows.values_list("kind", "donor__name")) == [
         ("adviser", adviser.name),

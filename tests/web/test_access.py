@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
-from receipts.models import Receipt
+from receipts.models import PrintFile, Receipt
 from staff.models import Role
 from tests import making
 
@@ -63,6 +63,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
     asked = propose(gift, today)
     page = making.campaign().giving_page
+    printing = PrintFile.objects.create(entity=gift.entity, receipts_file="receipts.pdf", made_at=today)
     return {
         "office:page": [page.pk],
         "office:page_check": [page.pk],
@@ -76,6 +77,8 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:refund_check": [gift.pk],
         "office:refund_send": [gift.pk],
         "office:receipt_file": [Receipt.objects.get().pk],
+        "office:print_file": [printing.pk, "receipts"],
+        "office:print_printed": [printing.pk],
         "office:payout": [Payout.objects.get().pk],
         "office:way_new": [gift.entity_id],
         "office:way": [gift.entity_id, way.pk],
@@ -115,6 +118,8 @@ READ_DOWN = {
     "office:donation",
     "office:plan",
     "office:receipt_file",
+    "office:print_file",
+    "office:print_thanks",
     "office:donations_export",
     "office:journal_export",
 }
