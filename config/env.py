@@ -76,6 +76,13 @@ VARIABLES = (
         "folder of the keys that seal and sign receipts; empty: receipt-keys in STATE_DIR",
     ),
     Variable("RECEIPT_KEYS_PASSWORD", "text", "", True, "opens key files that are locked"),
+    Variable(
+        "RECEIPT_MARKS",
+        "path",
+        "",
+        False,
+        "folder of the numbers that are on paper, on another disk than the database; empty: receipt-marks in STATE_DIR",
+    ),
     Variable("LOG_LEVEL", "text", "INFO", False, "DEBUG, INFO, WARNING or ERROR"),
 )
 _BY_NAME = {variable.name: variable for variable in VARIABLES}

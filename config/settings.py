@@ -8,6 +8,7 @@ from config import env
 ROOT = Path(__file__).resolve().parent.parent
 STATE_DIR = env.path("STATE_DIR")
 RECEIPT_KEYS = env.path("RECEIPT_KEYS") if env.text("RECEIPT_KEYS") else STATE_DIR / "receipt-keys"
+RECEIPT_MARKS = env.path("RECEIPT_MARKS") if env.text("RECEIPT_MARKS") else STATE_DIR / "receipt-marks"
 RECEIPT_KEYS_PASSWORD = env.text("RECEIPT_KEYS_PASSWORD")
 
 DEBUG = env.flag("DEBUG")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from receipts import acknowledging, following_up, issuing, sending
+from receipts import acknowledging, finishing, following_up, issuing, restoring, sending
 
 RECENTLY = timedelta(days=7)
 
@@ -27,3 +27,15 @@ def look_at_all() -> None:
     """Once a day: gifts that waited longer than the short look sees, such as those a dispute held."""
     issuing.issue_due(now=timezone.now())
     acknowledging.acknowledge_due(now=timezone.now())
+
+
+@shared_task(name="receipts.finish")
+def finish() -> None:
+    """Beside `follow_up`: as many workers as are rung for draw what waits, each its own receipts."""
+    finishing.finish_due(now=timezone.now())
+
+
+@shared_task(name="receipts.mark_numbers")
+def mark_numbers() -> None:
+    """After an update from before marks, or when their folder was lost: what the database knows is marked."""
+    restoring.catch_up()

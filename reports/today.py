@@ -26,7 +26,7 @@ from ledger.models import LegalEntity
 from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
-from receipts import posting_letters
+from receipts import marking, posting_letters, restoring
 from receipts.models import RenderingTrouble
 from reports import filtering, listing, standing
 
@@ -78,6 +78,7 @@ def work(*, now: datetime) -> Work:
     """This function will return everything that needs a person, most urgent kinds first."""
     groups = [
         _beats(now),
+        _numbers(),
         _disputes(now),
         _proposals(now),
         _warnings(now),
@@ -111,6 +112,24 @@ def _beats(now: datetime) -> _Group:
     alarm = beats.get(guarding.ALARM)
     if alarm is not None and now - alarm.at < ALARM_STAYS:
         tasks.append(Task("card_testing", alarm.at))
+    return tasks, len(tasks)
+
+
+def _numbers() -> _Group:
+    """A backup was put back, and papers bear numbers it does not know: the runbook says what to do."""
+    try:
+        lost = restoring.lost()
+    except marking.MarksUnusable as error:
+        return [Task("marks_unusable", None, words=str(error))], 1
+    tasks = [
+        Task(
+            "numbers_lost",
+            None,
+            f"{loss.entity_code} {loss.tax_year}",
+            f"{loss.first:06d} – {loss.last:06d}: manage.py restore_numbers",
+        )
+        for loss in lost
+    ]
     return tasks, len(tasks)
 
 

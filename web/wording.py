@@ -21,11 +21,18 @@ METHODS: Words = {
     "kakao_pay": _("Kakao Pay"),
     "naver_pay": _("Naver Pay"),
     "sepa_debit": _("SEPA direct debit"),
+    "check": _("Check"),
+    "cash": _("Cash"),
+    "bank_transfer": _("Bank transfer"),
+    "stock": _("Securities"),
+    "in_kind": _("In kind"),
 }
 FREQUENCIES: Words = {"once": _("One time"), "monthly": pgettext_lazy("frequency", "Every month")}
 TASKS: Words = {
     "worker_silent": _("The worker is silent: mail, receipts and payments wait"),
     "selfcheck_failed": _("The self-check found problems"),
+    "numbers_lost": _("Receipt numbers on paper are not in the database; no receipt is issued"),
+    "marks_unusable": _("The marks of receipt numbers cannot be used; no receipt is issued"),
     "card_testing": _("Somebody seems to try out stolen cards on the giving form"),
     "dispute_open": _("A payment is disputed"),
     "inquiry_open": _("A bank asks about a payment"),
@@ -77,6 +84,12 @@ MOMENTS: Words = {
     "dispute_withdrawn": _("Dispute withdrawn"),
     "paid_out": _("Paid out to the bank"),
     "collection_failed": _("Could not be collected"),
+    "given": _("Given"),
+    "entered": _("Entered by hand"),
+    "corrected": _("Corrected"),
+    "benefit_added": _("Something was given in return"),
+    "benefit_withdrawn": _("A return was taken back"),
+    "credited": _("Thanked besides the giver"),
 }
 ENTRIES: Words = {
     "donation": _("Donation"),
@@ -195,6 +208,10 @@ ACCOUNTS: Words = {
     "Processing fees": _("Processing fees"),
     "Dispute fees": _("Dispute fees"),
     "Currency exchange": _("Currency exchange"),
+    "Undeposited funds": _("Undeposited funds"),
+    "Securities held for sale": _("Securities held for sale"),
+    "Donated goods": _("Donated goods"),
+    "Costs borne by volunteers": _("Costs borne by volunteers"),
 }
 WAYS: Words = {
     "cheque": _("Cheque"),

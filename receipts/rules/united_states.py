@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from donations import dating
+from donations.dating import Basis
 from ledger import money
 from ledger.money import Money
-from receipts.rules import checking, dating, parameters, refunding, shapes
+from receipts.rules import checking, parameters, refunding, shapes
 from receipts.rules import statements as sentences
-from receipts.rules.shapes import Basis, Kind, Law, Payer, Receipt
+from receipts.rules.shapes import Kind, Law, Payer, Receipt
 
 CODE = "US"
 VERSION = "US/2026.1"
