@@ -81,7 +81,8 @@ CROSS JOIN LATERAL (
 _FRESH_GIFTS = """
 CREATE TEMP TABLE gift ON COMMIT DROP AS
 SELECT i, md5('fresh gift ' || i)::uuid AS id,
-  md5('fresh donor ' || %(first)s::bigint + (i - %(first)s::bigint) %% %(donors)s::bigint)::uuid AS donor_id, c.id AS campaign_id, c.slug,
+  md5('fresh donor ' || %(first)s::bigint + (i - %(first)s::bigint) %% %(donors)s::bigint)::uuid AS donor_id,
+  c.id AS campaign_id, c.slug,
   f.entity_id, f.id AS fund_id, f.restriction, c.slug AS segment, 'USD' AS currency,
   (1000 + i %% 1000000 * 7919 %% 90000)::bigint AS amount, 30::bigint AS fee, 'card' AS method,
   CASE WHEN i %% 20 < 7 THEN 'ko' ELSE 'en' END AS language,

@@ -61,16 +61,19 @@ def _signed_in(email: str) -> Client:
 
 def _weigh(browser: Client) -> dict[str, int]:
     """Every page found from the first one on; files and presses are left alone."""
-    waiting, weights = [reverse("portal:home")], dict[str, int]()
+    waiting, seen, weights = [reverse("portal:home")], set[str](), dict[str, int]()
     while waiting and len(weights) < MOST_PAGES:
         path = waiting.pop(0)
+        seen.add(path)
         answer = browser.get(path)
+        if answer.status_code == 302:  # whoever is signed in is led on
+            continue
         if answer.status_code != 200:
             raise RuntimeError(f"{path} answered {answer.status_code}")
         page = answer.content.decode()
         weights[path] = len(answer.content)
         for found in LEADS.findall(page):
             is_leaf = any(part in found.removesuffix("receipts/") for part in LEAVES)
-            if found not in weights and found not in waiting and not is_leaf:
+            if found not in seen and found not in waiting and not is_leaf:
                 waiting.append(found)
     return weights

@@ -1,4 +1,4 @@
-"""`print_file`: ten thousand receipts set into one file for the printer, against the promise of a thousand pages a second.
+"""`print_file`: ten thousand receipts in one file for the printer, against a promise of a thousand pages a second.
 
 Each page carries its seal's QR code; the seals are made before, as they are when a receipt is finished. Processor time
 counts, with the clock's beside it.
