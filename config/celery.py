@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "receipts that go out": {"task": "receipts.send", "schedule": 20},
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
+    "annual runs that wait": {"task": "receipts.run_jobs", "schedule": 10},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
     "events that never came": {"task": "donations.catch_up", "schedule": 600},
     "the processor's balance against the books": {"task": "donations.reconcile", "schedule": 3600},

@@ -1,11 +1,12 @@
-"""Doors for the queue: receipts are decided, corrected and drawn."""
+"""Doors for the queue: receipts are decided, corrected and drawn; the annual run goes on."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from receipts import finishing, following_up, issuing, restoring, sending
+from jobs import running as working
+from receipts import finishing, following_up, issuing, restoring, sending, year_works
 
 RECENTLY = timedelta(days=7)
 
@@ -26,6 +27,13 @@ def send() -> None:
 def look_at_all() -> None:
     """Once a day: gifts that waited longer than the short look sees, such as those a dispute held."""
     issuing.issue_due(now=timezone.now())
+
+
+@shared_task(name="receipts.run_jobs")
+def run_jobs() -> None:
+    """Rehearsals, annual runs and print files that wait, one after the other."""
+    while working.run_one(works=year_works.works(), now=timezone.now()) is not None:
+        pass
 
 
 @shared_task(name="receipts.finish")

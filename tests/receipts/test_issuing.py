@@ -14,7 +14,7 @@ from donors.models import Donor, Message
 from ledger.models import FundText
 from paper import storing
 from receipts import correcting, finishing, issuing, reading
-from receipts.models import Coverage, Exclusion, Receipt, Rendering, RenderingTrouble, Series
+from receipts.models import Coverage, Exclusion, Obstacle, Receipt, Rendering, RenderingTrouble, Series
 from tests import facts, threads
 from tests.campaigns import making
 from tests.facts import NOW
@@ -48,15 +48,20 @@ def test_a_gift_gets_one_receipt(db: None) -> None:
 
 
 def test_numbers_begin_anew_each_year_where_the_entity_is(db: None) -> None:
-    facts.donation()
-    issuing.issue_due(now=datetime(2027, 1, 1, 4, 59, tzinfo=UTC))
-    facts.donation()
-    issuing.issue_due(now=datetime(2027, 1, 1, 5, 0, tzinfo=UTC))
-    assert list(Receipt.objects.order_by("issued_at").values_list("serial", flat=True)) == [
-        "2026-000001",
-        "2027-000001",
+    """The year of the gift, not of the paper, and by the clock of the body."""
+    midnight = datetime(2026, 1, 1, 5, 0, tzinfo=UTC)
+    for given_at in (midnight - timedelta(minutes=1), midnight, midnight - timedelta(days=1)):
+        facts.donation(given_at=given_at)
+    issuing.issue_due(now=NOW)
+    serials = Receipt.objects.order_by("series__year", "number").values_list(
+        "serial", "tax_year", "issued_on"
+    )
+    assert list(serials) == [
+        ("2025-000001", 2025, NOW.date()),
+        ("2025-000002", 2025, NOW.date()),
+        ("2026-000001", 2026, NOW.date()),
     ]
-    assert [series.next_number for series in Series.objects.order_by("year")] == [2, 2]
+    assert [series.next_number for series in Series.objects.order_by("year")] == [3, 2]
 
 
 def test_eight_writers_and_one_that_gives_up_leave_no_gap(committed_db: None) -> None:
@@ -95,10 +100,13 @@ def test_one_gifts_trouble_does_not_stop_the_others(db: None) -> None:
     troubled = facts.donation({unnamed: 5_000}, given_at=NOW - timedelta(days=1))
     facts.donation()
     assert issuing.issue_due(now=NOW) == 1
-    assert issuing.due(since=None, now=NOW) == [troubled.pk]
+    assert troubled.obstacle.code == "fund_unnamed"
+    assert issuing.due(since=None, now=NOW) == []
+    assert issuing.due(since=None, now=LATER) == [troubled.pk]
     assert numbers() == [1]
     FundText.objects.create(fund=unnamed, language="en", name="Named at last")
-    assert issuing.issue_due(now=NOW) == 1
+    assert issuing.issue_due(now=LATER) == 1
+    assert not Obstacle.objects.exists()
     assert numbers() == [1, 2]
 
 

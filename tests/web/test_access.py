@@ -15,9 +15,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
-from receipts.models import Receipt
+from receipts import excepting
+from receipts.models import PrintFile, Receipt, RunException
 from staff.models import Role
 from tests import making
+from tests.receipts import years
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 ROLES = ["nobody", *Role.values]
@@ -49,6 +51,26 @@ def propose(gift: Donation, today: datetime) -> RefundRequest:
         donation=gift, amount_minor=100, currency="USD", reason="asked for", status="proposed",
         requested_by=making.user(email="asker@example.org", now=today), requested_at=today, look_after=today,
     )  # fmt: skip
+
+
+def a_year() -> dict[str, list[object]]:
+    """A rehearsed run that somebody else may approve, with something noted, and a file for the printer."""
+    years.issuer()
+    giver = years.donor("Ada Ames")
+    years.gift(giver, "20.00")
+    years.gift(giver, kind="stock", description="10 shares ABC")
+    run = years.rehearsed()
+    excepting.note(run_id=run.pk, code="", actor=years.person(), now=years.NOW)
+    seen = RunException.objects.get(item__run=run)
+    made = PrintFile.objects.create(entity=run.entity, run=run, made_at=years.NOW)
+    names = ("", "_steer", "_approve", "_items", "_exceptions", "_note", "_previews")
+    return {f"office:run{name}": [run.pk] for name in names} | {
+        "office:run_decide": [run.pk, seen.pk],
+        "office:run_preview": [run.pk, 1],
+        "office:run_preview_file": [run.pk, 1],
+        "office:print_deed": [made.pk],
+        "office:print_file": [made.pk, "receipts"],
+    }
 
 
 @pytest.fixture
@@ -92,6 +114,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:plan": [plan.pk],
         "office:plan_change": [plan.pk],
         "office:plan_died": [plan.pk],
+        **a_year(),
     }
 
 
@@ -117,6 +140,10 @@ READ_DOWN = {
     "office:receipt_file",
     "office:donations_export",
     "office:journal_export",
+    "office:register_export",
+    "office:run_preview",
+    "office:run_preview_file",
+    "office:print_file",
 }
 
 
