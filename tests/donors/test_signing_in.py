@@ -13,8 +13,10 @@ from tests import facts, threads
 from tests.facts import NOW
 
 
-def ask(email: str = "grace@example.org", *, ip: str = "192.0.2.7", now: datetime = NOW) -> None:
-    signing_in.request_link(email=email, language="en", ip=ip, now=now)
+def ask(
+    email: str = "grace@example.org", *, ip: str = "192.0.2.7", browser: str = BROWSER, now: datetime = NOW
+) -> None:
+    signing_in.request_link(email=email, language="en", ip=ip, browser=browser, now=now)
 
 
 def token(number: int = -1) -> str:
