@@ -73,7 +73,7 @@ def tell_moved(*, change: EmailChange, undo: str, moved: Sequence[uuid.UUID], no
             paragraphs=[
                 _("The mail about your gifts goes to another address from now on."),
                 _(
-                    "If it was not you, press here within seven days. The change is taken back, and everybody is signed out:"
+                    "If it was not you, press here within seven days: the change is taken back, all are signed out:"
                 ),
                 _page(language, "undo", undo),
             ],
@@ -112,7 +112,7 @@ def tell_undone(*, change: EmailChange, now: datetime) -> None:
 
 
 def tell_office(*, change: EmailChange, donor_ids: Sequence[uuid.UUID], now: datetime) -> None:
-    """This function will ask the office to look at records that could not follow: their name has the address already."""
+    """This function will ask the office to look at records that could not follow, as their name has the address."""
     for user in _office():
         with translation.override(user.language):
             links = [f"{settings.BASE_URL}/{user.language}/office/donations/?donor={pk}" for pk in donor_ids]

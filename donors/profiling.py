@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from donors import matching
 from donors.models import Donor, ProfileChange
@@ -106,7 +106,7 @@ def _clean(field: str, value: str | bool) -> str | bool:
     text = matching.clean_name(text) if field in _NAMES else _lines(text)
     if field == "name" and not text:
         raise UnableToProfile("name", field)
-    if len(text) > (Donor._meta.get_field(field).max_length or 0):
+    if len(text) > _MOST[field]:
         raise UnableToProfile("long", field)
     if field == "phone" and not _PHONE.fullmatch(text):
         raise UnableToProfile("phone", field)
@@ -115,6 +115,11 @@ def _clean(field: str, value: str | bool) -> str | bool:
     return text
 
 
+_MOST: dict[str, int] = {
+    field.name: field.max_length or 0
+    for field in Donor._meta.concrete_fields
+    if isinstance(field, models.CharField | models.TextField)
+}
 _CHOICES: dict[str, frozenset[str]] = {
     "language": LANGUAGES,
     "receipt_rhythm": frozenset({"", *Donor.Rhythm.values}),

@@ -279,7 +279,8 @@ def _plans(ids: list[uuid.UUID]) -> list[Row]:
     return _plain(
         RecurringPlan.objects.filter(donor__in=ids).order_by("started_at", "id"),
         "id", "amount_minor", "currency", "interval", "interval_count", "charge_day", "ends_on", "resumes_on",
-        "card_brand", "card_last4", "card_expires_on", "status", "end_reason", "started_at", "next_charge_at", "ended_at",
+        "card_brand", "card_last4", "card_expires_on", "status", "end_reason", "started_at", "next_charge_at",
+        "ended_at",
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def browser(request: HttpRequest) -> str:
 
 def mark(response: HttpResponseBase, *, browser: str) -> None:
     """This function will let the browser keep its mark for as long as a link lasts."""
-    response.set_cookie(  # type: ignore[attr-defined]
+    response.set_cookie(
         _BROWSER,
         browser,
         max_age=int(signing_in.LASTS.total_seconds()),

@@ -1,4 +1,4 @@
-"""One's own profile: names, address in the order of the country, phone, and how one is shown. For future papers only."""
+"""One's own profile: names, address in the country's order, phone, the name shown. It holds for future papers only."""
 
 import uuid
 

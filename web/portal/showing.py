@@ -123,7 +123,7 @@ def _rhythms() -> list[tuple[str, str, str]]:
 @donor_only
 @require_POST
 def receipt_wishes(request: HttpRequest, pk: uuid.UUID, *, email_key: str) -> HttpResponse:
-    wishes = {
+    wishes: dict[str, str | bool] = {
         "receipt_rhythm": request.POST.get("rhythm", ""),
         "wants_post": request.POST.get("post") == "yes",
     }

@@ -1,6 +1,6 @@
 """Signing in: an address is typed, a link and six digits are mailed, a button is pressed.
 
-Nothing tells whether an address is known: the page that follows is the same, and so is what its field of digits answers.
+Nothing tells whether an address is known: the page that follows is the same, and so are the answers of its field.
 """
 
 from django import forms
