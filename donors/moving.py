@@ -95,36 +95,46 @@ def _keep(
         EmailChange.objects.filter(old_key=email_key, status=Status.ASKED).update(
             status=Status.EXPIRED, ended_at=now
         )
-        pk = uuid.uuid4()
-        is_wrong = card is False
-        change = EmailChange.objects.create(
-            pk=pk,
-            old_key=email_key,
-            old_email=chosen[0].email,
-            new_key=new_key,
-            new_email=new_email,
-            status=Status.EXPIRED if is_wrong else Status.ASKED,
-            old_hash=_hash(_token(pk, "old")),
-            new_hash=_hash(_token(pk, "new")),
-            undo_hash=_hash(_token(pk, "undo")),
-            old_proven_at=now if card else None,
-            donor_ids=[str(donor.pk) for donor in chosen],
-            asked_at=now,
-            expires_at=now + LASTS,
-            ended_at=now if is_wrong else None,
+        change = _stored(
+            chosen, email_key=email_key, new_email=new_email, new_key=new_key, card=card, now=now
         )
-        if is_wrong:
+        if card is False:
             return None
-        language = chosen[0].language
-        moving_mails.ask_new(change=change, token=_token(pk, "new"), language=language, now=now)
-        moving_mails.tell_old(
-            change=change,
-            token="" if card else _token(pk, "old"),
-            undo=_token(pk, "undo"),
-            language=language,
-            now=now,
-        )
+        _write(change, language=chosen[0].language, by_card=bool(card), now=now)
     return change
+
+
+def _stored(
+    chosen: list[Donor], *, email_key: str, new_email: str, new_key: str, card: bool | None, now: datetime
+) -> EmailChange:
+    pk = uuid.uuid4()
+    return EmailChange.objects.create(
+        pk=pk,
+        old_key=email_key,
+        old_email=chosen[0].email,
+        new_key=new_key,
+        new_email=new_email,
+        status=Status.EXPIRED if card is False else Status.ASKED,
+        old_hash=_hash(_token(pk, "old")),
+        new_hash=_hash(_token(pk, "new")),
+        undo_hash=_hash(_token(pk, "undo")),
+        old_proven_at=now if card else None,
+        donor_ids=[str(donor.pk) for donor in chosen],
+        asked_at=now,
+        expires_at=now + LASTS,
+        ended_at=now if card is False else None,
+    )
+
+
+def _write(change: EmailChange, *, language: str, by_card: bool, now: datetime) -> None:
+    moving_mails.ask_new(change=change, token=_token(change.pk, "new"), language=language, now=now)
+    moving_mails.tell_old(
+        change=change,
+        token="" if by_card else _token(change.pk, "old"),
+        undo=_token(change.pk, "undo"),
+        language=language,
+        now=now,
+    )
 
 
 def find(*, token: str, now: datetime) -> EmailChange | None:

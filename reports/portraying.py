@@ -77,16 +77,7 @@ def look(*, email_key: str, language: str, now: datetime) -> Portrait:
     """This function will return everything kept about the owner of a proven address."""
     ids = belonging.ids(email_key=email_key)
     tables = {
-        "profile": _plain(
-            Donor.objects.filter(pk__in=ids).order_by("created_at", "id"),
-            "id", "kind", "name", "local_name", "email", "language", "address", "postcode", "country", "phone", "title",
-            "first_name", "initial", "last_name", "business_number", "shown_as", "receipt_rhythm", "wants_post",
-            "do_not_contact", "died_on", "email_failed_at", "created_at",
-        ),
-        "profile_changes": _plain(
-            ProfileChange.objects.filter(donor__in=ids).order_by("changed_at", "id"),
-            "donor_id", "fields", "changer", "changed_at",
-        ),
+        **_of_the_person(ids),
         "gifts": _gifts(email_key=email_key, language=language),
         "returns": _returns(ids),
         "things": _things(ids),
@@ -94,40 +85,12 @@ def look(*, email_key: str, language: str, now: datetime) -> Portrait:
             {"given_on": one.given_on, "kind": one.kind, "campaign": one.campaign, **_money(one.amount)}
             for one in histories.credits(email_key=email_key, language=language)
         ],
-        "plans": _plans(ids),
-        "plan_changes": _plain(
-            PlanChange.objects.filter(plan__donor__in=ids).order_by("asked_at", "id"),
-            "plan_id", "kind", "amount_minor", "currency", "months", "charge_day", "day", "asker", "asked_from",
-            "asked_at", "status",
-        ),
+        **_plans(ids),
         "receipts": _receipts(email_key=email_key),
         "attempts": _attempts(email_key),
-        "transfer_codes": _plain(
-            TransferPromise.objects.filter(email__iexact=email_key).order_by("promised_at", "id"),
-            "code", "amount_minor", "currency", "donor_name", "email", "language", "promised_at", "status",
-        ),
-        "consents": _plain(
-            Consent.objects.filter(donor__in=ids).order_by("answered_at", "id"),
-            "donor_id", "kind", "is_given", "wording", "source", "answered_at",
-        ),
         "letters": _letters(ids, email_key),
-        "sign_ins": _plain(
-            PortalSession.objects.filter(email_key=email_key).order_by("began_at", "id"),
-            "device", "began_at", "seen_at", "ended_at",
-        ),
-        "links_asked_for": _plain(
-            LinkRequest.objects.filter(email_key=email_key).order_by("requested_at", "id"),
-            "email", "address_block", "language", "requested_at",
-        ),
-        "address_changes": _plain(
-            EmailChange.objects.filter(old_key=email_key).order_by("asked_at", "id"),
-            "old_email", "new_email", "status", "asked_at", "ended_at",
-        ),
-        "copies_asked_for": _plain(
-            DataRequest.objects.filter(email_key=email_key).order_by("asked_at", "id"),
-            "language", "asked_at", "ready_at", "expires_at",
-        ),
-    }  # fmt: skip
+        **_of_the_mailbox(email_key),
+    }
     return Portrait(email=email_key, made_at=now, tables=tables)
 
 
@@ -186,6 +149,51 @@ def _shown(value: object) -> object:
     if isinstance(value, uuid.UUID):
         return str(value)
     return value
+
+
+def _of_the_person(ids: list[uuid.UUID]) -> dict[str, list[Row]]:
+    return {
+        "profile": _plain(
+            Donor.objects.filter(pk__in=ids).order_by("created_at", "id"),
+            "id", "kind", "name", "local_name", "email", "language", "address", "postcode", "country", "phone", "title",
+            "first_name", "initial", "last_name", "business_number", "shown_as", "receipt_rhythm", "wants_post",
+            "do_not_contact", "died_on", "email_failed_at", "created_at",
+        ),
+        "profile_changes": _plain(
+            ProfileChange.objects.filter(donor__in=ids).order_by("changed_at", "id"),
+            "donor_id", "fields", "changer", "changed_at",
+        ),
+        "consents": _plain(
+            Consent.objects.filter(donor__in=ids).order_by("answered_at", "id"),
+            "donor_id", "kind", "is_given", "wording", "source", "answered_at",
+        ),
+    }  # fmt: skip
+
+
+def _of_the_mailbox(email_key: str) -> dict[str, list[Row]]:
+    """What was kept by the address alone: attempts to sign in, sessions, codes, wishes to change it."""
+    return {
+        "transfer_codes": _plain(
+            TransferPromise.objects.filter(email__iexact=email_key).order_by("promised_at", "id"),
+            "code", "amount_minor", "currency", "donor_name", "email", "language", "promised_at", "status",
+        ),
+        "sign_ins": _plain(
+            PortalSession.objects.filter(email_key=email_key).order_by("began_at", "id"),
+            "device", "began_at", "seen_at", "ended_at",
+        ),
+        "links_asked_for": _plain(
+            LinkRequest.objects.filter(email_key=email_key).order_by("requested_at", "id"),
+            "email", "address_block", "language", "requested_at",
+        ),
+        "address_changes": _plain(
+            EmailChange.objects.filter(old_key=email_key).order_by("asked_at", "id"),
+            "old_email", "new_email", "status", "asked_at", "ended_at",
+        ),
+        "copies_asked_for": _plain(
+            DataRequest.objects.filter(email_key=email_key).order_by("asked_at", "id"),
+            "language", "asked_at", "ready_at", "expires_at",
+        ),
+    }  # fmt: skip
 
 
 def _plain(found: QuerySet[Any], *names: str) -> list[Row]:
@@ -275,13 +283,20 @@ def _valued(minor: int | None, currency: str) -> Row:
     return {"amount": None, "currency": currency} if minor is None else _money(Money(minor, currency))
 
 
-def _plans(ids: list[uuid.UUID]) -> list[Row]:
-    return _plain(
-        RecurringPlan.objects.filter(donor__in=ids).order_by("started_at", "id"),
-        "id", "amount_minor", "currency", "interval", "interval_count", "charge_day", "ends_on", "resumes_on",
-        "card_brand", "card_last4", "card_expires_on", "status", "end_reason", "started_at", "next_charge_at",
-        "ended_at",
-    )  # fmt: skip
+def _plans(ids: list[uuid.UUID]) -> dict[str, list[Row]]:
+    return {
+        "plans": _plain(
+            RecurringPlan.objects.filter(donor__in=ids).order_by("started_at", "id"),
+            "id", "amount_minor", "currency", "interval", "interval_count", "charge_day", "ends_on", "resumes_on",
+            "card_brand", "card_last4", "card_expires_on", "status", "end_reason", "started_at", "next_charge_at",
+            "ended_at",
+        ),
+        "plan_changes": _plain(
+            PlanChange.objects.filter(plan__donor__in=ids).order_by("asked_at", "id"),
+            "plan_id", "kind", "amount_minor", "currency", "months", "charge_day", "day", "asker", "asked_from",
+            "asked_at", "status",
+        ),
+    }  # fmt: skip
 
 
 def _receipts(*, email_key: str) -> list[Row]:
