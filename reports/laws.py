@@ -123,6 +123,15 @@ LAWS = (
          LEFT JOIN ledger_entry e ON e.source = 'charge:' || d.processor_ref
          WHERE d.rail = 'processor' AND e.id IS NULL
         UNION ALL
+        SELECT 'donation ' || d.id || ' of the desk is not in the books' FROM donations_donation d
+         LEFT JOIN ledger_entry e ON e.source = 'hand:' || d.id WHERE d.rail = 'desk' AND e.id IS NULL
+        UNION ALL
+        SELECT 'entry ' || e.id || ' books ' || coalesce(l.minor, 0) || ' of a gift of ' || d.amount_minor
+          FROM donations_donation d JOIN ledger_entry e ON e.source = 'hand:' || d.id
+          LEFT JOIN LATERAL (SELECT -sum(n.amount_minor) AS minor FROM ledger_line n
+            JOIN ledger_account a ON a.id = n.account_id AND a.kind = 'income' WHERE n.entry_id = e.id) l ON true
+         WHERE d.rail = 'desk' AND l.minor IS DISTINCT FROM d.amount_minor
+        UNION ALL
         SELECT 'refund ' || r.processor_ref || ' is not in the books' FROM donations_refund r
          LEFT JOIN ledger_entry e ON e.source = 'refund:' || r.processor_ref WHERE e.id IS NULL
         UNION ALL
