@@ -5,7 +5,7 @@ Which parts changed, and when, is kept for ever; the words that stood there befo
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
@@ -91,12 +91,20 @@ def has_chosen_language(*, donor_id: uuid.UUID) -> bool:
     return ProfileChange.objects.filter(donor_id=donor_id, fields__contains=["language"]).exists()
 
 
+def who_chose_language(*, donor_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """This function will return which of these donors ever chose a language."""
+    chosen = ProfileChange.objects.filter(donor__in=list(donor_ids), fields__contains=["language"])
+    return set(chosen.values_list("donor_id", flat=True))
+
+
 def language_of(*, donor: Donor, otherwise: str) -> str:
     """The language to write to a donor in: the one they chose, however the gift at hand was given.
 
-    Whoever never chose is written to in the language of the gift. This function will return its code.
+    Whoever never chose is written to in the language of the gift; for a merged donor the survivor chooses.
+    This function will return its code.
     """
-    return donor.language if has_chosen_language(donor_id=donor.pk) else otherwise
+    reader = donor.merged_into or donor
+    return reader.language if has_chosen_language(donor_id=reader.pk) else otherwise
 
 
 def _clean(field: str, value: str | bool) -> str | bool:
