@@ -261,10 +261,20 @@ def test_receipts_by_year_void_ones_marked_and_how_they_come(grace: Client, toda
     assert press(grace, "receipt_wishes", giver.pk, rhythm="hourly").status_code == 404
 
 
+def issuer(*, law: str = "US", default_rhythm: str = "each", now: datetime) -> None:
+    told = {"law": law, "default_rhythm": default_rhythm, "changed_at": now}
+    Issuer.objects.update_or_create(entity=LegalEntity.objects.get(), defaults=told)
+
+
 def test_what_everybody_gets_is_said_where_all_bodies_do_the_same(grace: Client, today: datetime) -> None:
+    for rhythm, words_of_it in [
+        ("each", "a receipt after each gift"),
+        ("annual", "one receipt for the whole year"),
+    ]:
+        issuer(default_rhythm=rhythm, now=today)
+        assert words_of_it in page(grace, "receipts")
+    Issuer.objects.all().delete()
     assert "a receipt after each gift" not in page(grace, "receipts")
-    Issuer.objects.create(entity=LegalEntity.objects.get(), law="US", changed_at=today)
-    assert "a receipt after each gift" in page(grace, "receipts")
 
 
 # Profile
@@ -320,7 +330,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_kept(grace: Client, to
 
 def test_parts_of_a_name_are_asked_only_where_a_law_asks(grace: Client, today: datetime) -> None:
     assert 'name="last_name"' not in page(grace, "profile")
-    Issuer.objects.create(entity=LegalEntity.objects.get(), law="UK", changed_at=today)
+    issuer(law="UK", now=today)
     shown = page(grace, "profile")
     assert all(f'name="{field}"' in shown for field in ("title", "first_name", "initial", "last_name"))
     giver = making.donor(now=today)
