@@ -84,6 +84,7 @@ def _entity(reader: parsing.Reader) -> snapshots.Entity:
         legal_basis=reader.optional("legal_basis"),
         legal_basis_code=reader.optional("legal_basis_code", limit=20),
         form=reader.optional("form", limit=8),
+        form_version=reader.optional("form_version", limit=40),
     )
 
 
