@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import json
 import socket
 import subprocess
 import sys
 import time
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -201,3 +204,45 @@ def test_t31_a_file_names_its_issuer_and_nothing_else(template: str) -> None:
     for secret in (snapshot["donor"]["name"], snapshot["donor"]["address"][0], "@", "/home", str(ROOT)):
         assert secret not in about
         assert secret.encode() not in content.replace(b"@", b"")
+
+
+ALLOWED = {("reportlab.pdfbase.ttfonts", "SUBSETN"), ("reportlab.pdfbase.ttfonts", "TTFontFace")}
+
+
+def markup_doors(source: str) -> set[tuple[str, str]]:
+    """What a module takes from reportlab beyond the reading of fonts: only its paragraphs and tables know markup."""
+    found: set[tuple[str, str]] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "reportlab":
+            found |= {(node.module or "", name.name) for name in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {(name.name, "") for name in node.names if name.name.split(".")[0] == "reportlab"}
+    return found - ALLOWED
+
+
+def test_t28_no_module_can_read_markup() -> None:
+    bad = "from reportlab.platypus import Paragraph\nimport reportlab.pdfgen.canvas\n"
+    assert markup_doors(bad) == {("reportlab.platypus", "Paragraph"), ("reportlab.pdfgen.canvas", "")}
+    for room in ("paper", "receipts", "web", "api", "donors", "donations", "reports"):
+        for path in (ROOT / room).rglob("*.py"):
+            assert markup_doors(path.read_text(encoding="utf-8")) == set(), path
+
+
+def said(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from said(one)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from said(getattr(value, field.name))
+
+
+@pytest.mark.parametrize("template", sorted(papers.ENTITIES))
+def test_t28_every_text_behind_the_door_has_been_cleaned(template: str) -> None:
+    dirty = "\u202e<b>Kim\x00\u200b  Lee\u0301\u0301\u0301\u0301"
+    words_of = list(said(snapshots.read(filled(template, dirty))))
+    assert sum("<b>Kim Le" in text for text in words_of) >= 8
+    for text in words_of:
+        assert texts.pdf_text(text, limit=2_000) == text
