@@ -13,7 +13,18 @@ from functools import lru_cache, partial
 from paper import drawing, typesetting
 from receipts import sheets, snapshots, standings, wording
 from receipts.pages import closings, gifts, letterings, letters, tables
-from receipts.pages.sheet import INK, LEADING, MARGIN, QUIET, SIZE, Block, Sheet, size_to_fit, wrapped
+from receipts.pages.sheet import (
+    INK,
+    LEADING,
+    MARGIN,
+    QUIET,
+    SIZE,
+    Block,
+    Sheet,
+    size_to_fit,
+    together,
+    wrapped,
+)
 from receipts.rules import korean_papers, shapes
 
 TITLE = ("Donation receipt (Korean tax form)", "기부금 영수증")
@@ -332,11 +343,12 @@ def pages(
     after = [
         *_sentence(receipt, INFORMATION, room=room),
         *_notice(receipt, room=room),
-        *_sentence(receipt, REQUEST, room=room),
-        _signing(receipt, APPLICANT, [receipt.donor_name]),
-        *_sentence(receipt, CERTIFIED, room=room),
-        closings.beside_code(
-            _signing(receipt, RECEIVER, [entity.legal_name, entity.signatory]), receipt, seal=seal
+        together(*_sentence(receipt, REQUEST, room=room), _signing(receipt, APPLICANT, [receipt.donor_name])),
+        together(
+            *_sentence(receipt, CERTIFIED, room=room),
+            closings.beside_code(
+                _signing(receipt, RECEIVER, [entity.legal_name, entity.signatory]), receipt, seal=seal
+            ),
         ),
         *closings.paragraphs(receipt, width=room, without=PLACED),
     ]
