@@ -1,12 +1,15 @@
 """What no test should have to think of: static files without a build, a queue that goes nowhere."""
 
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.test.utils import override_settings
 
 # The same examples in every run, and no time limit on one of them: a busy machine proves nothing.
@@ -41,6 +44,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         BASE_URL="http://localhost:8000",
         STATE_DIR=folder,
         RECEIPT_KEYS=folder / "receipt-keys",
+        RECEIPT_MARKS=folder / "receipt-marks",
         STATIC_ROOT=folder / "static",
         STORAGES=storages,
         CACHES=caches,
@@ -49,9 +53,24 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The tables were made while the checks ran: each process copies that database instead of making its own."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
+
+
 _MADE_ANEW = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}|[A-Za-z0-9_-]{22}")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """A case is not named after an id or a signature that is new in each process: two processes share the cases."""
     return argname if isinstance(val, str) and _MADE_ANEW.search(val) else None
+
+
+@pytest.fixture(autouse=True)
+def own_marks(surroundings: Path) -> Iterator[Path]:
+    """A test's database forgets its receipts; the marks of their numbers, made to outlive a database, must go too."""
+    marks = surroundings / "receipt-marks"
+    yield marks
+    if marks.exists():
+        shutil.rmtree(marks)

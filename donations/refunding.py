@@ -1,7 +1,7 @@
 """Refunding: staff ask, the processor does, the fact is written from its own balance."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,6 +64,15 @@ def lock(donation_id: uuid.UUID) -> None:
         )
 
 
+def lock_all(donation_ids: Iterable[uuid.UUID]) -> None:
+    """The same for many donations, in one order for everybody, so that two who want the same ones cannot block."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(id, 7210002)) FROM unnest(%s::text[]) AS asked (id)",
+            [sorted(str(donation_id) for donation_id in donation_ids)],
+        )
+
+
 def refunded(*, donation: Donation) -> Money:
     """What went back and stayed back."""
     back = donation.refunds.filter(failure__isnull=True).aggregate(sum=Sum("amount_minor"))["sum"]
@@ -71,7 +80,12 @@ def refunded(*, donation: Donation) -> Money:
 
 
 def refundable(*, donation: Donation) -> Money:
-    """What may still be refunded: the gift less refunds made, asked for and proposed, nothing while it is disputed."""
+    """What may still be refunded: the gift less refunds made, asked for and proposed, nothing while it is disputed.
+
+    The processor gives back only what came through it.
+    """
+    if donation.rail != Donation.Rail.PROCESSOR:
+        return Money(0, donation.currency)
     if holding.is_disputed(donation=donation):
         return Money(0, donation.currency)
     return donation.amount - refunded(donation=donation) - _held(donation=donation)
@@ -145,6 +159,10 @@ def _write_request(*, wanted: Wanted, actor: User, now: datetime) -> tuple[Refun
         if known is not None:
             _refuse_other(known=known, wanted=wanted)
             return known, False
+        if donation.rail != Donation.Rail.PROCESSOR:
+            raise UnableToRefund(
+                "desk", _("This gift did not come through the processor: give it back by the bank.")
+            )
         divided = _divide(donation=donation, wanted=wanted)
         made = _store(donation=donation, wanted=wanted, divided=divided, actor=actor, now=now)
         if made.status == RefundRequest.Status.PROPOSED:

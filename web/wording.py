@@ -21,11 +21,18 @@ METHODS: Words = {
     "kakao_pay": _("Kakao Pay"),
     "naver_pay": _("Naver Pay"),
     "sepa_debit": _("SEPA direct debit"),
+    "check": pgettext_lazy("method", "Check"),
+    "cash": _("Cash"),
+    "bank_transfer": _("Bank transfer"),
+    "stock": _("Securities"),
+    "in_kind": _("In kind"),
 }
 FREQUENCIES: Words = {"once": _("One time"), "monthly": pgettext_lazy("frequency", "Every month")}
 TASKS: Words = {
     "worker_silent": _("The worker is silent: mail, receipts and payments wait"),
     "selfcheck_failed": _("The self-check found problems"),
+    "numbers_lost": _("Receipt numbers on paper are not in the database; no receipt is issued"),
+    "marks_unusable": _("The marks of receipt numbers cannot be used; no receipt is issued"),
     "card_testing": _("Somebody seems to try out stolen cards on the giving form"),
     "dispute_open": _("A payment is disputed"),
     "inquiry_open": _("A bank asks about a payment"),
@@ -36,6 +43,8 @@ TASKS: Words = {
     "refund_failed": _("A refund did not arrive"),
     "rendering_trouble": _("A receipt could not be drawn"),
     "message_refused": _("A message was refused"),
+    "mailbox_shut": _("A giver's mail comes back: find another address"),
+    "letters_to_print": _("Letters wait for the printer"),
     "job_failed": _("Long work failed"),
     "plan_failing": _("A regular gift could not be collected"),
     "plan_given_up": _("A regular gift ended because its card failed"),
@@ -75,6 +84,12 @@ MOMENTS: Words = {
     "dispute_withdrawn": _("Dispute withdrawn"),
     "paid_out": _("Paid out to the bank"),
     "collection_failed": _("Could not be collected"),
+    "given": _("Given"),
+    "entered": _("Entered by hand"),
+    "corrected": _("Corrected"),
+    "benefit_added": _("Something was given in return"),
+    "benefit_withdrawn": _("A return was taken back"),
+    "credited": _("Thanked besides the giver"),
 }
 ENTRIES: Words = {
     "donation": _("Donation"),
@@ -124,6 +139,8 @@ MAILS: Words = {
     "payment_failed": _("The gift did not go through"),
     "refund_made": _("Money is on its way back"),
     "staff_notice": _("To somebody here"),
+    "yearly_summary": _("Yearly list of gifts"),
+    "acknowledgment": _("Thanks"),
 }
 DISPUTES: Words = {
     "needs_response": _("waits for your answer"),
@@ -191,6 +208,10 @@ ACCOUNTS: Words = {
     "Processing fees": _("Processing fees"),
     "Dispute fees": _("Dispute fees"),
     "Currency exchange": _("Currency exchange"),
+    "Undeposited funds": _("Undeposited funds"),
+    "Securities held for sale": _("Securities held for sale"),
+    "Donated goods": _("Donated goods"),
+    "Costs borne by volunteers": _("Costs borne by volunteers"),
 }
 WAYS: Words = {
     "cheque": _("Cheque"),
@@ -203,8 +224,130 @@ TRANSFERS: Words = {
     "received": pgettext_lazy("transfer", "Received"),
     "lapsed": pgettext_lazy("transfer", "Lapsed"),
 }
+CREDITS: Words = {
+    "adviser": _("from a fund you advise"),
+    "match": _("your employer gave as you did"),
+    "household": _("your household"),
+    "other": _("thanks to you"),
+}
+
+DONOR_KINDS: Words = {
+    "person": _("Person"),
+    "organization": _("Organization"),
+    "joint": _("Two people together"),
+}
+DONOR_STATES: Words = {
+    "active": _("Stands alone"),
+    "merged": _("Merged into another"),
+    "deceased": _("Has died"),
+    "do_not_contact": _("Do not contact"),
+    "email_failed": _("E-mail does not arrive"),
+    "unreachable": _("No e-mail and no address"),
+}
+RHYTHMS: Words = {
+    "each": _("For each gift"),
+    "annual": _("Once a year"),
+    "none": _("Not sent, ready in the portal"),
+}
+GIFT_KINDS: Words = {
+    "cash": _("Money"),
+    "ticket": _("Ticket"),
+    "property": _("Things"),
+    "stock": _("Securities"),
+    "vehicle": _("Vehicle"),
+    "volunteer_expenses": _("Costs of a volunteer"),
+}
+PAYERS: Words = {
+    "donor": _("The giver"),
+    "daf": _("Donor-advised fund"),
+    "charity": _("Another charity"),
+    "employer": _("Employer"),
+    "ira_qcd": _("Retirement account (QCD)"),
+}
+DATE_RULES: Words = {
+    "charge_in_entity_zone": _("day of the charge, by our clock"),
+    "charge_in_latest_us_zone": _("day of the charge, by the last clock of the country"),
+    "postmark": _("day of the postmark"),
+    "hand": _("day it was handed over"),
+    "received": _("day it reached us"),
+    "settlement": _("day the bank paid"),
+    "transfer": _("day of the transfer"),
+    "sent": _("day it was sent"),
+    "written": _("day written on it"),
+    "staff": _("set by the office"),
+}
+CREDITS: Words = {
+    "adviser": _("Adviser of the fund"),
+    "match": _("Employee whose gift was matched"),
+    "household": _("Of the same household"),
+    "other": _("Other"),
+}
+LETTERS: Words = {
+    "letter": _("Letters"),
+    "prayer": _("Prayer points"),
+    "tour": _("Tours"),
+    "yearly_report": _("Yearly report"),
+    "post": _("By post"),
+}
+
+EXCLUSIONS: Words = {
+    "refunded": _("the gift was refunded"),
+    "dispute_lost": _("the payment was taken back by the bank"),
+    "daf": _("the fund or the other charity is the giver, and gets none"),
+    "services": _("services are no gift"),
+    "pledge": _("a promise is no gift yet"),
+    "purchase": _("it was bought, not given"),
+    "vehicle_1098c": _("a vehicle above 500.00 needs Form 1098-C"),
+    "not_501c3": _("the organization gives no tax receipts"),
+    "not_registered": _("the organization is not registered"),
+    "entity_not_designated": _("the organization is not designated"),
+    "advantage_over_80pct": _("what came back is worth more than 80 % of it"),
+    "already_in_hometax": _("it stands in Hometax already"),
+    "no_receipt_in_law": _("this law knows no receipt"),
+    "unknown_giver": _("nobody knows who gave"),
+    "by_staff": _("left out by the office"),
+}
+LAWS: Words = {
+    "US": _("United States"),
+    "CA": _("Canada"),
+    "KR": _("Korea"),
+    "UK": _("United Kingdom"),
+    "AU": _("Australia"),
+}
+FACSIMILE: Words = {
+    "imprinted": _("the paper is printed with our name"),
+    "numbered": _("the number is printed by the press"),
+    "kept_at_address": _("the paper is kept at our address"),
+}
+FIGURES: Words = {
+    "us_thresholds": _("Thresholds of the United States"),
+    "us_low_cost": _("Low cost article (United States)"),
+    "canada": _("Split receipting (Canada)"),
+    "korea": _("Duty of e-receipts (Korea)"),
+    "korean_codes": _("Types of gifts (Korea)"),
+    "korean_forms": _("Forms of receipts (Korea)"),
+    "gift_aid": _("Gift Aid (United Kingdom)"),
+}
+ISSUER_DEEDS: Words = {
+    "issuer.registered": _("Entered"),
+    "issuer.changed": _("Changed"),
+    "issuer.prior_total": _("Total before us"),
+    "issuer.figure_confirmed": _("Figure confirmed"),
+}
 
 TABLES: dict[str, Words] = {
+    "exclusion": EXCLUSIONS,
+    "law": LAWS,
+    "figure": FIGURES,
+    "issuer_deed": ISSUER_DEEDS,
+    "donor_kind": DONOR_KINDS,
+    "donor_state": DONOR_STATES,
+    "rhythm": RHYTHMS,
+    "gift_kind": GIFT_KINDS,
+    "payer": PAYERS,
+    "date_rule": DATE_RULES,
+    "credit": CREDITS,
+    "letter": LETTERS,
     "state": STATES,
     "method": METHODS,
     "frequency": FREQUENCIES,
@@ -226,4 +369,5 @@ TABLES: dict[str, Words] = {
     "account": ACCOUNTS,
     "way": WAYS,
     "transfer": TRANSFERS,
+    "credit": CREDITS,
 }
