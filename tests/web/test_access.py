@@ -90,6 +90,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
     asked = propose(gift, today)
     page = making.campaign().giving_page
+    printing = PrintFile.objects.create(entity=gift.entity, receipts_file="receipts.pdf", made_at=today)
     return {
         "office:page": [page.pk],
         "office:page_check": [page.pk],
@@ -103,6 +104,8 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:refund_check": [gift.pk],
         "office:refund_send": [gift.pk],
         "office:receipt_file": [Receipt.objects.get().pk],
+        "office:letters_file": [printing.pk, "receipts"],
+        "office:letters_printed": [printing.pk],
         "office:payout": [Payout.objects.get().pk],
         "office:way_new": [gift.entity_id],
         "office:way": [gift.entity_id, way.pk],
@@ -143,6 +146,8 @@ READ_DOWN = {
     "office:donation",
     "office:plan",
     "office:receipt_file",
+    "office:letters_file",
+    "office:print_thanks",
     "office:donations_export",
     "office:journal_export",
     "office:register_export",
