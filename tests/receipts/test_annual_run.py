@@ -10,7 +10,19 @@ from donations.models import Donation
 from donors.models import Donor, Message
 from jobs.models import Job
 from ledger import money
-from receipts import approving_runs, excepting, issuing, noticing, previewing, rehearsing, running, surveying
+from receipts import (
+    approving_runs,
+    delivering,
+    excepting,
+    handing_over,
+    issuing,
+    noticing,
+    posting_letters,
+    previewing,
+    rehearsing,
+    running,
+    surveying,
+)
 from receipts.models import (
     AnnualRun,
     Coverage,
@@ -22,6 +34,7 @@ from receipts.models import (
     RunItem,
     Series,
 )
+from reports import export_jobs
 from tests import making
 from tests.receipts import years
 from tests.receipts.reading import words
@@ -418,3 +431,44 @@ def test_the_days_of_a_year_are_those_of_its_law() -> None:
 def test_every_kind_to_know_is_a_question() -> None:
     assert set(noticing.TO_KNOW) <= set(noticing.QUESTIONS)
     assert excepting.UnableToDecide("x").words == "x"
+
+
+def test_what_goes_by_post_is_one_file_by_postcode_with_labels_and_expires() -> None:
+    for name, postcode in (("Ada Ames", "04999"), ("Ben Bow", "04001"), ("Eve Elm", "04500")):
+        address = f"1 Elm Street\nPortland, ME {postcode}"
+        years.gift(years.donor(name, wants_post=True, postcode=postcode, address=address))
+    years.gift(years.donor("Nobody Known", email="", address="", country=""))
+    run = years.rehearsed()
+    excepting.note(run_id=run.pk, code="", actor=years.person(), now=NOW)
+    lost = RunException.objects.get(item__run=run, code="no_contact")
+    excepting.leave_out(exception_id=lost.pk, reason="No way to reach", actor=years.person(), now=NOW)
+    rehearsing.again(run_id=run.pk, actor=years.person(), now=NOW)
+    years.work()
+    run.refresh_from_db()
+    years.issued(run)
+    made = run.print_files.get()
+    assert (made.receipt_count, made.deliveries.count(), made.page_count % 3) == (3, 3, 0)
+    path = handing_over.file_of(made=made, which="receipts", reader=years.person(), now=NOW)
+    assert path is not None
+    said = words(path.read_bytes())
+    assert said.index("Ben Bow") < said.index("Eve Elm") < said.index("Ada Ames")
+    stickers = handing_over.file_of(made=made, which="labels", reader=years.person(), now=NOW)
+    assert stickers is not None
+    assert "04001" in words(stickers.read_bytes())
+    assert path.name.startswith(str(run.job_id))
+    # A day later both are gone, and the same receipts can be set again.
+    export_jobs.purge(now=NOW)
+    assert path.exists()
+    assert export_jobs.purge(now=NOW + timedelta(hours=25)) == 2
+    assert handing_over.file_of(made=made, which="receipts", reader=years.person(), now=NOW) is None
+    assert handing_over.where(made=made, which="anything") is None
+    handing_over.ask_again(print_file_id=made.pk, actor=years.person(), now=NOW)
+    years.work()
+    before, made = made, run.print_files.get()
+    assert made.receipts_sha256 == before.receipts_sha256
+    assert handing_over.where(made=made, which="receipts") is not None
+    assert handing_over.hand_over(run=run, job_id=made.pk, requested_by=None, now=NOW) is None
+    assert posting_letters.mark_printed(print_file_id=made.pk, actor=years.person(), now=NOW) == 3
+    assert delivering.tally(run_id=run.pk).printed == 3
+    for left in (path.parent).glob("*.pdf"):
+        left.unlink()

@@ -12,7 +12,7 @@ from donors.models import Donor
 from jobs import running as working
 from jobs.models import Job
 from ledger import money
-from receipts import approving_runs, excepting, rehearsing, running
+from receipts import approving_runs, excepting, handing_over, rehearsing, running
 from receipts.models import AnnualRun, Issuer, RunItem
 from staff.models import Role, User
 from tests import making
@@ -108,6 +108,7 @@ def works() -> dict[str, working.Work]:
     return {
         rehearsing.KIND: lambda job, now: rehearsing.rehearse(job, now, clock=clock),
         running.KIND: lambda job, now: running.run(job, now, clock=clock),
+        handing_over.KIND: handing_over.again,
     }
 
 

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -64,17 +62,14 @@ def a_year() -> dict[str, list[object]]:
     run = years.rehearsed()
     excepting.note(run_id=run.pk, code="", actor=years.person(), now=years.NOW)
     seen = RunException.objects.get(item__run=run)
-    made = PrintFile.objects.create(
-        entity=run.entity, run=run, receipts_file="access.receipts.pdf", made_at=years.NOW
-    )
-    default_storage.save(f"exports/{made.receipts_file}", ContentFile(b"%PDF-"))
+    made = PrintFile.objects.create(entity=run.entity, run=run, made_at=years.NOW)
     names = ("", "_steer", "_approve", "_items", "_exceptions", "_note", "_previews")
     return {f"office:run{name}": [run.pk] for name in names} | {
         "office:run_decide": [run.pk, seen.pk],
         "office:run_preview": [run.pk, 1],
         "office:run_preview_file": [run.pk, 1],
-        "office:print_deed": [made.pk],
-        "office:print_file": [made.pk, "receipts"],
+        "office:run_file_deed": [made.pk],
+        "office:run_file": [made.pk, "receipts"],
     }
 
 
@@ -153,7 +148,7 @@ READ_DOWN = {
     "office:register_export",
     "office:run_preview",
     "office:run_preview_file",
-    "office:print_file",
+    "office:run_file",
 }
 
 

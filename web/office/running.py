@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -207,12 +207,13 @@ def _chosen(rows: QuerySet[RunItem], asked: dict[str, str]) -> QuerySet[RunItem]
 @require_GET
 def print_file(request: HttpRequest, pk: uuid.UUID, which: str) -> HttpResponseBase:
     """The printer's file or its labels, for a day; reading is written down."""
-    made = get_object_or_404(PrintFile, pk=pk)
+    made = get_object_or_404(PrintFile.objects.filter(run__isnull=False), pk=pk)
     path = None
     if isinstance(request.user, User):
         path = handing_over.file_of(made=made, which=which, reader=request.user, now=timezone.now())
     if path is None:
-        raise Http404("no such file any more")
+        messages.info(request, _("This file was deleted. It can be made again."))
+        return redirect("office:run", pk=made.run_id)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{which}.pdf")
 
 
