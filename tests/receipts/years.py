@@ -145,7 +145,9 @@ def item(run: AnnualRun, of: Donor) -> RunItem:
 
 
 def the_job(run: AnnualRun) -> Job:
-    return Job.objects.get(pk=run.job_id)
+    found = AnnualRun.objects.select_related("job").get(pk=run.pk).job
+    assert found is not None
+    return found
 
 
 Deed = Callable[[], object]

@@ -64,7 +64,8 @@ def a_year() -> dict[str, list[object]]:
     seen = RunException.objects.get(item__run=run)
     made = PrintFile.objects.create(entity=run.entity, run=run, made_at=years.NOW)
     names = ("", "_steer", "_approve", "_items", "_exceptions", "_note", "_previews")
-    return {f"office:run{name}": [run.pk] for name in names} | {
+    found: dict[str, list[object]] = {f"office:run{name}": [run.pk] for name in names}
+    return found | {
         "office:run_decide": [run.pk, seen.pk],
         "office:run_preview": [run.pk, 1],
         "office:run_preview_file": [run.pk, 1],
