@@ -5,8 +5,8 @@ the same receipts in the same order. A receipt counts as printed when somebody s
 """
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from django.core.files.storage import default_storage
@@ -21,9 +21,9 @@ from staff import auditing
 from staff.models import User
 
 KIND = "annual_print"
-KEPT_FOR = timedelta(hours=24)
 RECEIPTS, LABELS = "receipts", "labels"
 _FOLDER = "exports"
+Clock = Callable[[], datetime]
 
 
 def hand_over(
@@ -79,10 +79,10 @@ def ask_again(*, print_file_id: uuid.UUID, actor: User, now: datetime) -> Job:
         )
 
 
-def again(job: Job, now: datetime) -> dict[str, object]:
+def again(job: Job, now: datetime, *, clock: Clock = timezone.now) -> dict[str, object]:
     """This function will write the files of a job's print file again, over the receipts that still stand."""
     made = PrintFile.objects.get(pk=job.arguments["print_file"])
-    working.report(job=job, done=0, total=made.receipt_count, now=timezone.now())
+    working.report(job=job, done=0, total=made.receipt_count, now=clock())
     standing = Delivery.objects.filter(print_file=made, receipt__voiding__isnull=True)
     ways = standing.select_related("receipt__seal", "receipt__donor__merged_into").order_by("id")
     _write(made, list(ways), job_id=job.pk)

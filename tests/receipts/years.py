@@ -63,6 +63,12 @@ def gift(
     return restated(made, **corrected) if corrected else made
 
 
+def at_once(gift: Donation) -> Donation:
+    """The gift, whose giver wants each receipt at once."""
+    Donor.objects.filter(pk=gift.donor_id).update(receipt_rhythm="each")
+    return Donation.objects.select_related("donor").get(pk=gift.pk)
+
+
 FIELDS = ("donor_id", "given_on", "date_rule", "kind", "payer", "description", "is_person_directed")
 
 
