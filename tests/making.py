@@ -166,7 +166,7 @@ def donation(
     at: datetime,
     heard_at: datetime | None = None,
 ) -> Donation:
-    """A gift in the books, heard of at once or later. With a `fee` its line of the balance is there, worth `settled`."""
+    """A gift in the books, heard of at once or later. With a `fee` its balance line is there, worth `settled`."""
     aim = for_campaign or campaign()
     number = next(_numbers)
     made, _ = recording.record(

@@ -15,11 +15,11 @@ STAGES: Words = {
     "canceled": _("Canceled"),
 }
 ITEMS: Words = {
-    "ready": _("Ready"),
+    "ready": _("Ready to issue"),
     "blocked": _("Cannot be issued"),
     "left_out": _("Left out"),
     "nothing": _("No receipt to make"),
-    "issued": _("Issued"),
+    "issued": _("Has its receipt"),
 }
 CHANNELS: Words = {"email": _("By mail"), "post": _("By post"), "none": _("Kept in the portal")}
 EXCEPTIONS: Words = {
@@ -79,6 +79,16 @@ EXCLUDED: Words = {
     "no_receipt_in_law": _("this law has no receipt"),
     "unknown_giver": _("giver unknown"),
     "by_staff": _("by staff"),
+    "fmv_unknown": _("its value is unknown"),
+    "no_address": _("no address"),
+    "year_unsettled": _("a figure of the law is not confirmed"),
+    "mixed_currencies": _("a return in another currency"),
+    "benefit": _("something was given in return"),
+    "rrn_missing": _("the business number is missing"),
+    "prior_receipts_unknown": _("the sum of the year before is unknown"),
+    "no_issuer": _("the body issues no receipts"),
+    "issuer_closed": _("the body issues none at the moment"),
+    "fund_unnamed": _("a fund has no name to print"),
     "others": _("with others that cannot be issued"),
     "elsewhere": _("of another donor or year"),
 }

@@ -8,9 +8,19 @@ import pytest
 
 from donations.models import Donation
 from donors.models import Donor, Message
-from jobs.models import Job
 from ledger import money
-from receipts import approving_runs, excepting, issuing, noticing, previewing, rehearsing, running, surveying
+from receipts import (
+    approving_runs,
+    delivering,
+    excepting,
+    handing_over,
+    issuing,
+    noticing,
+    posting_letters,
+    previewing,
+    rehearsing,
+    surveying,
+)
 from receipts.models import (
     AnnualRun,
     Coverage,
@@ -22,11 +32,11 @@ from receipts.models import (
     RunItem,
     Series,
 )
+from reports import export_jobs
 from tests import making
 from tests.receipts import years
 from tests.receipts.reading import words
 from tests.receipts.years import NOW, YEAR
-from tests.refusing import refused_by
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +94,7 @@ def test_an_approved_run_gives_everybody_one_receipt_in_the_order_of_positions()
     ]
     assert {receipt.issued_on for receipt in Receipt.objects.all()} == {run.issue_on}
     assert ReceiptLine.objects.count() == 6
-    assert [item.receipt.number for item in run.items.order_by("position")] == [1, 2, 3]
+    assert list(run.items.order_by("position").values_list("receipt__number", flat=True)) == [1, 2, 3]
     assert Delivery.objects.filter(channel="email").count() == 3
     assert Receipt.objects.filter(rendering__isnull=False).count() == 3
     assert Message.objects.filter(kind="receipt").count() == 3
@@ -94,7 +104,7 @@ def test_the_bridge_explains_every_cent_between_books_and_receipts() -> None:
     ada, ben, daf = years.donor("Ada Ames"), years.donor("Ben Bow"), years.donor("Big Fund")
     years.gift(ada, "100.00")
     receipted = years.gift(ada, "40.00", month=3)
-    making.receipt(of=_each(receipted), now=NOW)
+    making.receipt(of=years.at_once(receipted), now=NOW)
     back = years.gift(ben, "30.00")
     years.gift(ben, "20.00")
     making.refund(of=back, amount=money.Money(30_00, "USD"), at=NOW)  # in the next year's books
@@ -117,12 +127,6 @@ def test_the_bridge_explains_every_cent_between_books_and_receipts() -> None:
     assert adviser.pk
 
 
-def _each(gift: Donation) -> Donation:
-    """Its donor wants a receipt at once."""
-    Donor.objects.filter(pk=gift.donor_id).update(receipt_rhythm="each")
-    return Donation.objects.select_related("donor").get(pk=gift.pk)
-
-
 def test_tax_day_and_booked_day_in_different_years_are_two_lines_of_the_bridge() -> None:
     ada = years.donor("Ada Ames")
     years.gift(ada, "10.00")
@@ -143,7 +147,7 @@ def test_tax_day_and_booked_day_in_different_years_are_two_lines_of_the_bridge()
 def test_a_paper_that_no_longer_says_what_the_books_say_is_a_difference_and_an_exception() -> None:
     ada = years.donor("Ada Ames")
     gift = years.gift(ada, "40.00")
-    making.receipt(of=_each(gift), now=NOW)
+    making.receipt(of=years.at_once(gift), now=NOW)
     years.gift(years.donor("Ben Bow"), "5.00")
     making.refund(of=gift, amount=money.Money(10_00, "USD"), at=NOW)
     run = years.rehearsed()
@@ -163,124 +167,6 @@ def test_a_paper_that_no_longer_says_what_the_books_say_is_a_difference_and_an_e
         "not_corrected": "solved",
         "refunded_after": "open",
     }
-
-
-def test_the_second_person_is_another_and_nothing_may_be_open() -> None:
-    years.gift(years.donor("Anonymous"))
-    run = years.rehearsed()
-    with pytest.raises(approving_runs.UnableToApprove, match="somebody else"):
-        approving_runs.approve(run_id=run.pk, actor=years.person(), now=NOW)
-    with pytest.raises(approving_runs.UnableToApprove, match="open or has changed"):
-        approving_runs.approve(run_id=run.pk, actor=years.person("boss"), now=NOW)
-    assert [code for code, _ in approving_runs.hindrances(run=run)] == ["open"]
-    # Whoever rehearsed it last prepared it as well.
-    rehearsing.again(run_id=run.pk, actor=years.person("carl"), now=NOW)
-    years.work()
-    run.refresh_from_db()
-    assert approving_runs.is_own(run=run, actor=years.person("carl"))
-    assert not approving_runs.is_own(run=run, actor=years.person("boss"))
-    with pytest.raises(approving_runs.UnableToApprove, match="not waiting"):
-        rehearsing.cancel(run_id=run.pk, actor=years.person(), now=NOW)
-        approving_runs.approve(run_id=run.pk, actor=years.person("boss"), now=NOW)
-    with refused_by("annual_run_takes_allowed_step"):
-        AnnualRun.objects.filter(pk=run.pk).update(status="rehearsing")
-
-
-def profile() -> None:
-    Donor.objects.filter(name="Ada Ames").update(address="2 Oak Lane\nBath, ME 04530")
-
-
-def new_gift() -> None:
-    years.gift(Donor.objects.get(name="Ada Ames"))
-
-
-def refund() -> None:
-    making.refund(of=Donation.objects.get(), amount=money.Money(1_00, "USD"), at=NOW)
-
-
-def dinner() -> None:
-    years.benefit(Donation.objects.get())
-
-
-def receipt() -> None:
-    making.receipt(of=_each(Donation.objects.get()), now=NOW)
-
-
-def signatory() -> None:
-    making.entity()
-    type(making.entity()).objects.update(signatory="Somebody Else")
-
-
-@pytest.mark.parametrize(
-    ("happens", "part"),
-    [
-        (profile, "givers"),
-        (new_gift, "gifts"),
-        (refund, "money"),
-        (dinner, "details"),
-        (receipt, "papers"),
-        (signatory, "issuer"),
-    ],
-)
-def test_what_changes_after_the_rehearsal_asks_for_another(happens: years.Deed, part: str) -> None:
-    years.gift(years.donor("Ada Ames"), "80.00")
-    run = years.rehearsed()
-    assert approving_runs.changes(run=run) == ()
-    happens()
-    assert part in approving_runs.changes(run=run)
-    with pytest.raises(approving_runs.UnableToApprove, match="open or has changed"):
-        approving_runs.approve(run_id=run.pk, actor=years.person("boss"), now=NOW)
-    rehearsing.again(run_id=run.pk, actor=years.person(), now=NOW)
-    years.work()
-    run.refresh_from_db()
-    assert approving_runs.changes(run=run) == ()
-
-
-def test_one_run_of_a_year_at_a_time() -> None:
-    years.gift(years.donor("Ada Ames"))
-    run = years.rehearsed()
-    with pytest.raises(rehearsing.UnableToPrepare, match="under way"):
-        rehearsing.begin(entity_id=run.entity_id, tax_year=YEAR, actor=years.person(), now=NOW)
-    rehearsing.cancel(run_id=run.pk, actor=years.person(), now=NOW)
-    assert (
-        rehearsing.begin(entity_id=run.entity_id, tax_year=YEAR, actor=years.person(), now=NOW).pk != run.pk
-    )
-
-
-def test_a_rehearsal_that_was_given_up_can_be_asked_for_again() -> None:
-    years.gift(years.donor("Ada Ames"))
-    run = rehearsing.begin(entity_id=making.entity().pk, tax_year=YEAR, actor=years.person(), now=NOW)
-    with pytest.raises(rehearsing.UnableToPrepare):
-        rehearsing.again(run_id=run.pk, actor=years.person(), now=NOW)
-    Job.objects.filter(pk=run.job_id).update(status="failed", ended_at=NOW)
-    rehearsing.again(run_id=run.pk, actor=years.person(), now=NOW)
-    years.work()
-    run.refresh_from_db()
-    assert run.status == "rehearsed"
-    years.approved(run)
-    with pytest.raises(rehearsing.UnableToPrepare):
-        rehearsing.again(run_id=run.pk, actor=years.person(), now=NOW)
-
-
-def test_what_is_being_issued_is_paused_not_canceled() -> None:
-    for name in ("Ada Ames", "Ben Bow"):
-        years.gift(years.donor(name))
-    run = years.approved(years.rehearsed())
-    with pytest.raises(running.UnableToSteer):
-        running.pause(run_id=run.pk, actor=years.person(), now=NOW)
-    AnnualRun.objects.filter(pk=run.pk).update(status="issuing")
-    with pytest.raises(rehearsing.UnableToPrepare, match="paused"):
-        rehearsing.cancel(run_id=run.pk, actor=years.person(), now=NOW)
-    running.pause(run_id=run.pk, actor=years.person(), now=NOW)
-    years.work()
-    assert not Receipt.objects.exists()
-    running.resume(run_id=run.pk, actor=years.person(), now=NOW)
-    with pytest.raises(running.UnableToSteer):
-        running.resume(run_id=run.pk, actor=years.person(), now=NOW)
-    years.work()
-    assert Receipt.objects.count() == 2
-    run.refresh_from_db()
-    assert run.status == "delivered"
 
 
 def test_wishes_decide_the_way_not_the_receipt() -> None:
@@ -306,7 +192,7 @@ def test_a_donor_with_nothing_to_receipt_is_in_the_run_with_the_reason() -> None
     years.gift(years.donor("Ada Ames"))
     fund = years.donor("Giving Fund")
     years.gift(fund, payer="daf")
-    making.receipt(of=_each(years.gift(receipted)), now=NOW)
+    making.receipt(of=years.at_once(years.gift(receipted)), now=NOW)
     run = years.rehearsed()
     assert {item.donor.name: (item.status, item.words) for item in run.items.select_related("donor")} == {
         "Ada Ames": ("ready", ""),
@@ -418,3 +304,44 @@ def test_the_days_of_a_year_are_those_of_its_law() -> None:
 def test_every_kind_to_know_is_a_question() -> None:
     assert set(noticing.TO_KNOW) <= set(noticing.QUESTIONS)
     assert excepting.UnableToDecide("x").words == "x"
+
+
+def test_what_goes_by_post_is_one_file_by_postcode_with_labels_and_expires() -> None:
+    for name, postcode in (("Ada Ames", "04999"), ("Ben Bow", "04001"), ("Eve Elm", "04500")):
+        address = f"1 Elm Street\nPortland, ME {postcode}"
+        years.gift(years.donor(name, wants_post=True, postcode=postcode, address=address))
+    years.gift(years.donor("Nobody Known", email="", address="", country=""))
+    run = years.rehearsed()
+    excepting.note(run_id=run.pk, code="", actor=years.person(), now=NOW)
+    lost = RunException.objects.get(item__run=run, code="no_contact")
+    excepting.leave_out(exception_id=lost.pk, reason="No way to reach", actor=years.person(), now=NOW)
+    rehearsing.again(run_id=run.pk, actor=years.person(), now=NOW)
+    years.work()
+    run.refresh_from_db()
+    years.issued(run)
+    made = run.print_files.get()
+    assert (made.receipt_count, made.deliveries.count(), made.page_count % 3) == (3, 3, 0)
+    path = handing_over.file_of(made=made, which="receipts", reader=years.person(), now=NOW)
+    assert path is not None
+    said = words(path.read_bytes())
+    assert said.index("Ben Bow") < said.index("Eve Elm") < said.index("Ada Ames")
+    stickers = handing_over.file_of(made=made, which="labels", reader=years.person(), now=NOW)
+    assert stickers is not None
+    assert "04001" in words(stickers.read_bytes())
+    assert path.name.startswith(str(run.job_id))
+    # A day later both are gone, and the same receipts can be set again.
+    export_jobs.purge(now=NOW)
+    assert path.exists()
+    assert export_jobs.purge(now=NOW + timedelta(hours=25)) == 2
+    assert handing_over.file_of(made=made, which="receipts", reader=years.person(), now=NOW) is None
+    assert handing_over.where(made=made, which="anything") is None
+    handing_over.ask_again(print_file_id=made.pk, actor=years.person(), now=NOW)
+    years.work()
+    before, made = made, run.print_files.get()
+    assert made.receipts_sha256 == before.receipts_sha256
+    assert handing_over.where(made=made, which="receipts") is not None
+    assert handing_over.hand_over(run=run, job_id=made.pk, requested_by=None, now=NOW) is None
+    assert posting_letters.mark_printed(print_file_id=made.pk, actor=years.person(), now=NOW) == 3
+    assert delivering.tally(run_id=run.pk).printed == 3
+    for left in (path.parent).glob("*.pdf"):
+        left.unlink()

@@ -1,4 +1,4 @@
-"""What a person must look at before a year is approved (B26): found by the facts, decided by people, never just ticked."""
+"""What a person looks at before a year is approved (B26): found by the facts, decided by people, never ticked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run is cut off anywhere and goes on: everybody once, numbers in the order of positions, the same bytes (D12, X41)."""
+"""The run is cut off anywhere and goes on: everybody once, numbers by position, the same bytes (D12, X41)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from donations.models import Donation
+from jobs.models import Job
 from ledger import money
 from receipts import delivering, finishing, issuing, running, writing
 from receipts.models import AnnualRun, Delivery, Receipt, RunItem, Series
@@ -97,8 +98,7 @@ def run_dying(run: AnnualRun, monkeypatch: pytest.MonkeyPatch) -> None:
             with pytest.raises(Killed):
                 years.work(now=now)
         now += timedelta(minutes=3)
-        years.the_job(run)
-        type(years.the_job(run)).objects.filter(pk=run.job_id).update(attempts=1)
+        Job.objects.filter(pk=years.the_job(run).pk).update(attempts=1)
     years.work(now=now)
 
 
@@ -173,7 +173,7 @@ def test_a_run_given_up_by_its_workers_can_be_resumed() -> None:
     years.issuer()
     crowd(3)
     run = years.approved(years.rehearsed())
-    type(years.the_job(run)).objects.filter(pk=run.job_id).update(status="failed", ended_at=NOW)
+    Job.objects.filter(pk=years.the_job(run).pk).update(status="failed", ended_at=NOW)
     running.resume(run_id=run.pk, actor=years.person(), now=NOW)
     years.work()
     everybody_once(run, count=3)
@@ -308,8 +308,7 @@ def test_two_thousand_donors_survive_sigkill(committed_db: None, tmp_path: Path)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         kills += 1
-        type(years.the_job(run)).objects.filter(pk=run.job_id, status="running").update(
-            beat_at=NOW - timedelta(hours=1)
-        )
+        stuck = Job.objects.filter(pk=years.the_job(run).pk, status="running")
+        stuck.update(beat_at=NOW - timedelta(hours=1))
     assert kills == 3
     everybody_once(run, count=2_000)

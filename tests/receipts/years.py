@@ -12,7 +12,7 @@ from donors.models import Donor
 from jobs import running as working
 from jobs.models import Job
 from ledger import money
-from receipts import approving_runs, excepting, rehearsing, running
+from receipts import approving_runs, excepting, handing_over, rehearsing, running
 from receipts.models import AnnualRun, Issuer, RunItem
 from staff.models import Role, User
 from tests import making
@@ -63,6 +63,12 @@ def gift(
     return restated(made, **corrected) if corrected else made
 
 
+def at_once(gift: Donation) -> Donation:
+    """The gift, whose giver wants each receipt at once."""
+    Donor.objects.filter(pk=gift.donor_id).update(receipt_rhythm="each")
+    return Donation.objects.select_related("donor").get(pk=gift.pk)
+
+
 FIELDS = ("donor_id", "given_on", "date_rule", "kind", "payer", "description", "is_person_directed")
 
 
@@ -108,6 +114,7 @@ def works() -> dict[str, working.Work]:
     return {
         rehearsing.KIND: lambda job, now: rehearsing.rehearse(job, now, clock=clock),
         running.KIND: lambda job, now: running.run(job, now, clock=clock),
+        handing_over.KIND: handing_over.again,
     }
 
 
@@ -144,7 +151,9 @@ def item(run: AnnualRun, of: Donor) -> RunItem:
 
 
 def the_job(run: AnnualRun) -> Job:
-    return Job.objects.get(pk=run.job_id)
+    found = AnnualRun.objects.select_related("job").get(pk=run.pk).job
+    assert found is not None
+    return found
 
 
 Deed = Callable[[], object]

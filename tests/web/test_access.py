@@ -65,12 +65,13 @@ def a_year() -> dict[str, list[object]]:
     seen = RunException.objects.get(item__run=run)
     made = PrintFile.objects.create(entity=run.entity, run=run, made_at=years.NOW)
     names = ("", "_steer", "_approve", "_items", "_exceptions", "_note", "_previews")
-    return {f"office:run{name}": [run.pk] for name in names} | {
+    found: dict[str, list[object]] = {f"office:run{name}": [run.pk] for name in names}
+    return found | {
         "office:run_decide": [run.pk, seen.pk],
         "office:run_preview": [run.pk, 1],
         "office:run_preview_file": [run.pk, 1],
-        "office:print_deed": [made.pk],
-        "office:print_file": [made.pk, "receipts"],
+        "office:run_file_deed": [made.pk],
+        "office:run_file": [made.pk, "receipts"],
     }
 
 
@@ -161,7 +162,7 @@ READ_DOWN = {
     "office:register_export",
     "office:run_preview",
     "office:run_preview_file",
-    "office:print_file",
+    "office:run_file",
 }
 
 

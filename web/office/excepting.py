@@ -62,7 +62,7 @@ def _page(request: HttpRequest, pk: uuid.UUID, *, refused: str = "", status: int
         "may_decide": run.status == AnnualRun.Status.REHEARSED
         and roles.may(request.user, roles=[Role.FINANCE]),
     }
-    return render(request, "office/run_exceptions.html", context, status=status)
+    return render(request, "office/run_exceptions.html", context, status=status if form.is_valid() else 400)
 
 
 def _chosen(rows: QuerySet[RunException], form: ExceptionFilterForm) -> QuerySet[RunException]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jobs import ringing
 from jobs.models import Job
 from ledger.models import LegalEntity
-from receipts import approving_runs, delivering, handing_over, rehearsing, running
+from receipts import approving_runs, delivering, handing_over, posting_letters, rehearsing, running
 from receipts.models import AnnualRun, PrintFile, RunException, RunItem
 from staff import roles
 from staff.models import Role, User
@@ -207,12 +207,13 @@ def _chosen(rows: QuerySet[RunItem], asked: dict[str, str]) -> QuerySet[RunItem]
 @require_GET
 def print_file(request: HttpRequest, pk: uuid.UUID, which: str) -> HttpResponseBase:
     """The printer's file or its labels, for a day; reading is written down."""
-    made = get_object_or_404(PrintFile, pk=pk)
+    made = get_object_or_404(PrintFile.objects.filter(run__isnull=False), pk=pk)
     path = None
     if isinstance(request.user, User):
         path = handing_over.file_of(made=made, which=which, reader=request.user, now=timezone.now())
     if path is None:
-        raise Http404("no such file any more")
+        messages.info(request, _("This file was deleted. It can be made again."))
+        return redirect("office:run", pk=made.run_id)
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{which}.pdf")
 
 
@@ -229,6 +230,6 @@ def print_deed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         ringing.ring(BELL)
         messages.success(request, _("The files are being made. Look again in a moment."))
     else:
-        handing_over.printed(print_file_id=pk, actor=request.user, now=now)
+        posting_letters.mark_printed(print_file_id=pk, actor=request.user, now=now)
         messages.success(request, _("Noted."))
     return redirect("office:run", pk=made.run_id)

@@ -31,7 +31,7 @@ def exception(code: str) -> str:
     """What is to be looked at; a demand of the law shows its id."""
     begin, _, named = code.partition(":")
     words = worded(begin, "exception")
-    return f"{words} ({named})" if named else words
+    return f"{words}: {worded(named, 'excluded')}" if named else words
 
 
 @register.filter
