@@ -243,9 +243,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "config.hiding.HideSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
     # The package logs every call with its address; ours are counted, not told one by one.
     # And a refused request is no event: in a flood there are hundreds a second.
-    "loggers": {"stripe": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "stripe": {"level": "WARNING"},
+        "django.request": {"level": "ERROR", "filters": ["secrets"]},
+    },
 }

@@ -8,7 +8,7 @@ import email
 import email.message
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.errors import MessageError
 
@@ -108,22 +108,38 @@ def _guessed(message_id: uuid.UUID, mail: email.message.Message, texts: list[str
     return Report(message_id, bool(named) or hint == "5", status or f"{hint}.0.0", printable(words), mailbox)
 
 
+def from_notice(notice: Mapping[str, object]) -> Report | None:
+    """A mail provider's notice, as decoded JSON, read like the fields of a report.
+
+    This function will return None when it names no message of ours or tells of no trouble.
+    """
+    told = {key: printable(str(value)) for key, value in notice.items() if isinstance(value, str | int)}
+    found = _id(f"<{told.get('message_id', '').strip().strip('<>')}>")
+    if found is None:
+        return None
+    fields = {
+        "action": told.get("action", ""),
+        "status": told.get("status", ""),
+        "diagnostic-code": told.get("diagnostic", ""),
+        "final-recipient": told.get("recipient", ""),
+    }
+    return _told(found, fields)
+
+
 def _message_id(mail: email.message.Message, texts: list[str]) -> uuid.UUID | None:
     """From the headers of what came back, then from what the report answers to, then from anywhere in its text."""
+    return next((found for place in _places(mail, texts) if (found := _id(place))), None)
+
+
+def _places(mail: email.message.Message, texts: list[str]) -> Iterator[str]:
     for part in _parts(mail):
-        if part is mail:
-            continue
-        found = _id(str(part.get("Message-ID", "")))
-        if found:
-            return found
+        if part is not mail:
+            yield str(part.get("Message-ID", ""))
     for text in texts:
-        for line in _OWN.findall(text):
-            if found := _id(line):
-                return found
+        yield from _OWN.findall(text)
     for header in ("In-Reply-To", "References", "X-MS-Exchange-Message-Id", "Original-Message-ID"):
-        if found := _id(str(mail.get(header, ""))):
-            return found
-    return next((found for text in texts if (found := _id(text))), None)
+        yield str(mail.get(header, ""))
+    yield from texts
 
 
 def _id(text: str) -> uuid.UUID | None:

@@ -23,11 +23,14 @@ Status = Delivery.Status
 _WITH_DONOR = ("donor__merged_into", "series__entity")
 
 
-def channel_of(donor: Donor) -> Delivery.Channel:
-    """This function will return the way paper goes to a donor, as they and their mailbox stand now."""
+def channel_of(donor: Donor, *, is_receipt: bool = True) -> Delivery.Channel:
+    """Whoever wishes no receipts may still be thanked for what another gave: then `is_receipt` is false.
+
+    This function will return the way a letter goes to a donor, as they and their mailbox stand now.
+    """
     reader = donor.merged_into or donor
     is_left_alone = reader.do_not_contact or reader.died_on is not None
-    if is_left_alone or reader.receipt_rhythm == Donor.Rhythm.NONE:
+    if is_left_alone or (is_receipt and reader.receipt_rhythm == Donor.Rhythm.NONE):
         return Channel.NONE
     has_mailbox = bool(reader.email) and reader.email_failed_at is None
     if has_mailbox and not (reader.wants_post and reader.address):

@@ -47,7 +47,7 @@ def read(source: Mapping[str, object], told: str) -> snapshots.Snapshot:
         donor_address=donor.texts("address", most=snapshots.MAX_ADDRESS_LINES),
         donor_number=donor.optional("number", limit=20),
         donor_is_person=donor.truth("is_person"),
-        lines=tuple(map(_line, top.each("lines", most=snapshots.MAX_LINES))),
+        lines=tuple(map(_line, top.each("lines", most=snapshots.MAX_LINES_OF_SCHEMA_2))),
         currency=totals[0].currency,
         exponent=totals[0].exponent,
         total_minor=totals[0].total_minor,
@@ -200,6 +200,11 @@ def sums(lines: tuple[snapshots.Line, ...]) -> dict[tuple[str, int], tuple[int, 
 def _require_sense(snapshot: snapshots.Snapshot) -> None:
     if not snapshot.lines:
         raise SnapshotRefused("lines is empty")
+    require_sums(snapshot)
+
+
+def require_sums(snapshot: snapshots.Snapshot) -> None:
+    """This function will raise `SnapshotRefused` unless every total is the sum of its currency's lines."""
     added = sums(snapshot.lines)
     seen: set[str] = set()
     for place, total in enumerate(snapshot.totals):

@@ -1,8 +1,10 @@
 """Sending: what the timetable does for the mail that follows from receipts. Each step finds its rows by itself."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from receipts import acknowledging, delivering, mailing, renewing
+
+LATELY = timedelta(days=7)
 
 
 def send_due(*, now: datetime) -> None:
@@ -15,4 +17,4 @@ def send_due(*, now: datetime) -> None:
     delivering.note_sent(now=now)
     delivering.note_bounced(now=now)
     mailing.send_planned(now=now)
-    acknowledging.acknowledge_due(now=now)
+    acknowledging.acknowledge_due(now=now, since=now - LATELY)

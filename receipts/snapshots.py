@@ -16,6 +16,8 @@ from datetime import date
 from receipts import parsing, wording
 
 MAX_LINES = 20_000
+# The largest that is drawn within the time and memory a drawing may take (20 s, 512 MB), whatever its words.
+MAX_LINES_OF_SCHEMA_2 = 10_000
 MAX_ADDRESS_LINES = 6
 MAX_PARAGRAPHS = 24
 MAX_PARAGRAPHS_OF_SCHEMA_1 = 12
@@ -208,7 +210,7 @@ def _schema_1(source: Mapping[str, object], told: str) -> Snapshot:
         kind=top.one_of("kind", ("single", "annual")),
         replaces=top.optional("replaces", limit=SERIAL_LIMIT),
         issued_on=top.day("issued_on"),
-        entity=_entity(top.inner("entity")),
+        entity=entity(top.inner("entity")),
         donor_name=donor.text("name"),
         donor_local_name=donor.optional("local_name"),
         donor_address=donor.texts("address", most=MAX_ADDRESS_LINES),
@@ -235,7 +237,8 @@ def serial(value: object) -> str:
     return parsing.Reader({"serial": value}, "").optional("serial", limit=SERIAL_LIMIT)
 
 
-def _entity(reader: parsing.Reader) -> Entity:
+def entity(reader: parsing.Reader) -> Entity:
+    """This function will return who issues, as schema 1 tells it."""
     return Entity(
         legal_name=reader.text("legal_name"),
         local_name=reader.optional("local_name"),

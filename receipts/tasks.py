@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from jobs import running as working
-from receipts import finishing, following_up, issuing, restoring, sending, year_works
+from receipts import acknowledging, finishing, following_up, issuing, restoring, sending, year_works
 
 RECENTLY = timedelta(days=7)
 
@@ -27,6 +27,7 @@ def send() -> None:
 def look_at_all() -> None:
     """Once a day: gifts that waited longer than the short look sees, such as those a dispute held."""
     issuing.issue_due(now=timezone.now())
+    acknowledging.acknowledge_due(now=timezone.now())
 
 
 @shared_task(name="receipts.run_jobs")

@@ -19,13 +19,14 @@ from donations.models import (
     Refund,
     RefundRequest,
 )
-from donors.models import Message
+from donors import withholding
+from donors.models import Donor, Message
 from jobs.models import Heartbeat, Job
 from ledger.models import LegalEntity
 from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
-from receipts import marking, restoring
+from receipts import marking, posting_letters, restoring
 from receipts.models import RenderingTrouble
 from reports import filtering, listing, standing
 
@@ -52,6 +53,7 @@ class Task:
     id: str = ""
     proposal: uuid.UUID | None = None
     plan: uuid.UUID | None = None
+    donor: uuid.UUID | None = None
     elsewhere: str = ""
     """Where to act about it in the processor's own pages."""
 
@@ -86,6 +88,8 @@ def work(*, now: datetime) -> Work:
         _plans(now),
         _renderings(),
         _messages(),
+        _mailboxes(),
+        _letters(),
         _jobs(),
     ]
     return Work([task for tasks, _ in groups for task in tasks], sum(count for _, count in groups))
@@ -280,7 +284,11 @@ def _renderings() -> _Group:
 
 
 def _messages() -> _Group:
-    refused = Message.objects.filter(status=Message.Status.REFUSED)
+    # What its reader would not have any more needs nobody, and a refused mailbox is told of by its owner.
+    told = Q(error__startswith=withholding.WITHHELD) | Q(
+        bounces__is_final=True, donor__email_failed_at__isnull=False
+    )
+    refused = Message.objects.filter(status=Message.Status.REFUSED).exclude(told)
     tasks = [
         Task(
             "message_refused",
@@ -292,6 +300,27 @@ def _messages() -> _Group:
         for message in refused.order_by("-queued_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, refused)
+
+
+def _mailboxes() -> _Group:
+    """Givers whose mail comes back: their letters go by post until somebody finds another address."""
+    shut = Donor.objects.filter(
+        email_failed_at__isnull=False, merged_into__isnull=True, died_on__isnull=True, do_not_contact=False
+    )
+    tasks = [
+        Task("mailbox_shut", donor.email_failed_at, donor=donor.pk)
+        for donor in shut.order_by("-email_failed_at", "id")[:LISTED]
+    ]
+    return tasks, _count(tasks, shut)
+
+
+def _letters() -> _Group:
+    """Receipts that wait for the printer, in one line however many they are."""
+    count = posting_letters.waiting().count()
+    if not count:
+        return [], 0
+    oldest = posting_letters.waiting().order_by("planned_at", "id").values_list("planned_at", flat=True)[0]
+    return [Task("letters_to_print", oldest, ref=str(count))], 1
 
 
 def _jobs() -> _Group:

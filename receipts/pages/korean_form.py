@@ -18,8 +18,8 @@ from receipts.rules import korean_papers, shapes
 TITLE = ("Donation receipt (Korean tax form)", "기부금 영수증")
 SPACED_TITLE = "기 부 금  영 수 증"
 FORMS = {
-    "45-2": "■ 소득세법 시행규칙 [별지 제45호의2서식] <개정 2026. 1. 2.>",
-    "63-3": "■ 법인세법 시행규칙 [별지 제63호의3서식]",
+    "45-2": "소득세법 시행규칙 [별지 제45호의2서식] <개정 2026. 1. 2.>",
+    "63-3": "법인세법 시행규칙 [별지 제63호의3서식]",
 }
 """What a front of a form says of itself; a new front is a new template."""
 BOXES = {
@@ -71,9 +71,6 @@ def _head(sheet: Sheet, entity: snapshots.Entity) -> float:
     )
     top, height = y - 10, 46.0
     _frame(sheet, top, height, [0.0, 0.25, 1.0])
-    sheet.paragraph(
-        MARGIN + PAD, top - 13, [_label(SERIAL, sheet.language)], size=LABEL_SIZE, leading=10, color=QUIET
-    )
     element = canvas.open("H1")
     middle = MARGIN + 0.625 * sheet.room
     lower = top - 30 if sheet.language == "ko" else top - 25
@@ -82,6 +79,9 @@ def _head(sheet: Sheet, entity: snapshots.Entity) -> float:
     )
     if sheet.language == "en":
         canvas.text(middle, top - 39, TITLE[0], size=8.5, color=QUIET, align="center", element=element)
+    sheet.paragraph(
+        MARGIN + PAD, top - 13, [_label(SERIAL, sheet.language)], size=LABEL_SIZE, leading=10, color=QUIET
+    )
     return top - height
 
 
@@ -222,7 +222,11 @@ def _table(receipt: snapshots.Snapshot, *, room: float) -> tables.Table:
         if receipt.language == "en":
             heading += wrapped(pair[1], 7.5, right - left - 8)
         align: drawing.Align = "right" if place == 4 else "left" if place == 3 else "center"
-        columns.append(tables.Column(left + 4, right - (PAD if place == 4 else 4), align, tuple(heading)))
+        columns.append(
+            tables.Column(
+                left + 4, right - (PAD if place == 4 else 4), align, tuple(heading), is_tight=place == 4
+            )
+        )
     return tables.Table(
         columns=columns,
         rows=[_row(receipt, line, columns) for line in receipt.lines],
@@ -257,12 +261,7 @@ def _row(receipt: snapshots.Snapshot, line: snapshots.Line, columns: list[tables
         at = cells[3].depth
         cells[3].add(["환불"])
         cells[4].add_at(at, gifts.shown(-line.refunded_minor, line))
-    return tables.Row(
-        cells=tuple(tuple(cell.bits) for cell in cells),
-        depth=max(cell.depth for cell in cells),
-        currency=(line.currency, line.exponent),
-        adds=(line.net_minor,),
-    )
+    return tables.row(cells, line, figures=1)
 
 
 def _sentence(receipt: snapshots.Snapshot, code: str, *, room: float) -> list[Block]:

@@ -106,10 +106,16 @@ def strip(receipt: snapshots.Snapshot, standing: standings.Standing, design: wor
         fields.append(("place", receipt.place))
     if design.has_tax_year and not design.has_place:
         fields.append(("tax_year", str(receipt.tax_year)))
-    leading = _leading_sums(receipt, design)
+    return band(receipt, fields, design.lead)
+
+
+def band(receipt: snapshots.Snapshot, fields: list[tuple[str, str]], leads: str) -> Block:
+    """This function will return labels with their values beside each other, and the leading sums on the right."""
+    language = receipt.language
+    leading = _leading_sums(receipt, leads)
     replaces = wording.choose(wording.REPLACES, language).format(serial=receipt.replaces)
 
-    lead = words.label(design.lead, language)
+    lead = words.label(leads, language)
     labels = tuple(words.label(key, language) for key, _ in fields)
 
     def draw(sheet: Sheet, y: float) -> None:
@@ -156,7 +162,7 @@ def _label(
     sheet.canvas.text(x, y, label, size=size, color=QUIET, align=align, element=element)
 
 
-def _leading_sums(receipt: snapshots.Snapshot, design: words.Design) -> list[str]:
+def _leading_sums(receipt: snapshots.Snapshot, leads: str) -> list[str]:
     shown = [one for one in receipt.totals if one.total_minor] or [
         one for one in receipt.totals if gifts.is_valued(receipt, one.currency)
     ]
@@ -164,7 +170,7 @@ def _leading_sums(receipt: snapshots.Snapshot, design: words.Design) -> list[str
         return [words.said("not_valued", receipt.language)]
     return [
         wording.amount(
-            one.eligible_minor if design.lead == "total_eligible" else one.total_minor,
+            one.eligible_minor if leads == "total_eligible" else one.total_minor,
             currency=one.currency,
             exponent=one.exponent,
         )

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -62,7 +64,10 @@ def a_year() -> dict[str, list[object]]:
     run = years.rehearsed()
     excepting.note(run_id=run.pk, code="", actor=years.person(), now=years.NOW)
     seen = RunException.objects.get(item__run=run)
-    made = PrintFile.objects.create(entity=run.entity, run=run, made_at=years.NOW)
+    made = PrintFile.objects.create(
+        entity=run.entity, run=run, receipts_file="access.receipts.pdf", made_at=years.NOW
+    )
+    default_storage.save(f"exports/{made.receipts_file}", ContentFile(b"%PDF-"))
     names = ("", "_steer", "_approve", "_items", "_exceptions", "_note", "_previews")
     return {f"office:run{name}": [run.pk] for name in names} | {
         "office:run_decide": [run.pk, seen.pk],
@@ -85,6 +90,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
     asked = propose(gift, today)
     page = making.campaign().giving_page
+    printing = PrintFile.objects.create(entity=gift.entity, receipts_file="receipts.pdf", made_at=today)
     return {
         "office:page": [page.pk],
         "office:page_check": [page.pk],
@@ -98,6 +104,8 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:refund_check": [gift.pk],
         "office:refund_send": [gift.pk],
         "office:receipt_file": [Receipt.objects.get().pk],
+        "office:letters_file": [printing.pk, "receipts"],
+        "office:letters_printed": [printing.pk],
         "office:payout": [Payout.objects.get().pk],
         "office:way_new": [gift.entity_id],
         "office:way": [gift.entity_id, way.pk],
@@ -138,6 +146,8 @@ READ_DOWN = {
     "office:donation",
     "office:plan",
     "office:receipt_file",
+    "office:letters_file",
+    "office:print_thanks",
     "office:donations_export",
     "office:journal_export",
     "office:register_export",
