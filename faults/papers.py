@@ -1,6 +1,7 @@
-"""Papers: what processes of the product do about receipts: number, draw, mail, run a year, be put back from a backup."""
+"""Papers: what processes of the product do about receipts: number, draw, mail, run a year, put back a backup."""
 
 import hashlib
+import io
 import resource
 import uuid
 from collections.abc import Callable
@@ -165,7 +166,7 @@ def documents(*, now: datetime) -> dict[str, str]:
 
 
 def standing_sums(*, now: datetime) -> list[str]:
-    """Every gift and what stands on paper of it. This function will return those where the paper says too much or less."""
+    """This function will return the gifts of which the papers that stand say too much or too little."""
     wrong = []
     for gift in Donation.objects.order_by("pk"):
         lines = list(gift.receipt_lines.filter(receipt__voiding__isnull=True))
@@ -235,7 +236,7 @@ def export_to(*, folder: str, room: int, now: datetime) -> str:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
     }
     with override_settings(STORAGES=storages):
-        job = Job.objects.filter(kind=export_jobs.KINDS["donations"]).order_by("-queued_at").first()
+        job = Job.objects.filter(kind=export_jobs.KINDS["donations"]).order_by("-requested_at").first()
         if job is None or job.status == Job.Status.SUCCEEDED:
             export_jobs.ask(
                 kind="donations",
@@ -246,7 +247,7 @@ def export_to(*, folder: str, room: int, now: datetime) -> str:
                 now=now,
             )
         working.run_one(works=export_jobs.works(), now=now)
-    return str(Job.objects.filter(kind=export_jobs.KINDS["donations"]).latest("queued_at").status)
+    return str(Job.objects.filter(kind=export_jobs.KINDS["donations"]).latest("requested_at").status)
 
 
 def alarms(*, now: datetime) -> list[str]:
@@ -261,7 +262,7 @@ def lost(*, now: datetime) -> list[list[Any]]:
 
 def void_fill(*, now: datetime) -> None:
     """This function will do what the runbook says after a restore."""
-    call_command("restore_numbers", void_fill="finance@example.org", verbosity=0)
+    call_command("restore_numbers", void_fill="finance@example.org", stdout=io.StringIO())
 
 
 DEEDS: dict[str, Callable[..., Any]] = {

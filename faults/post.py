@@ -4,6 +4,7 @@ import contextlib
 import email
 import email.policy
 import hashlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,13 +55,13 @@ def office() -> Iterator[PostOffice]:
     """This function will yield a post office that answers."""
     smtp = free_port(exclude=set())
     http = free_port(exclude={smtp})
+    ports = ["--smtp-port", str(smtp), "--http-port", str(http)]
     with tempfile.TemporaryDirectory(prefix="almoner-post-") as folder:
         process = subprocess.Popen(
-            [sys.executable, "-m", "launcher.mailbox", "--smtp-port", str(smtp), "--http-port", str(http)]
-            + ["--state", folder],
+            [sys.executable, "-m", "launcher.mailbox", *ports, "--state", folder],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
-            preexec_fn=dies_with_us(15),  # noqa: PLW1509 - threads of ours hold no lock it needs
+            preexec_fn=dies_with_us(signal.SIGTERM),  # noqa: PLW1509 - threads of ours hold no lock it needs
         )
         try:
             until = time.monotonic() + STARTS_WITHIN

@@ -15,7 +15,7 @@ from faults.standing import CASE
 from faults.worlds import World
 
 GIFTS = 5
-LAPSE = timedelta(minutes=11)
+LAPSE, DAY = timedelta(minutes=11), timedelta(days=1)
 SMALL_DISK = 65_536
 REFUSING = """
 CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,7 +27,7 @@ RELIEVING = "DROP FUNCTION disk_is_full CASCADE;"
 
 def _ready(world: World, count: int = GIFTS) -> None:
     world.must("make_keys")
-    world.must("pour", count=count, on=world.now.date().isoformat())
+    world.must("pour", count=count, on=(world.now - DAY).date().isoformat())
 
 
 def _post_all(world: World, office: PostOffice) -> None:
