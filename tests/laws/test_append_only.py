@@ -21,6 +21,7 @@ from staff import auditing
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
+from tests.laws import broken_numbers
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -50,6 +51,8 @@ def every_fact(db: None) -> None:
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
     facts.bounce()
+    for place in (1, 2):
+        broken_numbers.spoiled(number=place)
     from donors import consenting
 
     consenting.record(donor_id=gift.donor_id, wording="Yes", source="test", answered_at=NOW)
