@@ -18,8 +18,8 @@ from django.urls import reverse
 from donors.models import Donor, LinkRequest, Message
 from jobs import ringing
 from ledger.models import LegalEntity
-from receipts import delivering, listing_years, mailing, renewing, yearly_linking
-from receipts.models import Receipt
+from receipts import delivering, finishing, listing_years, mailing, renewing, yearly_linking
+from receipts.models import Delivery, Receipt
 from receipts.yearly_linking import Year
 from tests import making
 from tests.receipts import reading
@@ -70,7 +70,7 @@ def pressed(html: str, label: str) -> str:
 def test_p01_two_presses_from_the_mail_to_the_file(
     annual: Receipt, today: datetime, mailoutbox: list[Any]
 ) -> None:
-    delivering.Delivery.objects.all().delete()
+    Delivery.objects.all().delete()
     Message.objects.all().delete()
     delivering.plan(receipts=[annual], now=today)
     mailing.send_planned(now=today)
@@ -149,7 +149,7 @@ def test_the_page_says_what_no_longer_stands(annual: Receipt, today: datetime) -
     assert Client().get(f"{address}{annual.serial}.pdf").status_code == 404
     making.refund(of=annual.lines.get().donation, amount=making.HUNDRED.split([1, 3])[1], at=today)
     making.correction(of=annual.lines.get().donation, now=today)
-    making.finishing.finish(receipt_id=newer.pk, now=today)
+    finishing.finish(receipt_id=newer.pk, now=today)
     page = words(Client().get(address))
     assert f"Receipt {newer.serial} has not been valid since" in page
     assert "Download PDF" not in page
