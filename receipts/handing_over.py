@@ -5,18 +5,18 @@ the same receipts in the same order. A receipt counts as printed when somebody s
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from jobs import running as working
 from jobs.models import Job
-from receipts import labels, printing
-from receipts.models import AnnualRun, Delivery, PrintFile, Receipt
+from receipts import labels, posting_letters, printing
+from receipts.models import AnnualRun, Delivery, PrintFile
 from staff import auditing
 from staff.models import User
 
@@ -26,49 +26,44 @@ RECEIPTS, LABELS = "receipts", "labels"
 _FOLDER = "exports"
 
 
-def waiting(*, run_id: uuid.UUID) -> QuerySet[Delivery]:
-    """This function will return what of a run goes by post, has its file and is in no print file yet."""
-    return Delivery.objects.filter(
-        receipt__run=run_id,
-        channel=Delivery.Channel.POST,
-        status=Delivery.Status.WAITING,
-        print_file__isnull=True,
-        receipt__rendering__isnull=False,
-        receipt__voiding__isnull=True,
-    )
-
-
 def hand_over(
     *, run: AnnualRun, job_id: uuid.UUID, requested_by: User | None, now: datetime
 ) -> PrintFile | None:
     """Set what of a run waits for the printer into files; a second call finds only what came since.
 
-    A receipt that cannot be printed stays in the queue. This function will return the print file, or None when
-    nothing waits.
+    Who has no postal address, and whose receipt cannot be printed, stays in the print queue, where somebody sees it.
+    This function will return the print file, or None when nothing waits.
     """
-    ways = waiting(run_id=run.pk)
-    if not ways.exists():
-        return None
     with transaction.atomic():
-        held = list(ways.select_for_update(of=("self",)).order_by("id"))
+        claimed = posting_letters.waiting(entity_id=run.entity_id).filter(receipt__run=run)
+        held = claimed.select_related("receipt__seal", "receipt__donor__merged_into")
+        ways = [
+            way
+            for way in held.select_for_update(of=("self",), skip_locked=True).order_by("id")
+            if posting_letters.reader_of(way).address
+        ]
+        if not ways:
+            return None
         made = PrintFile(entity=run.entity, run=run, requested_by=requested_by, made_at=now)
-        left_out = _write(
-            made, Receipt.objects.filter(pk__in=[way.receipt_id for way in held]), job_id=job_id
-        )
+        left_out = _write(made, ways, job_id=job_id)
         made.save(force_insert=True)
-        taken = Delivery.objects.filter(pk__in=[way.pk for way in held])
-        taken.exclude(receipt__serial__in=left_out).update(print_file=made)
+        taken = [way.pk for way in ways if way.receipt.serial not in left_out]
+        Delivery.objects.filter(pk__in=taken).update(print_file=made)
     return made
 
 
-def _write(made: PrintFile, receipts: QuerySet[Receipt], *, job_id: uuid.UUID) -> tuple[str, ...]:
+def _write(made: PrintFile, ways: Sequence[Delivery], *, job_id: uuid.UUID) -> tuple[str, ...]:
     """Write both files under names that begin with their job: with it they leave. The numbers left out are returned."""
     made.receipts_file, made.labels_file = (
         f"{job_id}.{made.pk.hex[:8]}.{which}.pdf" for which in (RECEIPTS, LABELS)
     )
+    ordered = posting_letters.in_order(ways)
     _path(made.receipts_file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    printed = printing.write(_path(made.receipts_file), printing.items(receipts=receipts))
-    labels.write(_path(made.labels_file), labels.items(receipts=receipts), paper=made.entity.paper)
+    printed = printing.write(
+        _path(made.receipts_file), (posting_letters.item_of(way) for way in ordered), is_two_sided=True
+    )
+    addressed = (posting_letters.label_of(posting_letters.reader_of(way)) for way in ordered)
+    labels.write(_path(made.labels_file), addressed, made.entity.paper)
     made.receipts_sha256 = printed.sha256
     made.page_count, made.receipt_count = printed.pages, printed.count
     return printed.left_out
@@ -88,31 +83,13 @@ def again(job: Job, now: datetime) -> dict[str, object]:
     """This function will write the files of a job's print file again, over the receipts that still stand."""
     made = PrintFile.objects.get(pk=job.arguments["print_file"])
     working.report(job=job, done=0, total=made.receipt_count, now=timezone.now())
-    _write(made, Receipt.objects.filter(deliveries__print_file=made), job_id=job.pk)
+    standing = Delivery.objects.filter(print_file=made, receipt__voiding__isnull=True)
+    ways = standing.select_related("receipt__seal", "receipt__donor__merged_into").order_by("id")
+    _write(made, list(ways), job_id=job.pk)
     made.save(
         update_fields=["receipts_file", "labels_file", "receipts_sha256", "page_count", "receipt_count"]
     )
     return {"receipts": made.receipt_count}
-
-
-def printed(*, print_file_id: uuid.UUID, actor: User, now: datetime) -> int:
-    """Somebody says that a file was printed and mailed. This function will return how many receipts that sent."""
-    with transaction.atomic():
-        made = PrintFile.objects.select_for_update(of=("self",)).get(pk=print_file_id)
-        if made.printed_at is not None:
-            return 0
-        PrintFile.objects.filter(pk=made.pk).update(printed_at=now)
-        sent = made.deliveries.filter(status=Delivery.Status.WAITING).update(
-            status=Delivery.Status.SENT, done_at=now
-        )
-        auditing.record(
-            actor=actor,
-            action="print file printed",
-            target=f"print_file:{made.pk}",
-            now=now,
-            details={"sent": sent},
-        )
-    return sent
 
 
 def file_of(*, made: PrintFile, which: str, reader: User, now: datetime) -> Path | None:

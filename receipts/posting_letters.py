@@ -159,21 +159,23 @@ def _receipts(ways: Sequence[Delivery]) -> tuple[printing.PrintedFile, bytes]:
     """Each receipt begins on a sheet of its own: nobody gets another's page on the back."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "receipts.pdf"
-        return printing.write(path, (_item(way) for way in ways), is_two_sided=True), path.read_bytes()
+        return printing.write(path, (item_of(way) for way in ways), is_two_sided=True), path.read_bytes()
 
 
 def _labels(ways: Sequence[Delivery], *, paper: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "labels.pdf"
-        labels.write(path, (_label(reader_of(way)) for way in ways), "a4" if paper == "a4" else "letter")
+        labels.write(path, (label_of(reader_of(way)) for way in ways), "a4" if paper == "a4" else "letter")
         return path.read_bytes()
 
 
-def _label(reader: Donor) -> labels.LabelItem:
+def label_of(reader: Donor) -> labels.LabelItem:
+    """This function will return what the labels say of a reader, as they are now."""
     return labels.LabelItem(reader.name, tuple(freezing.address_of(reader)), reader.postcode, reader.country)
 
 
-def _item(way: Delivery) -> printing.PrintItem:
+def item_of(way: Delivery) -> printing.PrintItem:
+    """This function will return what the printer's file is drawn from: the frozen words and their seal."""
     seal = getattr(way.receipt, "seal", None)
     kept = sealing.Seal(seal.key_id, bytes(seal.signature)) if seal else None
     return printing.PrintItem(json.loads(way.receipt.snapshot), kept)

@@ -15,7 +15,7 @@ STAGES: Words = {
     "canceled": _("Canceled"),
 }
 ITEMS: Words = {
-    "ready": _("Ready"),
+    "ready": _("Ready to issue"),
     "blocked": _("Cannot be issued"),
     "left_out": _("Left out"),
     "nothing": _("No receipt to make"),

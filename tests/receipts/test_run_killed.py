@@ -103,7 +103,9 @@ def run_dying(run: AnnualRun, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
-def test_killed_at_five_points_it_ends_as_if_nothing_had_been(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_at_five_points_it_ends_as_if_nothing_had_been(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
     years.issuer()
     crowd()
     run = years.approved(years.rehearsed())
@@ -114,6 +116,8 @@ def test_killed_at_five_points_it_ends_as_if_nothing_had_been(monkeypatch: pytes
     unkilled = papers()
     with connection.cursor() as cursor:
         cursor.execute("ROLLBACK TO SAVEPOINT approved")
+    settings.RECEIPT_MARKS = tmp_path / "marks of the second world"
+    settings.RECEIPT_MARKS.mkdir()
     run_dying(run, monkeypatch)
     everybody_once(run)
     assert papers() == unkilled

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -62,7 +64,10 @@ def a_year() -> dict[str, list[object]]:
     run = years.rehearsed()
     excepting.note(run_id=run.pk, code="", actor=years.person(), now=years.NOW)
     seen = RunException.objects.get(item__run=run)
-    made = PrintFile.objects.create(entity=run.entity, run=run, made_at=years.NOW)
+    made = PrintFile.objects.create(
+        entity=run.entity, run=run, receipts_file="access.receipts.pdf", made_at=years.NOW
+    )
+    default_storage.save(f"exports/{made.receipts_file}", ContentFile(b"%PDF-"))
     names = ("", "_steer", "_approve", "_items", "_exceptions", "_note", "_previews")
     return {f"office:run{name}": [run.pk] for name in names} | {
         "office:run_decide": [run.pk, seen.pk],

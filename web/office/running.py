@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jobs import ringing
 from jobs.models import Job
 from ledger.models import LegalEntity
-from receipts import approving_runs, delivering, handing_over, rehearsing, running
+from receipts import approving_runs, delivering, handing_over, posting_letters, rehearsing, running
 from receipts.models import AnnualRun, PrintFile, RunException, RunItem
 from staff import roles
 from staff.models import Role, User
@@ -229,6 +229,6 @@ def print_deed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         ringing.ring(BELL)
         messages.success(request, _("The files are being made. Look again in a moment."))
     else:
-        handing_over.printed(print_file_id=pk, actor=request.user, now=now)
+        posting_letters.mark_printed(print_file_id=pk, actor=request.user, now=now)
         messages.success(request, _("Noted."))
     return redirect("office:run", pk=made.run_id)
