@@ -33,6 +33,8 @@ app.conf.beat_schedule = {
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
     "annual runs that wait": {"task": "receipts.run_jobs", "schedule": 10},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
+    "people's own data that waits": {"task": "reports.portray", "schedule": 15},
+    "data, sessions and wishes that lay long enough": {"task": "donors.tidy", "schedule": 600},
     "events that never came": {"task": "donations.catch_up", "schedule": 600},
     "the processor's balance against the books": {"task": "donations.reconcile", "schedule": 3600},
     "answers no longer repeated": {"task": "api.purge", "schedule": 3600},

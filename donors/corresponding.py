@@ -214,7 +214,7 @@ def _send(*, message: Message, connection: BaseEmailBackend, now: datetime) -> i
         return 0
     sent = Message.objects.filter(pk=message.pk)
     sent.update(status=Message.Status.SENT, sent_at=now, error="")
-    if message.kind == Message.Kind.SIGN_IN:
+    if message.kind in {Message.Kind.SIGN_IN, Message.Kind.EMAIL_CHANGE}:
         sent.update(text="")  # the text carried a live link
     return 1
 

@@ -224,6 +224,12 @@ TRANSFERS: Words = {
     "received": pgettext_lazy("transfer", "Received"),
     "lapsed": pgettext_lazy("transfer", "Lapsed"),
 }
+CREDITS: Words = {
+    "adviser": _("from a fund you advise"),
+    "match": _("your employer gave as you did"),
+    "household": _("your household"),
+    "other": _("thanks to you"),
+}
 
 TABLES: dict[str, Words] = {
     "state": STATES,
@@ -247,4 +253,5 @@ TABLES: dict[str, Words] = {
     "account": ACCOUNTS,
     "way": WAYS,
     "transfer": TRANSFERS,
+    "credit": CREDITS,
 }

@@ -46,8 +46,9 @@ def every_fact(db: None) -> None:
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
     facts.bounce()
-    from donors import consenting
+    from donors import consenting, profiling
 
+    profiling.speak(email_key="grace@example.org", language="ko", now=NOW)
     consenting.record(donor_id=gift.donor_id, wording="Yes", source="test", answered_at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
