@@ -9,12 +9,16 @@ from datetime import datetime
 
 from django.db import transaction
 
+from donors import withholding
 from donors.models import Consent, Donor
 
 
 def standing(*, donor_ids: Iterable[uuid.UUID]) -> dict[str, bool]:
-    """This function will return for each kind of mail whether it is wanted: the newest answer of any of the donors."""
-    found: dict[str, bool] = dict.fromkeys(Consent.Kind.values, False)
+    """This function will return for each kind of mail whether it is wanted: the newest answer of any of the donors.
+
+    Nobody is asked for what belongs to their own gifts (`withholding.UNLESS_REFUSED`): it comes until they say no.
+    """
+    found = {kind: kind in withholding.UNLESS_REFUSED for kind in Consent.Kind.values}
     answers = Consent.objects.filter(donor__in=list(donor_ids)).order_by("answered_at", "id")
     for kind, is_given in answers.values_list("kind", "is_given"):
         found[kind] = is_given

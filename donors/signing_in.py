@@ -50,7 +50,7 @@ def address_block(ip: str) -> str:
 
 
 def request_link(
-    *, email: str, language: str, ip: str, now: datetime, scope: str = "", browser: str = ""
+    *, email: str, language: str, ip: str, now: datetime, browser: str = "", scope: str = ""
 ) -> None:
     """Note that somebody asked for a link. The work differs for nobody: a worker decides later.
 

@@ -318,25 +318,22 @@ LAWS = (
           JOIN donors_message m ON m.cause = 'receipt:' || r.id AND m.kind IN ('receipt', 'receipt_corrected')
          GROUP BY r.id HAVING count(m.id) > 1
         UNION ALL
-        SELECT 'receipt ' || r.serial || ' goes no way' FROM receipts_receipt r
-          JOIN receipts_rendering f ON f.receipt_id = r.id
-         WHERE r.run_id IS NULL AND NOT EXISTS (SELECT 1 FROM receipts_delivery d WHERE d.receipt_id = r.id)
+        SELECT 'receipt ' || r.serial || ' goes no way' FROM receipts_receipt r JOIN receipts_rendering f
+            ON f.receipt_id = r.id WHERE r.run_id IS NULL
+           AND NOT EXISTS (SELECT 1 FROM receipts_delivery d WHERE d.receipt_id = r.id)
            AND NOT EXISTS (SELECT 1 FROM donors_message m WHERE m.cause = 'receipt:' || r.id)
         UNION ALL
         SELECT 'receipt ' || r.serial || ' waits for its mail since ' || d.planned_at FROM receipts_delivery d
           JOIN receipts_receipt r ON r.id = d.receipt_id JOIN receipts_rendering f ON f.receipt_id = r.id
-         WHERE d.channel = 'email' AND d.status = 'waiting' AND d.message_id IS NULL
-           AND d.planned_at < %(now)s - interval '1 hour'
-           AND NOT EXISTS (SELECT 1 FROM receipts_voiding v WHERE v.receipt_id = r.id)
+          LEFT JOIN receipts_voiding v ON v.receipt_id = r.id WHERE v.id IS NULL AND d.message_id IS NULL
+           AND d.channel = 'email' AND d.status = 'waiting' AND d.planned_at < %(now)s - interval '1 hour'
         UNION ALL
         SELECT 'the mail of receipt ' || r.serial || ' came back and nothing followed' FROM receipts_delivery d
-          JOIN receipts_receipt r ON r.id = d.receipt_id
-         WHERE d.status = 'bounced'
-           AND NOT EXISTS (SELECT 1 FROM receipts_delivery n WHERE n.receipt_id = r.id AND n.id > d.id)
+          JOIN receipts_receipt r ON r.id = d.receipt_id LEFT JOIN receipts_delivery n ON n.receipt_id = r.id
+           AND n.id > d.id WHERE d.status = 'bounced' AND n.id IS NULL
         UNION ALL
-        SELECT 'message ' || id || ' waits since ' || queued_at FROM donors_message
-         WHERE status IN ('queued', 'sending') AND queued_at < %(now)s - interval '1 day'
-           AND send_after < %(now)s - interval '1 hour'
+        SELECT 'message ' || id || ' waits since ' || queued_at FROM donors_message WHERE status IN ('queued', 'sending')
+           AND queued_at < %(now)s - interval '1 day' AND send_after < %(now)s - interval '1 hour'
         """,
     ),
     Law(

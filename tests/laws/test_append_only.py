@@ -53,8 +53,9 @@ def every_fact(db: None) -> None:
     facts.bounce()
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
-    from donors import consenting
+    from donors import consenting, profiling
 
+    profiling.speak(email_key="grace@example.org", language="ko", now=NOW)
     consenting.record(donor_id=gift.donor_id, wording="Yes", source="test", answered_at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -27,7 +27,7 @@ from staff.models import Role, RoleGrant, User
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_intents, broken_letters, broken_numbers, broken_papers, broken_runs
+from tests.laws import broken_intents, broken_letters, broken_numbers, broken_papers, broken_runs, broken_wishes
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -307,6 +307,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_numbers.BROKEN,
     **broken_runs.BROKEN,
     **broken_papers.BROKEN,
+    **broken_wishes.BROKEN,
 }
 
 

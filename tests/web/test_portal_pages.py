@@ -76,7 +76,7 @@ def test_the_digits_sign_in_where_they_were_asked_for(today: datetime) -> None:
     assert "Grace Kim" in page(browser, "home")
 
 
-def test_another_browser_is_asked_for_the_digits_too(today: datetime) -> None:
+def test_T37_another_browser_is_asked_for_the_digits_too(today: datetime) -> None:
     making.donor(now=today)
     press(Client(), "sign_in", email=GRACE)
     signing_in.answer_requests(now=timezone.now())
@@ -93,7 +93,7 @@ def test_without_having_asked_there_is_no_field_and_no_way(today: datetime) -> N
     assert press(Client(), "sent", code="123456").status_code == 410
 
 
-def test_answers_about_digits_are_the_same_for_known_and_unknown(today: datetime) -> None:
+def test_T06_answers_about_digits_are_the_same_for_known_and_unknown(today: datetime) -> None:
     making.donor(now=today)
     told = []
     for email in (GRACE, "eve@example.org"):
@@ -123,7 +123,7 @@ def test_sessions_are_listed_in_plain_words_and_this_one_is_marked(grace: Client
         assert "Windows의 Firefox" in page(grace, "devices")
 
 
-def test_ending_another_device_puts_it_out_at_its_next_request(grace: Client, today: datetime) -> None:
+def test_T39_ending_another_device_puts_it_out_at_its_next_request(grace: Client, today: datetime) -> None:
     phone = signed_in_as(GRACE, at=today + timedelta(seconds=1), agent=IPHONE)
     session = PortalSession.objects.get(device="Safari on iPhone")
     assert press(grace, "device_end", session.pk).status_code == 302
@@ -487,7 +487,9 @@ def others(today: datetime) -> dict[str, list[object]]:
     }
 
 
-def test_anothers_is_as_absent_as_what_never_was(grace: Client, others: dict[str, list[object]]) -> None:
+def test_T14_T15_anothers_is_as_absent_as_what_never_was(
+    grace: Client, others: dict[str, list[object]]
+) -> None:
     address = re.compile(r'[0-9a-f]{8}-[0-9a-f-]{27}|value="\w{64}"|\d\d:\d\d')
     before = Donor.objects.filter(name="Ben").values().get()
     for deed, keys in others.items():
@@ -558,7 +560,7 @@ def test_joint_papers_follow_a_member_who_was_merged_and_the_way_leads_down_only
 
 
 @pytest.mark.slow
-def test_known_and_unknown_addresses_take_the_same_time(today: datetime) -> None:
+def test_T06_known_and_unknown_addresses_take_the_same_time(today: datetime) -> None:
     """Medians over 200 interleaved tries each; the band is that of the requirement, far above what is measured."""
     import statistics
     import time

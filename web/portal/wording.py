@@ -4,41 +4,40 @@ from dataclasses import dataclass
 
 from babel import Locale
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _later
 
 from donors import addressing
 from donors.models import Consent
 
 _LABELS: dict[str, Promise] = {
-    "name": _later("Full name"),
-    "local_name": _later("Name in Korean, if you have one"),
-    "title": _later("Title"),
-    "first_name": _later("First name"),
-    "initial": _later("Initial, if you prefer it to the first name"),
-    "last_name": _later("Last name"),
-    "street": _later("Street and number"),
-    "unit": _later("Flat, floor or building, if any"),
-    "city": _later("City"),
-    "region": _later("Region, if it belongs to the address"),
-    "postcode": _later("Postcode"),
-    "phone": _later("Phone, if you like"),
-    "shown_as": _later("Name for public pages, if you ever agree to be named"),
+    "name": gettext_lazy("Full name"),
+    "local_name": gettext_lazy("Name in Korean, if you have one"),
+    "title": gettext_lazy("Title"),
+    "first_name": gettext_lazy("First name"),
+    "initial": gettext_lazy("Initial, if you prefer it to the first name"),
+    "last_name": gettext_lazy("Last name"),
+    "street": gettext_lazy("Street and number"),
+    "unit": gettext_lazy("Flat, floor or building, if any"),
+    "city": gettext_lazy("City"),
+    "region": gettext_lazy("Region, if it belongs to the address"),
+    "postcode": gettext_lazy("Postcode"),
+    "phone": gettext_lazy("Phone, if you like"),
+    "shown_as": gettext_lazy("Name for public pages, if you ever agree to be named"),
 }
 _BY_COUNTRY: dict[tuple[str, str], Promise] = {
-    ("KR", "region"): _later("Province or city"),
-    ("KR", "street"): _later("District, street and number"),
-    ("KR", "unit"): _later("Building, unit, floor"),
-    ("US", "region"): _later("State"),
-    ("US", "postcode"): _later("ZIP code"),
-    ("US", "unit"): _later("Apartment or suite, if any"),
-    ("CA", "region"): _later("Province or territory"),
-    ("CA", "postcode"): _later("Postal code"),
-    ("CA", "unit"): _later("Apartment or suite, if any"),
-    ("AU", "city"): _later("Suburb or town"),
-    ("AU", "region"): _later("State or territory"),
-    ("GB", "city"): _later("Town or city"),
+    ("KR", "region"): gettext_lazy("Province or city"),
+    ("KR", "street"): gettext_lazy("District, street and number"),
+    ("KR", "unit"): gettext_lazy("Building, unit, floor"),
+    ("US", "region"): gettext_lazy("State"),
+    ("US", "postcode"): gettext_lazy("ZIP code"),
+    ("US", "unit"): gettext_lazy("Apartment or suite, if any"),
+    ("CA", "region"): gettext_lazy("Province or territory"),
+    ("CA", "postcode"): gettext_lazy("Postal code"),
+    ("CA", "unit"): gettext_lazy("Apartment or suite, if any"),
+    ("AU", "city"): gettext_lazy("Suburb or town"),
+    ("AU", "region"): gettext_lazy("State or territory"),
+    ("GB", "city"): gettext_lazy("Town or city"),
 }
 _AUTOFILL = {
     "name": "name",
