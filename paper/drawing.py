@@ -10,8 +10,9 @@ Coordinates are points from the lower left corner. Import where a page is drawn,
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from paper import archiving, binding, coding, signing, typesetting
@@ -36,13 +37,14 @@ def ink(hexadecimal: str) -> Ink:
     return red / 255, green / 255, blue / 255
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """What is the same on the first page of many documents: compressed once, with its elements."""
 
     content: bytes
     elements: list[binding.Element]
     marks: int
+    operators: tuple[str, ...]
 
 
 class Drawing:
@@ -152,6 +154,13 @@ class Drawing:
         self._pages[-1].insert(0, self._front)
         self._front = front
 
+    def repeat(self, key: Hashable, y: float, draw: Callable[[float], object]) -> None:
+        """Draw what stands at many heights on many pages; `key` names everything that it depends on.
+
+        This function will draw it at y; a file for the printer keeps it once.
+        """
+        draw(y)
+
     def place(self, form: Form) -> None:
         """This function will put a prepared form on a page where nothing has an element yet."""
         if self._marks:
@@ -171,7 +180,7 @@ class Drawing:
         its own."""
         if any(setting.extra for setting in self.settings.values()):
             return None
-        return Form(_compressed(self._front), self.elements, self._marks)
+        return Form(_compressed(self._front), self.elements, self._marks, tuple(self._front))
 
     def finish(
         self,
@@ -268,9 +277,23 @@ def _compressed(operators: list[str]) -> bytes:
     return binding.stream(zlib.compress("\n".join(operators).encode()), "/Filter/FlateDecode")
 
 
+@lru_cache(maxsize=64)
 def _rgb(color: Ink) -> str:
     return " ".join(f"{part:.4g}" for part in color)
 
 
 def _runs(setting: typesetting.Setting, text: str, size: float) -> str:
-    return "".join(f"/{name} {size:g} Tf<{shown.hex()}>Tj" for name, shown in setting.runs(text))
+    shown = _shown(setting.cut, setting.name, text, size)
+    if shown is not None:
+        return shown
+    return "".join(f"/{name} {size:g} Tf<{run.hex()}>Tj" for name, run in setting.runs(text))
+
+
+@lru_cache(maxsize=1024)
+def _shown(cut: typesetting.Cut, name: str, text: str, size: float) -> str | None:
+    """The operators that show a text of prepared letters: labels and sentences stand on every receipt."""
+    try:
+        codes = bytes(map(cut.codes.__getitem__, text))
+    except KeyError:
+        return None
+    return f"/{name} {size:g} Tf<{codes.hex()}>Tj"

@@ -56,7 +56,7 @@ def _font(weight: str, size: int) -> FreeTypeFont:
 
 
 def _printable(text: str) -> str:
-    missing = texts.missing_characters(text)
+    missing = texts.missing_characters(text, with_hanja=False)
     return " ".join("".join(char for char in text if char not in missing).split())
 
 

@@ -67,13 +67,13 @@ def pdf_text(value: str, *, limit: int = 200) -> str:
     return " ".join(composed.split())[:limit].rstrip()
 
 
-def missing_characters(value: str) -> set[str]:
+def missing_characters(value: str, *, with_hanja: bool = True) -> set[str]:
     """This function will return the characters of a cleaned text that the fonts cannot show."""
     if value.isascii():
         return {character for character in value if not character.isprintable()}
     from paper import typesetting
 
-    covered = typesetting.covered_characters()
+    covered = typesetting.covered_characters(with_hanja=with_hanja)
     return {character for character in value if character not in covered}
 
 

@@ -24,6 +24,8 @@ Weight = Literal["regular", "bold"]
 
 FOLDER = Path(__file__).parent / "fonts"
 FILES: dict[Weight, str] = {"regular": "Pretendard-Regular.ttf", "bold": "Pretendard-Bold.ttf"}
+# Names in Chinese characters: the same design (Pretendard's Hangul comes from it), read only when one is met.
+HANJA: dict[Weight, str] = {"regular": "NotoSansKR-Hanja-Regular.ttf", "bold": "NotoSansKR-Hanja-Bold.ttf"}
 ASCII = "".join(map(chr, range(32, 127)))
 FLAG_SYMBOLIC, FLAG_NONSYMBOLIC = 4, 32
 # Digits of one width, so that columns of money line up. reportlab does no shaping, so the font's `tnum`
@@ -52,19 +54,29 @@ class _Face(TTFontFace):
 
 
 class Typeface:
-    """One font file, parsed once per process."""
+    """One font file, parsed once per process; `behind` it stands the file with the Hanja."""
 
-    def __init__(self, weight: Weight) -> None:
+    def __init__(self, weight: Weight, *, is_hanja: bool = False) -> None:
         self.weight: Weight = weight
-        self.face: Any = _Face(str(FOLDER / FILES[weight]))
+        self.is_hanja = is_hanja
+        self.family = "NotoSansKR" if is_hanja else "Pretendard"
+        self.face: Any = _Face(str(FOLDER / (HANJA if is_hanja else FILES)[weight]))
         self.covered = frozenset(map(chr, self.face.charToGlyph))
+        if not is_hanja:
+            self._add_figures()
+        self.widths: dict[str, float] = {
+            chr(point): self.face.charWidths[point] / 1000 for point in self.face.charToGlyph
+        }
+
+    def _add_figures(self) -> None:
         for place, figure in enumerate(FIGURES):
             glyph = FIRST_FIGURE_GLYPH + place
             self.face.charToGlyph[ord(figure)] = glyph
             self.face.charWidths[ord(figure)] = self.face.hmetrics[glyph][0] * 1000 / self.face.unitsPerEm
-        self.widths: dict[str, float] = {
-            chr(point): self.face.charWidths[point] / 1000 for point in self.face.charToGlyph
-        }
+
+    @property
+    def behind(self) -> Typeface:
+        return hanja(self.weight)
 
     def width(self, text: str, size: float) -> float:
         """This function will return the width in points, or raise `UnprintableText`."""
@@ -72,7 +84,14 @@ class Typeface:
         try:
             return size * sum(map(widths.__getitem__, text))
         except KeyError:
-            raise texts.UnprintableText(text, {c for c in text if c not in widths}) from None
+            return self._mixed_width(text, size)
+
+    def _mixed_width(self, text: str, size: float) -> float:
+        own, behind = self.widths, self.behind.widths
+        missing = {letter for letter in text if letter not in own and letter not in behind}
+        if missing:
+            raise texts.UnprintableText(text, missing)
+        return size * sum(own[letter] if letter in own else behind[letter] for letter in text)
 
     def descriptor(self, base: str) -> str:
         face = self.face
@@ -92,10 +111,18 @@ def typeface(weight: Weight) -> Typeface:
 
 
 @cache
-def covered_characters() -> frozenset[str]:
-    """This function will return every character that both weights can show."""
+def hanja(weight: Weight) -> Typeface:
+    """This function will return the face behind another, for the letters that one has not."""
+    return Typeface(weight, is_hanja=True)
+
+
+@cache
+def covered_characters(*, with_hanja: bool = True) -> frozenset[str]:
+    """This function will return every character that both weights can show, with or without the face behind."""
     regular, bold = typeface("regular"), typeface("bold")
-    return regular.covered & bold.covered
+    if not with_hanja:
+        return regular.covered & bold.covered
+    return (regular.covered | regular.behind.covered) & (bold.covered | bold.behind.covered)
 
 
 class Cut:
@@ -123,7 +150,7 @@ class Cut:
             points = [0] * (max(self.codes.values(), default=0) + 1)
             for character, code in self.codes.items():
                 points[code] = ord(character)
-            base = f"{SUBSETN(self.number).decode()}+Pretendard-{self.face.weight.capitalize()}"
+            base = f"{SUBSETN(self.number).decode()}+{self.face.family}-{self.face.weight.capitalize()}"
             with CUTTING:
                 program = self.face.face.makeSubset(points)
             widths = " ".join(f"{self.face.face.getCharWidth(point):.0f}" for point in points)
@@ -177,6 +204,7 @@ class Setting:
         self.cut = cut
         self.name = name
         self.extra: dict[str, tuple[int, int]] = {}
+        self.hanja: dict[str, tuple[int, int]] = {}
 
     def runs(self, text: str) -> list[tuple[str, bytes]]:
         """This function will return (font name, bytes) runs that show the text, or raise
@@ -188,36 +216,43 @@ class Setting:
             return self._mixed_runs(text)
 
     def _mixed_runs(self, text: str) -> list[tuple[str, bytes]]:
-        codes, widths = self.cut.codes, self.cut.face.widths
-        missing = {character for character in text if character not in widths}
-        if missing:
-            raise texts.UnprintableText(text, missing)
+        face, codes = self.cut.face, self.cut.codes
+        face.width(text, 1)  # refuses what neither face has
         runs: list[tuple[str, bytearray]] = []
         for character in text:
             code, name = codes.get(character), self.name
             if code is None:
-                font, code = self._extra_code(character)
-                name = f"{self.name}x{font}"
+                kind, places = ("x", self.extra) if character in face.widths else ("h", self.hanja)
+                font, code = _place(places, character)
+                name = f"{self.name}{kind}{font}"
             if not runs or runs[-1][0] != name:
                 runs.append((name, bytearray()))
             runs[-1][1].append(code)
         return [(name, bytes(shown)) for name, shown in runs]
 
-    def _extra_code(self, character: str) -> tuple[int, int]:
-        if character not in self.extra:
-            # 160 to a font: the codes that `Cut` gives to characters beyond ASCII.
-            font, place = divmod(len(self.extra), 160)
-            self.extra[character] = (font + 1, place + 1 if place < 31 else place + 96)
-        return self.extra[character]
-
     def embed(self, book: binding.Book) -> None:
         """This function will add the shared cut and the document's own cuts."""
+        face = self.cut.face
         self.cut.embed(book, self.name)
-        characters = list(self.extra)
-        for start in range(0, len(characters), 160):
-            number = start // 160 + 1
-            own = Cut(self.cut.face, "".join(characters[start : start + 160]), number=number)
-            own.embed(book, f"{self.name}x{number}")
+        for kind, places in (("x", self.extra), ("h", self.hanja)):
+            characters = list(places)
+            for start in range(0, len(characters), 160):
+                number = start // 160 + 1
+                own = Cut(
+                    face if kind == "x" else face.behind,
+                    "".join(characters[start : start + 160]),
+                    number=number,
+                )
+                own.embed(book, f"{self.name}{kind}{number}")
+
+
+def _place(places: dict[str, tuple[int, int]], character: str) -> tuple[int, int]:
+    """In which of the document's own cuts a character stands, and by which code: the next free one, 160 to a cut,
+    the codes that `Cut` gives to characters beyond ASCII."""
+    if character not in places:
+        font, place = divmod(len(places), 160)
+        places[character] = (font + 1, place + 1 if place < 31 else place + 96)
+    return places[character]
 
 
 def wrap(text: str, face: Typeface, *, size: float, width: float) -> list[str]:

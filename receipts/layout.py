@@ -51,32 +51,46 @@ def draw(
     signer: signing.Signer | None,
 ) -> bytes:
     """This function will return the finished PDF of a receipt."""
-    entity, language = receipt.entity, receipt.language
-    title = _title(receipt)
-    stationery = _stationery(entity, language, title)
-    canvas = drawing.Drawing(paper="a4" if entity.paper == "a4" else "letter", cuts=stationery.cuts)
-    page = sheets.Page(canvas, receipt, seal=enclosed.signature if enclosed else b"")
-    page.columns = _columns(page)
-    canvas.start_page()
-    if stationery.form is None:
-        _head(canvas, entity, language, title)
-    else:
-        canvas.place(stationery.form)
-    top = _particulars(page, standing, stationery.below_head)
-    _flow(page, standing, top)
+    prepared = stationery(receipt)
+    canvas = drawing.Drawing(paper="a4" if receipt.entity.paper == "a4" else "letter", cuts=prepared.cuts)
+    lay(canvas, receipt, standing, prepared, seal=enclosed.signature if enclosed else b"")
     about = archiving.About(
-        title=_file_title(title, receipt, standing),
-        author=entity.legal_name,
+        title=_file_title(_title(receipt), receipt, standing),
+        author=receipt.entity.legal_name,
         subject="" if standing.preview else receipt.serial,
         issued_on=receipt.issued_on,
     )
     return canvas.finish(
         about,
-        language="ko-KR" if language == "ko" else "en-US",
+        language="ko-KR" if receipt.language == "ko" else "en-US",
         identity=identity,
         enclosed=enclosed,
         signer=signer,
     )
+
+
+def stationery(receipt: snapshots.Snapshot) -> Stationery:
+    """This function will return what is prepared for the entity of a receipt."""
+    return _stationery(receipt.entity, receipt.language, _title(receipt))
+
+
+def lay(
+    canvas: drawing.Drawing,
+    receipt: snapshots.Snapshot,
+    standing: standings.Standing,
+    prepared: Stationery,
+    *,
+    seal: bytes,
+) -> None:
+    """This function will add the pages of a receipt to a canvas."""
+    page = sheets.Page(canvas, receipt, seal=seal)
+    page.columns = _columns(page)
+    canvas.start_page()
+    if prepared.form is None:
+        _head(canvas, receipt.entity, receipt.language, _title(receipt))
+    else:
+        canvas.place(prepared.form)
+    _flow(page, standing, _particulars(page, standing, prepared.below_head))
 
 
 def _title(receipt: snapshots.Snapshot) -> tuple[str, str]:

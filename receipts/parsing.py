@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from paper import texts
 
 PARAGRAPH_LIMIT = 2_000
 # Above this an amount is a mistake, and would not fit its column.
 MAX_MINOR = 10**14
+
+
+# A legal entity's own words stand on all its receipts: they are cleaned once. Long texts are never kept.
+LONGEST_KEPT = 300
+_kept = lru_cache(maxsize=2048)(texts.pdf_text)
+
+
+def cleaned(value: str, *, limit: int) -> str:
+    """This function will return a person's words as they may be printed."""
+    return (_kept if len(value) <= LONGEST_KEPT else texts.pdf_text)(value, limit=limit)
 
 
 class SnapshotRefused(ValueError):
@@ -48,7 +59,7 @@ class Reader:
             return ""
         if not isinstance(value, str):
             raise self.refuse(key, "is not a text")
-        return texts.pdf_text(value, limit=limit)
+        return cleaned(value, limit=limit)
 
     def text(self, key: str, *, limit: int = 200) -> str:
         value = self.optional(key, limit=limit)
@@ -123,5 +134,5 @@ class Reader:
             # A sentence that the law asks for is printed whole or not at all.
             if limit == PARAGRAPH_LIMIT and len(item) > limit:
                 raise self.refuse(key, f"holds a paragraph above {limit} characters")
-            found.append(texts.pdf_text(item, limit=limit))
+            found.append(cleaned(item, limit=limit))
         return tuple(text for text in found if text)

@@ -7,6 +7,7 @@ Whether they agree with the law was decided before, by the rules the snapshot na
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from receipts import parsing, snapshots
 from receipts.snapshots import SnapshotRefused
@@ -15,22 +16,51 @@ LATEST_YEAR = 2200
 ADDRESS_LIMIT = 300
 
 
-def read(source: Mapping[str, object]) -> snapshots.Snapshot:
-    """This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field."""
+def read(source: Mapping[str, object], told: str) -> snapshots.Snapshot:
+    """`told` is the SHA-256 of the canonical snapshot.
+
+    This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field.
+    """
     top = parsing.Reader(source, "")
-    template = top.one_of("template", tuple(snapshots.TEMPLATES))
-    law = top.one_of("law", (snapshots.TEMPLATES[template],))
     donor = top.inner("donor")
-    paper = snapshots.MAX_PARAGRAPHS
+    most = snapshots.MAX_PARAGRAPHS
     totals = tuple(map(_total, top.each("totals", most=snapshots.MAX_TOTALS)))
     if not totals:
         raise top.refuse("totals", "is empty")
-    clauses = tuple(map(_clause, top.each("statements", most=paper)))
-    snapshot = snapshots.Snapshot(
+    clauses = tuple(map(_clause, top.each("statements", most=most)))
+    snapshot = _issued(top, told)(
+        entity=_entity(top.inner("entity")),
+        donor_name=donor.text("name"),
+        donor_local_name=donor.optional("local_name"),
+        donor_address=donor.texts("address", most=snapshots.MAX_ADDRESS_LINES),
+        donor_number=donor.optional("number", limit=20),
+        donor_is_person=donor.truth("is_person"),
+        lines=tuple(map(_line, top.each("lines", most=snapshots.MAX_LINES_OF_SCHEMA_2))),
+        currency=totals[0].currency,
+        exponent=totals[0].exponent,
+        total_minor=totals[0].total_minor,
+        totals=totals,
+        statements=tuple(clause.text for clause in clauses),
+        clauses=clauses,
+        terms=top.texts("terms", most=most, limit=parsing.PARAGRAPH_LIMIT),
+        collector=_collector(top.perhaps("collector")),
+        is_information_copy=top.truth("information_copy"),
+        is_test=top.truth("test"),
+        verify_at=top.optional("verify_at", limit=80),
+    )
+    _require_sense(snapshot)
+    return snapshot
+
+
+def _issued(top: parsing.Reader, told: str) -> partial[snapshots.Snapshot]:
+    """What the paper says of itself: by which law, under which number, of which year and day."""
+    template = top.one_of("template", tuple(snapshots.TEMPLATES))
+    return partial(
+        snapshots.Snapshot,
         schema=2,
-        digest=snapshots.digest(source),
+        digest=told,
         template=template,
-        law=law,
+        law=top.one_of("law", (snapshots.TEMPLATES[template],)),
         rules=top.text("rules", limit=40),
         language=snapshots.language(top),
         serial=top.text("serial", limit=snapshots.SERIAL_LIMIT),
@@ -39,27 +69,7 @@ def read(source: Mapping[str, object]) -> snapshots.Snapshot:
         replaces=top.optional("replaces", limit=snapshots.SERIAL_LIMIT),
         issued_on=top.day("issued_on"),
         place=top.optional("place", limit=80),
-        entity=_entity(top.inner("entity")),
-        donor_name=donor.text("name"),
-        donor_local_name=donor.optional("local_name"),
-        donor_address=donor.texts("address", most=snapshots.MAX_ADDRESS_LINES),
-        donor_number=donor.optional("number", limit=20),
-        donor_is_person=donor.truth("is_person"),
-        lines=tuple(map(_line, top.each("lines", most=snapshots.MAX_LINES))),
-        currency=totals[0].currency,
-        exponent=totals[0].exponent,
-        total_minor=totals[0].total_minor,
-        totals=totals,
-        statements=tuple(clause.text for clause in clauses),
-        clauses=clauses,
-        terms=top.texts("terms", most=paper, limit=parsing.PARAGRAPH_LIMIT),
-        collector=_collector(top.perhaps("collector")),
-        is_information_copy=top.truth("information_copy"),
-        is_test=top.truth("test"),
-        verify_at=top.optional("verify_at", limit=80),
     )
-    _require_sense(snapshot)
-    return snapshot
 
 
 def _year(top: parsing.Reader) -> int:
@@ -82,6 +92,7 @@ def _entity(reader: parsing.Reader) -> snapshots.Entity:
         legal_basis=reader.optional("legal_basis"),
         legal_basis_code=reader.optional("legal_basis_code", limit=20),
         form=reader.optional("form", limit=8),
+        form_version=reader.optional("form_version", limit=40),
     )
 
 
@@ -198,6 +209,11 @@ def sums(lines: tuple[snapshots.Line, ...]) -> dict[tuple[str, int], tuple[int, 
 def _require_sense(snapshot: snapshots.Snapshot) -> None:
     if not snapshot.lines:
         raise SnapshotRefused("lines is empty")
+    require_sums(snapshot)
+
+
+def require_sums(snapshot: snapshots.Snapshot) -> None:
+    """This function will raise `SnapshotRefused` unless every total is the sum of its currency's lines."""
     added = sums(snapshot.lines)
     seen: set[str] = set()
     for place, total in enumerate(snapshot.totals):

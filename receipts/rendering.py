@@ -50,19 +50,20 @@ def render(
     from receipts import layout
     from receipts.pages import drafting
 
-    receipt = snapshots.read(snapshot)
+    source = snapshots.canonical(snapshot)
+    receipt = snapshots.read(snapshot, source=source)
     standing = standing_of(receipt, preview=preview, void=void, copy=copy)
     identity = hashlib.sha256(f"{receipt.digest} {standing.told}".encode()).digest()[:16]
     draw = layout.draw if receipt.schema == 1 else drafting.draw
-    return draw(receipt, standing, identity=identity, enclosed=_enclosed(snapshot, seal), signer=signer)
+    return draw(receipt, standing, identity=identity, enclosed=_enclosed(source, seal), signer=signer)
 
 
-def _enclosed(snapshot: Mapping[str, object], seal: Seal | None) -> Enclosed | None:
+def _enclosed(source: bytes, seal: Seal | None) -> Enclosed | None:
     if seal is None:
         return None
     from paper.archiving import Enclosed
 
-    return Enclosed(source=snapshots.canonical(snapshot), key_id=seal.key_id, signature=seal.signature)
+    return Enclosed(source=source, key_id=seal.key_id, signature=seal.signature)
 
 
 def standing_of(

@@ -16,8 +16,10 @@ from datetime import date
 from receipts import parsing, wording
 
 MAX_LINES = 20_000
+# The largest that is drawn within the time and memory a drawing may take (20 s, 512 MB), whatever its words.
+MAX_LINES_OF_SCHEMA_2 = 5_000
 MAX_ADDRESS_LINES = 6
-MAX_PARAGRAPHS = 24
+MAX_PARAGRAPHS = 400
 MAX_PARAGRAPHS_OF_SCHEMA_1 = 12
 MAX_BENEFITS = 20
 MAX_TOTALS = 20
@@ -47,6 +49,8 @@ class Entity:
     legal_basis: str = ""
     legal_basis_code: str = ""
     form: str = ""
+    form_version: str = ""
+    """The statutory form with the day its front was revised: "kr-45-2/2026-01-02"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,34 +186,39 @@ def digest(snapshot: Mapping[str, object]) -> str:
     return hashlib.sha256(canonical(snapshot)).hexdigest()
 
 
-def read(source: Mapping[str, object]) -> Snapshot:
-    """Read a snapshot of schema 1 or 2.
+def read(snapshot: Mapping[str, object], *, source: bytes | None = None) -> Snapshot:
+    """Read a snapshot of schema 1 or 2. `source` is its canonical bytes, where they are at hand.
 
     This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field.
     """
     from receipts import reading_two
 
-    schema = source.get("schema")
-    if schema == 1:
-        return _schema_1(source)
-    if schema == 2:
-        return reading_two.read(source)
-    raise parsing.Reader(source, "").refuse("schema", "is not 1 or 2")
+    schema = snapshot.get("schema")
+    if schema not in (1, 2):
+        raise parsing.Reader(snapshot, "").refuse("schema", "is not 1 or 2")
+    told = hashlib.sha256(canonical(snapshot) if source is None else source).hexdigest()
+    return _schema_1(snapshot, told) if schema == 1 else reading_two.read(snapshot, told)
 
 
-def _schema_1(source: Mapping[str, object]) -> Snapshot:
+def totals(snapshot: Snapshot) -> tuple[Total, ...]:
+    """This function will return one total for each currency; a receipt of schema 1 has one."""
+    total = snapshot.total_minor
+    return snapshot.totals or (Total(snapshot.currency, snapshot.exponent, total, 0, total),)
+
+
+def _schema_1(source: Mapping[str, object], told: str) -> Snapshot:
     top = parsing.Reader(source, "")
     donor = top.inner("donor")
     paragraphs, limit = MAX_PARAGRAPHS_OF_SCHEMA_1, parsing.PARAGRAPH_LIMIT
     snapshot = Snapshot(
-        digest=digest(source),
+        digest=told,
         template=top.text("template", limit=20),
         language=language(top),
         serial=top.text("serial", limit=SERIAL_LIMIT),
         kind=top.one_of("kind", ("single", "annual")),
         replaces=top.optional("replaces", limit=SERIAL_LIMIT),
         issued_on=top.day("issued_on"),
-        entity=_entity(top.inner("entity")),
+        entity=entity(top.inner("entity")),
         donor_name=donor.text("name"),
         donor_local_name=donor.optional("local_name"),
         donor_address=donor.texts("address", most=MAX_ADDRESS_LINES),
@@ -236,7 +245,8 @@ def serial(value: object) -> str:
     return parsing.Reader({"serial": value}, "").optional("serial", limit=SERIAL_LIMIT)
 
 
-def _entity(reader: parsing.Reader) -> Entity:
+def entity(reader: parsing.Reader) -> Entity:
+    """This function will return who issues, as schema 1 tells it."""
     return Entity(
         legal_name=reader.text("legal_name"),
         local_name=reader.optional("local_name"),

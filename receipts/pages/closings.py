@@ -5,7 +5,7 @@ from __future__ import annotations
 from paper import binding, coding, drawing
 from receipts import sealing, snapshots, wording
 from receipts.pages import words
-from receipts.pages.sheet import INK, MARGIN, QUIET, SIZE, SMALL, SMALL_LEADING, Block, Sheet, wrapped
+from receipts.pages.sheet import INK, MARGIN, QUIET, SIZE, SMALL, SMALL_LEADING, Block, Sheet, again, wrapped
 from receipts.pages.sheet import wrapped_often as often
 
 CODE_SIDE = 71.0  # 25 mm: a module is half a millimeter
@@ -20,7 +20,7 @@ def paragraph(
     def draw(sheet: Sheet, y: float) -> None:
         sheet.paragraph(MARGIN, y - 10, lines, size=size, leading=leading, color=QUIET if is_quiet else INK)
 
-    return Block(len(lines) * leading + 6, draw)
+    return again((text, width, size, is_quiet), Block(len(lines) * leading + 6, draw))
 
 
 def paragraphs(receipt: snapshots.Snapshot, *, width: float, without: frozenset[str]) -> list[Block]:
@@ -76,15 +76,14 @@ def _code(receipt: snapshots.Snapshot, seal: bytes, *, align: drawing.Align) -> 
         left = sheet.right - CODE_SIDE if align == "right" else MARGIN
         figure = canvas.open("Figure", attributes=alternative)
         canvas.squares(left, y - 8 - CODE_SIDE, CODE_SIDE, symbol, element=figure)
-        lowest = y - 6 - CODE_SIDE
-        sheet.paragraph(
-            left - 10 if align == "right" else left + CODE_SIDE + 10,
-            lowest + SMALL_LEADING * (len(lines) - 1),
-            lines,
-            size=SMALL,
-            leading=SMALL_LEADING,
-            color=QUIET,
-            align=align,
+        x = left - 10 if align == "right" else left + CODE_SIDE + 10
+        top = y - 6 - CODE_SIDE + SMALL_LEADING * (len(lines) - 1)
+        canvas.repeat(
+            (said, align),
+            top,
+            lambda y: sheet.paragraph(
+                x, y, lines, size=SMALL, leading=SMALL_LEADING, color=QUIET, align=align
+            ),
         )
 
     return Block(CODE_SIDE + 12, draw)
@@ -99,4 +98,5 @@ def _signature(receipt: snapshots.Snapshot, *, width: float) -> Block:
         y = sheet.paragraph(MARGIN, y - 18, signed, size=SMALL, leading=SMALL_LEADING, color=QUIET)
         sheet.paragraph(MARGIN, y - 5, name, size=10.5, leading=13, weight="bold")
 
-    return Block(24.0 + SMALL_LEADING * len(signed) + 13.0 * len(name), draw)
+    block = Block(24.0 + SMALL_LEADING * len(signed) + 13.0 * len(name), draw)
+    return again(("signature", *signed, *name), block)

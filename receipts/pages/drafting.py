@@ -5,7 +5,7 @@ from __future__ import annotations
 from paper import archiving, drawing, signing, typesetting
 from receipts import sheets, snapshots, standings, wording
 from receipts.pages import korean_form, letters, words
-from receipts.pages.sheet import HAIR, INK, MARGIN, QUIET, Sheet, wrapped
+from receipts.pages.sheet import HAIR, INK, MARGIN, QUIET, Block, Sheet, wrapped
 
 KOREAN_FORM = "kr-1"
 WIDEST_MARK = 560.0
@@ -63,10 +63,23 @@ def lay(
     else:
         top = letters.draw_head(sheet, receipt.entity, letters.title(receipt), prepared)
         pages = letters.pages(sheet, receipt, standing, below_head=top, seal=seal)
-    continued = canvas.height - letters.CONTINUED_BELOW
+    fill(sheet, receipt, standing, pages, top=top)
+    return len(pages)
+
+
+def fill(
+    sheet: Sheet,
+    receipt: snapshots.Snapshot,
+    standing: standings.Standing,
+    pages: list[list[Block]],
+    *,
+    top: float,
+) -> None:
+    """This function will draw the blocks of every page, number the pages, and mark them."""
+    continued = sheet.canvas.height - letters.CONTINUED_BELOW
     for number, blocks in enumerate(pages, start=1):
         if number > 1:
-            canvas.start_page()
+            sheet.canvas.start_page()
             _running_head(sheet, receipt, standing)
         y = top if number == 1 else continued
         for block in blocks:
@@ -75,7 +88,6 @@ def lay(
         _foot(sheet, receipt, number, len(pages))
         if standing.mark:
             _mark(sheet, standing)
-    return len(pages)
 
 
 def _file_title(receipt: snapshots.Snapshot, standing: standings.Standing) -> str:
@@ -89,7 +101,7 @@ def _file_title(receipt: snapshots.Snapshot, standing: standings.Standing) -> st
 def _running_head(sheet: Sheet, receipt: snapshots.Snapshot, standing: standings.Standing) -> None:
     canvas = sheet.canvas
     y = canvas.height - 70
-    number = "" if standing.preview else f"{receipt.serial}, "
+    number = f"{receipt.serial}, " if receipt.serial and not standing.preview else ""
     said = number + words.label("continued", receipt.language)
     room = sheet.room - typesetting.typeface("regular").width(said, 9) - 16
     name = wrapped(receipt.entity.legal_name, 10, room, "bold")[0]
@@ -101,7 +113,7 @@ def _running_head(sheet: Sheet, receipt: snapshots.Snapshot, standing: standings
 def _foot(sheet: Sheet, receipt: snapshots.Snapshot, number: int, pages: int) -> None:
     canvas = sheet.canvas
     sheet.rule(50, color=HAIR)
-    version = f"{receipt.template} · {receipt.rules} · {receipt.digest[:12]}"
+    version = " · ".join(part for part in (receipt.template, receipt.rules, receipt.digest[:12]) if part)
     canvas.text(MARGIN, 37, version, size=7.5, color=QUIET)
     said = wording.choose(wording.PAGE, receipt.language).format(page=number, pages=pages)
     canvas.text(sheet.right, 37, said, size=7.5, color=QUIET, align="right")

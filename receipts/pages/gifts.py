@@ -11,7 +11,8 @@ from receipts.pages.sheet import MARGIN, SIZE, SMALL, wrapped
 
 DATE, METHOD, METHOD_BESIDE_RETURNS = 72.0, 90.0, 66.0
 GAP = 12.0
-NARROWEST = 52.0
+NARROWEST, NARROWEST_ALONE = 52.0, 66.0
+WIDEST, WIDEST_ALONE = 78.0, 130.0
 
 
 def shown(minor: int, line: snapshots.Line) -> str:
@@ -51,11 +52,10 @@ def _columns(receipt: snapshots.Snapshot, keys: list[str], *, right: float) -> l
     edges: list[tables.Column] = []
     end = right
     for place in range(len(keys) - 1, -1, -1):
-        width = _widest(receipt, place, has_columns=len(keys) > 1)
-        ending = suffix if place == 0 else ""
-        edges.insert(
-            0, tables.Column(end - width, end, "right", *label(keys[place], width=width, suffix=ending))
-        )
+        needed = _widest(receipt, place, has_columns=len(keys) > 1)
+        width = min(needed, WIDEST_ALONE if len(keys) == 1 else WIDEST)
+        lines, bold = label(keys[place], width=width, suffix=suffix if place == 0 else "")
+        edges.insert(0, tables.Column(end - width, end, "right", lines, bold, needed > width))
         end -= width + GAP
     return [
         tables.Column(MARGIN, MARGIN + DATE - 8, "left", *label("given_on")),
@@ -71,7 +71,7 @@ def _is_one_currency(receipt: snapshots.Snapshot) -> bool:
 
 def _widest(receipt: snapshots.Snapshot, place: int, *, has_columns: bool) -> float:
     """The widest figure of a column: of its lines, and of its sum, which is bold."""
-    figures = [NARROWEST]
+    figures = [NARROWEST if has_columns else NARROWEST_ALONE]
     for line in receipt.lines:
         minor = ((line.amount_minor or 0), line.benefit_minor, line.eligible_minor or 0)[place]
         figures.append(text_width(_in_table(minor, line, receipt), SIZE))
@@ -128,15 +128,7 @@ def _row(
         at = given.depth
         given.add([words.said("refunded", language)])
         figures[0].add_at(at, _in_table(-line.refunded_minor, line, receipt))
-    adds: tuple[int, ...] = ()
-    if line.amount_minor is not None:
-        adds = (line.net_minor, line.benefit_minor, line.eligible_minor or 0)[: len(keys)]
-    return tables.Row(
-        cells=tuple(tuple(cell.bits) for cell in cells),
-        depth=max(cell.depth for cell in cells),
-        currency=(line.currency, line.exponent),
-        adds=adds,
-    )
+    return tables.row(cells, line, figures=len(keys))
 
 
 def _figure(figures: list[tables.Cell], line: snapshots.Line, receipt: snapshots.Snapshot) -> None:
@@ -189,6 +181,16 @@ def _equivalent(equivalent: snapshots.Equivalent, language: wording.Language) ->
         day=wording.day(equivalent.rate_on, language),
         source=equivalent.source,
     )
+
+
+def amount_of(line: snapshots.Line, language: wording.Language) -> str:
+    """This function will return what a gift comes to, or that it is not valued."""
+    return words.said("not_valued", language) if line.amount_minor is None else shown(line.net_minor, line)
+
+
+def plain_sums(receipt: snapshots.Snapshot) -> list[tables.Sum]:
+    """This function will return one total for each currency, and nothing beside it."""
+    return _sums(receipt, words.DESIGNS["us-3"], has_columns=False)
 
 
 def _sums(receipt: snapshots.Snapshot, design: words.Design, *, has_columns: bool) -> list[tables.Sum]:

@@ -6,6 +6,7 @@ number is checked.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -18,10 +19,11 @@ from receipts.rules import korean_papers, shapes
 TITLE = ("Donation receipt (Korean tax form)", "기부금 영수증")
 SPACED_TITLE = "기 부 금  영 수 증"
 FORMS = {
-    "45-2": "■ 소득세법 시행규칙 [별지 제45호의2서식] <개정 2026. 1. 2.>",
-    "63-3": "■ 법인세법 시행규칙 [별지 제63호의3서식]",
+    "45-2": "소득세법 시행규칙 [별지 제45호의2서식]",
+    "63-3": "법인세법 시행규칙 [별지 제63호의3서식]",
 }
-"""What a front of a form says of itself; a new front is a new template."""
+REVISED = re.compile(r"/(\d{4})-0?(\d{1,2})-0?(\d{1,2})$")
+"""Where a version names the day the front of its form was revised."""
 BOXES = {
     "donor": ("❶ 기부자", "Donor"),
     "body": ("❷ 기부금 단체", "Organization"),
@@ -66,14 +68,9 @@ def _head(sheet: Sheet, entity: snapshots.Entity) -> float:
     """The name of the form, the box of the serial number, the title."""
     canvas = sheet.canvas
     y = canvas.height - 60
-    sheet.paragraph(
-        MARGIN, y, [FORMS.get(entity.form, FORMS["45-2"])], size=LABEL_SIZE, leading=10, color=QUIET
-    )
+    sheet.paragraph(MARGIN, y, [_front(entity)], size=LABEL_SIZE, leading=10, color=QUIET)
     top, height = y - 10, 46.0
     _frame(sheet, top, height, [0.0, 0.25, 1.0])
-    sheet.paragraph(
-        MARGIN + PAD, top - 13, [_label(SERIAL, sheet.language)], size=LABEL_SIZE, leading=10, color=QUIET
-    )
     element = canvas.open("H1")
     middle = MARGIN + 0.625 * sheet.room
     lower = top - 30 if sheet.language == "ko" else top - 25
@@ -82,7 +79,17 @@ def _head(sheet: Sheet, entity: snapshots.Entity) -> float:
     )
     if sheet.language == "en":
         canvas.text(middle, top - 39, TITLE[0], size=8.5, color=QUIET, align="center", element=element)
+    sheet.paragraph(
+        MARGIN + PAD, top - 13, [_label(SERIAL, sheet.language)], size=LABEL_SIZE, leading=10, color=QUIET
+    )
     return top - height
+
+
+def _front(entity: snapshots.Entity) -> str:
+    """What the front of a form says of itself, with the day it was revised as the receipt was issued with it."""
+    title = FORMS.get(entity.form, FORMS["45-2"])
+    revised = REVISED.search(entity.form_version)
+    return f"{title} <개정 {'. '.join(revised.groups())}.>" if revised else title
 
 
 def draw_head(
@@ -135,14 +142,14 @@ class Field:
 
 
 def _band(key: str) -> Block:
-    height = 17.0
+    height = 16.0
 
     def draw(sheet: Sheet, y: float) -> None:
         canvas = sheet.canvas
         sheet.rule(y - height / 2, thickness=height, color=sheets.BEHIND)
         _frame(sheet, y, height, [0.0, 1.0])
         said = _label(BOXES[key], sheet.language)
-        canvas.text(MARGIN + PAD, y - 12, said, size=9, weight="bold", color=INK, element=canvas.open("P"))
+        canvas.text(MARGIN + PAD, y - 11.3, said, size=9, weight="bold", color=INK, element=canvas.open("P"))
 
     return Block(height, draw)
 
@@ -153,7 +160,7 @@ def _fields(fields: list[Field], *, room: float) -> Block:
         wrapped(field.value, SIZE, (field.ends - start) * room - 2 * PAD)
         for field, start in zip(fields, starts, strict=True)
     ]
-    height = 20.0 + LEADING * max(len(lines) for lines in values)
+    height = 18.5 + LEADING * max(len(lines) for lines in values)
 
     def draw(sheet: Sheet, y: float) -> None:
         _frame(sheet, y, height, [*starts, 1.0])
@@ -162,8 +169,8 @@ def _fields(fields: list[Field], *, room: float) -> Block:
             element = sheet.canvas.open("P")
             room = (field.ends - start) * sheet.room - 2 * PAD
             size = size_to_fit(field.label, LABEL_SIZE, room, "regular", least=4.5)
-            sheet.canvas.text(x, y - 11, field.label, size=size, color=QUIET, element=element)
-            sheet.paragraph(x, y - 24, lines, size=SIZE, leading=LEADING, element=element)
+            sheet.canvas.text(x, y - 10.5, field.label, size=size, color=QUIET, element=element)
+            sheet.paragraph(x, y - 23, lines, size=SIZE, leading=LEADING, element=element)
 
     return Block(height, draw)
 
@@ -222,7 +229,11 @@ def _table(receipt: snapshots.Snapshot, *, room: float) -> tables.Table:
         if receipt.language == "en":
             heading += wrapped(pair[1], 7.5, right - left - 8)
         align: drawing.Align = "right" if place == 4 else "left" if place == 3 else "center"
-        columns.append(tables.Column(left + 4, right - (PAD if place == 4 else 4), align, tuple(heading)))
+        columns.append(
+            tables.Column(
+                left + 4, right - (PAD if place == 4 else 4), align, tuple(heading), is_tight=place == 4
+            )
+        )
     return tables.Table(
         columns=columns,
         rows=[_row(receipt, line, columns) for line in receipt.lines],
@@ -257,12 +268,7 @@ def _row(receipt: snapshots.Snapshot, line: snapshots.Line, columns: list[tables
         at = cells[3].depth
         cells[3].add(["환불"])
         cells[4].add_at(at, gifts.shown(-line.refunded_minor, line))
-    return tables.Row(
-        cells=tuple(tuple(cell.bits) for cell in cells),
-        depth=max(cell.depth for cell in cells),
-        currency=(line.currency, line.exponent),
-        adds=(line.net_minor,),
-    )
+    return tables.row(cells, line, figures=1)
 
 
 def _sentence(receipt: snapshots.Snapshot, code: str, *, room: float) -> list[Block]:
@@ -278,7 +284,7 @@ def _signing(receipt: snapshots.Snapshot, who: tuple[str, str], names: list[str]
     """The day in the middle, and on the right whose signature or seal it is."""
     language = receipt.language
     shown = wrapped(" ".join(name for name in names if name), 10.5, 260, "bold")
-    height = 34.0 + 14 * len(shown)
+    height = 30.0 + 14 * len(shown)
 
     def draw(sheet: Sheet, y: float) -> None:
         canvas = sheet.canvas
@@ -324,14 +330,14 @@ def pages(
     room = sheet.room
     entity = receipt.entity
     after = [
+        *_sentence(receipt, INFORMATION, room=room),
+        *_notice(receipt, room=room),
         *_sentence(receipt, REQUEST, room=room),
         _signing(receipt, APPLICANT, [receipt.donor_name]),
         *_sentence(receipt, CERTIFIED, room=room),
         closings.beside_code(
             _signing(receipt, RECEIVER, [entity.legal_name, entity.signatory]), receipt, seal=seal
         ),
-        *_notice(receipt, room=room),
-        *_sentence(receipt, INFORMATION, room=room),
         *closings.paragraphs(receipt, width=room, without=PLACED),
     ]
     return tables.paginate(

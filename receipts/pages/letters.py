@@ -106,25 +106,63 @@ def strip(receipt: snapshots.Snapshot, standing: standings.Standing, design: wor
         fields.append(("place", receipt.place))
     if design.has_tax_year and not design.has_place:
         fields.append(("tax_year", str(receipt.tax_year)))
-    leading = _leading_sums(receipt, design)
+    return band(receipt, fields, design.lead)
+
+
+def band(receipt: snapshots.Snapshot, fields: list[tuple[str, str]], leads: str) -> Block:
+    """This function will return labels with their values beside each other, and the leading sums on the right."""
+    language = receipt.language
+    leading = _leading_sums(receipt, leads)
     replaces = wording.choose(wording.REPLACES, language).format(serial=receipt.replaces)
-    above = 18.0 if receipt.replaces else 0.0
+
+    lead = words.label(leads, language)
+    labels = tuple(words.label(key, language) for key, _ in fields)
 
     def draw(sheet: Sheet, y: float) -> None:
         if receipt.replaces:
-            sheet.paragraph(MARGIN, y + 3, [replaces], size=9, leading=12)
-        y -= above
-        for (key, value), at, part in zip(fields, STRIP_AT, STRIP_WIDTH, strict=False):
+            sheet.paragraph(MARGIN, y + 19, [replaces], size=9, leading=12)
+        # A label and its value are one paragraph: read aloud they belong together.
+        elements = [sheet.canvas.open("P") for _ in (*fields, lead)]
+        sheet.canvas.repeat((*labels, lead), y, lambda y: _labels(sheet, y, labels, lead, elements))
+        for (_, value), at, part, element in zip(fields, STRIP_AT, STRIP_WIDTH, elements, strict=False):
             x, room = MARGIN + at * sheet.room, part * sheet.room
-            _field(sheet, x, y, words.label(key, language), [value], room=room)
-        lead = words.label(design.lead, language)
-        _field(sheet, sheet.right, y, lead, leading, room=0.28 * sheet.room, size=15, align="right")
+            _values(sheet, x, y, [value], room=room, element=element)
+        _values(
+            sheet,
+            sheet.right,
+            y,
+            leading,
+            room=0.28 * sheet.room,
+            element=elements[-1],
+            size=15,
+            align="right",
+        )
         sheet.rule(y - 12 - 17 * len(leading), color=HAIR)
 
-    return Block(above + 34 + 17 * (len(leading) - 1), draw)
+    return Block(34 + 17 * (len(leading) - 1), draw)
 
 
-def _leading_sums(receipt: snapshots.Snapshot, design: words.Design) -> list[str]:
+def _labels(sheet: Sheet, y: float, labels: tuple[str, ...], lead: str, elements: list[int]) -> None:
+    for label, at, part, element in zip(labels, STRIP_AT, STRIP_WIDTH, elements, strict=False):
+        _label(sheet, MARGIN + at * sheet.room, y, label, room=part * sheet.room, element=element)
+    _label(sheet, sheet.right, y, lead, room=0.28 * sheet.room, element=elements[-1], align="right")
+
+
+def _label(
+    sheet: Sheet,
+    x: float,
+    y: float,
+    label: str,
+    *,
+    room: float,
+    element: int,
+    align: drawing.Align = "left",
+) -> None:
+    size = size_to_fit(label, 8, room, "regular", least=5)
+    sheet.canvas.text(x, y, label, size=size, color=QUIET, align=align, element=element)
+
+
+def _leading_sums(receipt: snapshots.Snapshot, leads: str) -> list[str]:
     shown = [one for one in receipt.totals if one.total_minor] or [
         one for one in receipt.totals if gifts.is_valued(receipt, one.currency)
     ]
@@ -132,7 +170,7 @@ def _leading_sums(receipt: snapshots.Snapshot, design: words.Design) -> list[str
         return [words.said("not_valued", receipt.language)]
     return [
         wording.amount(
-            one.eligible_minor if design.lead == "total_eligible" else one.total_minor,
+            one.eligible_minor if leads == "total_eligible" else one.total_minor,
             currency=one.currency,
             exponent=one.exponent,
         )
@@ -140,29 +178,24 @@ def _leading_sums(receipt: snapshots.Snapshot, design: words.Design) -> list[str
     ]
 
 
-def _field(
+def _values(
     sheet: Sheet,
     x: float,
     y: float,
-    label: str,
     values: list[str],
     *,
     room: float,
+    element: int,
     size: float = 11.5,
     align: drawing.Align = "left",
 ) -> None:
-    """A label and its value are one paragraph: read aloud they belong together. What is too long stands on two
-    lines."""
-    canvas = sheet.canvas
-    element = canvas.open("P")
-    label_size = size_to_fit(label, 8, room, "regular", least=5)
-    canvas.text(x, y, label, size=label_size, color=QUIET, align=align, element=element)
+    """What stands below a label; what is too long for one line is small and stands on three."""
     size = min(size_to_fit(value, size, room, "bold", least=7) for value in values)
     leading = 17.0
     if size < 8.5 and len(values) == 1:
         values, size, leading = wrapped(values[0], 7.5, room, "bold")[:3], 7.5, 9.0
     for place, value in enumerate(values):
-        canvas.text(
+        sheet.canvas.text(
             x,
             y - min(17.0, leading + 3) - leading * place,
             value,
@@ -195,8 +228,10 @@ def giver(receipt: snapshots.Snapshot, *, width: float, year: str = "") -> list[
         if is_beside:
             sheet.canvas.text(beside, below + 15, local, size=12, color=INK, element=sheet.canvas.open("P"))
         if year:
+            element, y = sheet.canvas.open("P"), y - 16
             label = words.label("tax_year", language)
-            _field(sheet, sheet.right, y - 16, label, [year], room=90, align="right")
+            _label(sheet, sheet.right, y, label, room=90, element=element, align="right")
+            _values(sheet, sheet.right, y, [year], room=90, element=element, align="right")
 
     blocks = [Block(24.0 + 15 * len(lines), name)]
     if local and not is_beside:

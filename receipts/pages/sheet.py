@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from paper import drawing, typesetting
 from receipts import sheets, wording
-from receipts.sheets import HAIR, INK, MARGIN, QUIET
 
+HAIR, INK, MARGIN, QUIET = sheets.HAIR, sheets.INK, sheets.MARGIN, sheets.QUIET
 SIZE, LEADING = 9.5, 13.0
 SMALL, SMALL_LEADING = 8.0, 11.0
-
-__all__ = ["HAIR", "INK", "LEADING", "MARGIN", "QUIET", "SIZE", "SMALL", "SMALL_LEADING", "Block", "Sheet"]
 
 
 @dataclass(slots=True)
@@ -66,6 +64,15 @@ class Block:
 
     height: float
     draw: Callable[[Sheet, float], None]
+
+
+def again(key: Hashable, block: Block) -> Block:
+    """This function will return a block that a file for the printer keeps once; `key` names all it depends on."""
+
+    def draw(sheet: Sheet, y: float) -> None:
+        sheet.canvas.repeat(key, y, lambda y: block.draw(sheet, y))
+
+    return Block(block.height, draw)
 
 
 def wrapped(text: str, size: float, width: float, weight: typesetting.Weight = "regular") -> list[str]:

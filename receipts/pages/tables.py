@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from paper import drawing
-from receipts import wording
+from paper import drawing, typesetting
+from receipts import snapshots, wording
 from receipts.pages import words
 from receipts.pages.sheet import (
     HAIR,
@@ -19,11 +19,12 @@ from receipts.pages.sheet import (
     SMALL_LEADING,
     Block,
     Sheet,
+    again,
     size_to_fit,
 )
 
 PAD = 7.5
-TALLEST_ROW = 260.0
+TALLEST_ROW = 230.0
 SUM_LEADING = 14.0
 Currency = tuple[str, int]
 
@@ -37,6 +38,16 @@ class Column:
     align: drawing.Align
     label: tuple[str, ...]
     bold: int = 1
+    is_tight: bool = False
+    """Its figures are wider than it may be, and so are set smaller."""
+
+    def size(self, text: str, size: float, weight: typesetting.Weight = "regular") -> float:
+        """This function will return the size in which a figure fits the column."""
+        if not self.is_tight:
+            return size
+        return size_to_fit(
+            text.translate(typesetting.TABULAR), size, self.right - self.left, weight, least=4.0
+        )
 
     @property
     def x(self) -> float:
@@ -99,6 +110,8 @@ class Cell:
         for text in lines:
             if is_small and self.bits and not self.bits[-1].is_small:
                 self.depth -= 1.0
+            if not is_small and self.bits and self.bits[-1].is_small:
+                self.depth += 2.5
             self.bits.append(Bit(self.depth, text, is_small, is_figure))
             self.depth += SMALL_LEADING if is_small else LEADING
 
@@ -129,11 +142,12 @@ def paginate(
     for block in before:
         put(block)
     rows = [part for row in table.rows for part in _parts(row)]
+    carried = _carried_height(table)
     heading = _heading(table, is_repeated=False)
-    put(heading, needs=heading.height + rows[0].depth + PAD + _carried_height(table))
+    put(heading, needs=heading.height + rows[0].depth + PAD + carried)
     for place, row in enumerate(rows):
         height = row.depth + PAD
-        below = 0.0 if place == len(rows) - 1 else _carried_height(table)
+        below = 0.0 if place == len(rows) - 1 else carried
         if height + below > room and place:
             pages[-1].append(_carried(table, "carried"))
             opening = [_heading(table, is_repeated=True), _carried(table, "brought")]
@@ -142,13 +156,27 @@ def paginate(
         put(_row_block(table, row))
         _add(table, row)
     sums = [_sum_block(table, one, is_first=place == 0) for place, one in enumerate(table.sums)]
-    for block in [*sums, Block(14.0, _nothing), *after]:
+    for block in [*sums, space(14.0), *after]:
         put(block)
     return pages
 
 
-def _nothing(sheet: Sheet, y: float) -> None:
-    """White space."""
+def space(height: float) -> Block:
+    """This function will return white space."""
+    return Block(height, lambda sheet, y: None)
+
+
+def row(cells: Sequence[Cell], line: snapshots.Line, *, figures: int) -> Row:
+    """This function will return a gift's cells as a row that adds its amounts to the sums of its currency."""
+    adds: tuple[int, ...] = ()
+    if line.amount_minor is not None:
+        adds = (line.net_minor, line.benefit_minor, line.eligible_minor or 0)[:figures]
+    return Row(
+        cells=tuple(tuple(cell.bits) for cell in cells),
+        depth=max(cell.depth for cell in cells),
+        currency=(line.currency, line.exponent),
+        adds=adds,
+    )
 
 
 def _add(table: Table, row: Row) -> None:
@@ -217,7 +245,10 @@ def _heading(table: Table, *, is_repeated: bool) -> Block:
         sheet.rule(y - height + 3.5, thickness=thickness, color=QUIET if table.grid else INK)
         _uprights(table, sheet, y, height - 3.5)
 
-    return Block(height, draw)
+    block = Block(height, draw)
+    key = (is_repeated, table.grid, *table.columns)
+    # The first heading opens the table for the rows below it, so it is drawn anew in each document that has one.
+    return again(key, block)
 
 
 def _row_block(table: Table, row: Row) -> Block:
@@ -234,7 +265,7 @@ def _row_block(table: Table, row: Row) -> Block:
                     column.x,
                     base - bit.down,
                     bit.text,
-                    size=SMALL if bit.is_small else SIZE,
+                    size=SMALL if bit.is_small else column.size(bit.text, SIZE),
                     color=QUIET if bit.is_small else INK,
                     align=column.align,
                     tabular=bit.is_figure,
@@ -274,7 +305,14 @@ def _carried(table: Table, key: str) -> Block:
 def _figures(table: Table, sheet: Sheet, y: float, figures: Sequence[str]) -> None:
     for column, text in zip(table.columns[-len(figures) :], figures, strict=True):
         sheet.canvas.text(
-            column.x, y, text, size=SIZE, color=INK, align=column.align, tabular=True, element=None
+            column.x,
+            y,
+            text,
+            size=column.size(text, SIZE),
+            color=INK,
+            align=column.align,
+            tabular=True,
+            element=None,
         )
 
 
@@ -296,7 +334,7 @@ def _sum_block(table: Table, one: Sum, *, is_first: bool) -> Block:
                 column.x,
                 base,
                 text,
-                size=10.5,
+                size=column.size(text, 10.5, "bold"),
                 weight="bold",
                 color=INK,
                 align="right",

@@ -43,6 +43,9 @@ LABELS: dict[str, Pair] = {
     "continued": ("continued", "계속"),
     "carried": ("Carried forward", "다음 쪽으로 이월"),
     "brought": ("Brought forward", "앞쪽에서 이월"),
+    "receipt": ("Receipt", "영수증 번호"),
+    "year": ("Year", "연도"),
+    "made_on": ("Made on", "작성일"),
     "no_number": ("None: preview", "없음 (미리보기)"),
 }
 EQUIVALENT: Pair = ("Equal to {amount} at the rate of {day} ({source})", "{day} 환율로 {amount} ({source})")
@@ -55,6 +58,11 @@ KINDS: dict[str, Pair] = {
 }
 """Money given without return needs no word but how it came; everything else is told apart from it."""
 
+SUMMARY_TITLE: Pair = ("Summary of receipts {year}", "{year}년 영수증 요약")
+SUMMARY_NOTICE: Pair = (
+    "This is a summary of receipts already issued. It is not a receipt; use the receipts named below for your taxes.",
+    "이미 발행된 영수증을 요약한 것으로 영수증이 아닙니다. 세금 신고에는 아래에 적힌 영수증을 사용해 주십시오.",
+)
 CANADIAN_TITLE: Pair = ("Official receipt for income tax purposes", "소득세용 공식 영수증")
 
 

@@ -49,7 +49,7 @@ def test_a_character_without_glyph_is_never_a_box() -> None:
     aligns: tuple[drawing.Align, ...] = ("left", "right", "center")
     for align in aligns:
         with pytest.raises(texts.UnprintableText):
-            canvas.text(60, 700, "Kim 金", size=12, align=align)
+            canvas.text(60, 700, "Kim ก", size=12, align=align)
 
 
 def test_description_is_the_same_in_both_places_and_names_no_machine() -> None:

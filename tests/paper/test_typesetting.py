@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from paper import texts, typesetting
+from paper import binding, texts, typesetting
 
 
 @pytest.fixture(params=["regular", "bold"])
@@ -16,9 +16,10 @@ def face(request: pytest.FixtureRequest) -> typesetting.Typeface:
 
 def test_the_fonts_are_the_published_ones() -> None:
     origin = (typesetting.FOLDER / "ORIGIN.md").read_text()
-    for name in typesetting.FILES.values():
+    for name in (*typesetting.FILES.values(), *typesetting.HANJA.values()):
         assert hashlib.sha256((typesetting.FOLDER / name).read_bytes()).hexdigest() in origin
-    assert "SIL OPEN FONT LICENSE" in (typesetting.FOLDER / "OFL.txt").read_text()
+    for license_text in ("OFL.txt", "OFL-NotoSansKR.txt"):
+        assert "SIL OPEN FONT LICENSE" in (typesetting.FOLDER / license_text).read_text()
 
 
 def test_figures_of_a_column_have_one_width(face: typesetting.Typeface) -> None:
@@ -39,7 +40,7 @@ def test_lines_keep_to_their_width_and_lose_nothing(face: typesetting.Typeface) 
 
 def test_width_of_a_character_without_glyph_is_refused(face: typesetting.Typeface) -> None:
     with pytest.raises(texts.UnprintableText):
-        face.width("金", 9)
+        face.width("ก", 9)
 
 
 def test_letters_beyond_the_shared_cut_get_fonts_of_their_own(face: typesetting.Typeface) -> None:
@@ -54,4 +55,23 @@ def test_letters_beyond_the_shared_cut_get_fonts_of_their_own(face: typesetting.
         assert own.codes[character] == code[0]
     assert setting.runs("K가m") == [("R", b"K"), ("Rx1", b"\x01"), ("R", b"m")]
     with pytest.raises(texts.UnprintableText):
-        setting.runs("Kim 金")
+        setting.runs("Kim ก")
+
+
+def test_hanja_come_from_the_face_behind(face: typesetting.Typeface) -> None:
+    setting = typesetting.Setting(typesetting.Cut(face, typesetting.ASCII), "R")
+    assert setting.runs("K金가洙") == [("R", b"K"), ("Rh1", b"\x01"), ("Rx1", b"\x01"), ("Rh1", b"\x02")]
+    assert face.width("金哲", 10) == pytest.approx(20.0)
+    book = binding.Book()
+    setting.embed(book)
+    assert set(book.fonts) == {"R", "Rx1", "Rh1"}
+    assert any(b"+NotoSansKR-" in finished.content for finished in book.objects)
+
+
+def test_the_hanja_of_korean_names_are_there() -> None:
+    covered = typesetting.covered_characters()
+    standard = {
+        bytes((row, cell)).decode("euc_kr") for row in range(0xCA, 0xFE) for cell in range(0xA1, 0xFF)
+    }
+    # Three of KS X 1001 are not in the published font.
+    assert len({texts.pdf_text(letter) for letter in standard} - covered) <= 3

@@ -42,6 +42,7 @@ KR = US | {
     "legal_basis": "소득세법 제34조 제3항 제1호 (종교단체)",
     "legal_basis_code": "41",
     "form": "45-2",
+    "form_version": "kr-45-2/2026-01-02",
 }
 UK = US | {
     "legal_name": "Harbour Mission UK",
@@ -204,3 +205,35 @@ def year(count: int, template: str = "us-3", **changes: Any) -> dict[str, Any]:
         for place in range(count)
     ]
     return snapshot(template, kind="annual", lines=lines, **changes)
+
+
+def summary(count: int = 3, **changes: Any) -> dict[str, Any]:
+    """This function will return a yearly summary over `count` gifts that have receipts."""
+    lines = [
+        {
+            "given_on": f"2026-{1 + place % 12:02d}-04",
+            "fund": "Safe house",
+            "description": "",
+            "currency": "USD",
+            "currency_exponent": 2,
+            "amount_minor": 5000 + 100 * place,
+            "receipt": f"2026-{place + 1:06d}",
+        }
+        for place in range(count)
+    ]
+    total = sum(5000 + 100 * place for place in range(count))
+    return {
+        "template": "summary-1",
+        "language": "en",
+        "year": 2026,
+        "made_on": "2027-01-10",
+        "entity": US,
+        "donor": {
+            "name": "Grace J. Kim",
+            "local_name": None,
+            "address": ["12 Maple Avenue", "Springfield, CA 90210"],
+        },
+        "lines": lines,
+        "totals": [{"currency": "USD", "currency_exponent": 2, "total_minor": total}],
+        "test": False,
+    } | changes

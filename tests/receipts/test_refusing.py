@@ -42,7 +42,7 @@ def test_hostile_words_are_only_words(text: str) -> None:
     require_inert(content)
 
 
-@pytest.mark.parametrize("text", ["😀" * 200, "金哲洙", "سلام", "Kim 🙏"])
+@pytest.mark.parametrize("text", ["😀" * 200, "ชื่อ", "سلام", "Kim 🙏"])
 @pytest.mark.parametrize("field", ["donor", "fund", "statement", "entity"])
 def test_words_without_glyphs_are_refused_not_boxed(text: str, field: str) -> None:
     by_field: dict[str, dict[str, Any]] = {
