@@ -1,6 +1,7 @@
 """What no test should have to think of: static files without a build, a queue that goes nowhere."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         BASE_URL="http://localhost:8000",
         STATE_DIR=folder,
         RECEIPT_KEYS=folder / "receipt-keys",
+        RECEIPT_MARKS=folder / "receipt-marks",
         STATIC_ROOT=folder / "static",
         STORAGES=storages,
         CACHES=caches,
@@ -55,3 +57,12 @@ _MADE_ANEW = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}|[A-Za-z0-9_-]{22}")
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """A case is not named after an id or a signature that is new in each process: two processes share the cases."""
     return argname if isinstance(val, str) and _MADE_ANEW.search(val) else None
+
+
+@pytest.fixture(autouse=True)
+def own_marks(surroundings: Path) -> Iterator[Path]:
+    """A test's database forgets its receipts; the marks of their numbers, made to outlive a database, must go too."""
+    marks = surroundings / "receipt-marks"
+    yield marks
+    if marks.exists():
+        shutil.rmtree(marks)

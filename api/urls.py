@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from api import describing, problems, webhooks
+from api import bounces, describing, problems, webhooks
 from api.v1 import urls as v1
 
 app_name = "api"
 urlpatterns = [
+    path("bounces/", bounces.take, name="bounces"),
     path("webhooks/stripe/", webhooks.stripe, name="webhook"),
     path("v1/openapi.json", describing.openapi, name="openapi"),
     path("v1/", include(v1.urlpatterns)),

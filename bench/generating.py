@@ -6,12 +6,14 @@ and lines of the balance agree, so exports reconcile and `selfcheck` holds. Only
 """
 
 import os
+import time
 from typing import Any
 
 import psycopg
 
 DONORS = 20_000
 CHUNK = 100_000
+MARK, FRESH = "bench", "fresh"
 
 # A figure in (0, 1) of a row's number and a purpose; the hash does not change between versions of PostgreSQL.
 _FIGURE = """
@@ -43,7 +45,7 @@ SELECT i, md5('bench gift ' || i)::uuid AS id,
   CASE WHEN pg_temp.figure(i, 2) < 0.9 THEN place.restriction ELSE 'none' END AS restriction,
   CASE WHEN pg_temp.figure(i, 2) < 0.9 OR place.fund_id = general.id THEN place.slug ELSE '' END AS segment,
   money.currency, money.amount, round(money.amount * 0.029)::bigint + money.fixed AS fee,
-  CASE money.currency WHEN 'KRW' THEN 'kakao_pay' ELSE 'card' END AS method,
+  CASE money.currency WHEN 'KRW' THEN 'kakao_pay' ELSE 'card' END AS method, 'en' AS language,
   timestamptz '2021-01-01 05:00+00' + i * interval '181.44 seconds' AS given_at
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
 CROSS JOIN LATERAL (
@@ -62,14 +64,41 @@ JOIN (
 JOIN ledger_fund general ON general.entity_id = place.entity_id AND general.code = 'GEN'
 """
 
+_FRESH_DONORS = """
+INSERT INTO donors_donor (id, kind, name, local_name, email, email_key, name_key, language, address, created_at)
+SELECT md5('fresh donor ' || i)::uuid, 'person', told.name, '', 'fresh-' || i || '@example.org',
+  'fresh-' || i || '@example.org', 'fresh' || i, told.language,
+  i %% 1000000 || ' Maple Avenue' || chr(10) || 'Springfield, VA 22150', now()
+FROM generate_series(%(first)s::bigint, %(first)s::bigint + %(donors)s::bigint - 1) AS i
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN i %% 20 < 7 THEN 'ko' ELSE 'en' END AS language,
+    CASE WHEN i %% 20 < 7 THEN substr('김이박최정강조윤장임한오서신권', (i %% 15)::int + 1, 1)
+      || substr('민서준하윤지우현수아은영호성진경미선재혁동', (i %% 21)::int + 1, 1)
+      || substr('민서준하윤지우현수아은영호성진경미선재혁동', (i / 21 %% 21)::int + 1, 1)
+    ELSE 'Giver ' || i %% 1000000 END AS name) AS told
+"""
+
+_FRESH_GIFTS = """
+CREATE TEMP TABLE gift ON COMMIT DROP AS
+SELECT i, md5('fresh gift ' || i)::uuid AS id,
+  md5('fresh donor ' || %(first)s::bigint + (i - %(first)s::bigint) %% %(donors)s::bigint)::uuid AS donor_id,
+  c.id AS campaign_id, c.slug,
+  f.entity_id, f.id AS fund_id, f.restriction, c.slug AS segment, 'USD' AS currency,
+  (1000 + i %% 1000000 * 7919 %% 90000)::bigint AS amount, 30::bigint AS fee, 'card' AS method,
+  CASE WHEN i %% 20 < 7 THEN 'ko' ELSE 'en' END AS language,
+  now() - interval '1 hour' + (i - %(first)s::bigint) * interval '1 millisecond' AS given_at
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
+JOIN campaigns_campaign c ON c.slug = 'family' JOIN ledger_fund f ON f.id = c.fund_id
+"""
+
 _FACTS = (
     """
     INSERT INTO donations_donation (id, entity_id, donor_id, campaign_id, rail, method, last4, processor_ref,
       payment_ref, amount_minor, currency, given_at, given_on, date_rule, language, note, source, is_live, recorded_at)
     SELECT g.id, g.entity_id, donor_id, campaign_id, 'processor', method,
       CASE method WHEN 'card' THEN '4242' ELSE '' END,
-      'ch_bench' || i, 'pi_bench' || i, amount, currency, given_at, (given_at AT TIME ZONE e.zone)::date,
-      'charge_in_entity_zone', 'en', CASE WHEN i % 50 = 0 THEN 'In memory of my mother' ELSE '' END,
+      'ch_MARK' || i, 'pi_MARK' || i, amount, currency, given_at, (given_at AT TIME ZONE e.zone)::date,
+      'charge_in_entity_zone', g.language, CASE WHEN i % 50 = 0 THEN 'In memory of my mother' ELSE '' END,
       CASE WHEN i % 3 = 0 THEN 'letter' ELSE '' END, false, given_at + interval '5 seconds'
     FROM gift g JOIN ledger_legalentity e ON e.id = g.entity_id ORDER BY i
     """,
@@ -84,7 +113,7 @@ _FACTS = (
     """
     INSERT INTO payments_balancetransaction (ref, kind, amount_minor, fee_minor, net_minor, currency, source_ref,
       created_at, available_on, recorded_at)
-    SELECT 'txn_bench' || i, 'charge', amount, fee, amount - fee, currency, 'ch_bench' || i, given_at,
+    SELECT 'txn_MARK' || i, 'charge', amount, fee, amount - fee, currency, 'ch_MARK' || i, given_at,
       (given_at + interval '2 days')::date, given_at + interval '5 seconds' FROM gift ORDER BY i
     """,
     """
@@ -92,7 +121,7 @@ _FACTS = (
       INSERT INTO ledger_entry (entity_id, kind, source, happened_at, booked_on, memo, line_count, recorded_at)
       SELECT g.entity_id, kind, source || i, given_at, (given_at AT TIME ZONE e.zone)::date, '', 2, given_at
       FROM gift g JOIN ledger_legalentity e ON e.id = g.entity_id
-      CROSS JOIN (VALUES ('donation', 'charge:ch_bench'), ('processor_fee', 'balance:txn_bench')) AS fact (kind, source)
+      CROSS JOIN (VALUES ('donation', 'charge:ch_MARK'), ('processor_fee', 'balance:txn_MARK')) AS fact (kind, source)
       ORDER BY i
       RETURNING ledger_entry.id, ledger_entry.kind, ledger_entry.source
     )
@@ -100,7 +129,7 @@ _FACTS = (
     SELECT posted.id, a.id, g.fund_id, side.sign * CASE posted.kind WHEN 'donation' THEN amount ELSE fee END, currency,
       CASE WHEN side.code = 'income' THEN segment ELSE '' END
     FROM posted
-    JOIN gift g ON g.i = substring(posted.source FROM 'bench([0-9]+)$')::bigint
+    JOIN gift g ON g.i = substring(posted.source FROM 'MARK([0-9]+)$')::bigint
     JOIN (VALUES ('donation', '1100', 1), ('donation', 'income', -1), ('processor_fee', '5100', 1),
       ('processor_fee', '1100', -1)) AS side (kind, code, sign) ON side.kind = posted.kind
     JOIN ledger_account a ON a.code = CASE WHEN side.code <> 'income' THEN side.code
@@ -136,10 +165,32 @@ def ensure(*, rows: int) -> int:
     return max(0, rows - present)
 
 
+def fresh(*, rows: int, donors: int = 0) -> str:
+    """Write gifts of this moment, each of a donor of its own, a third of them Korean: none has a receipt yet.
+
+    With `donors` so many share the gifts. This function will return the address of the first donor.
+    """
+    first = int(time.time()) * 1_000_000
+    with psycopg.connect(os.environ.get("BENCH_DATABASE_URL") or os.environ["DATABASE_URL"]) as raw:
+        _skip_triggers(raw)
+        named = {"first": first, "last": first + rows - 1, "donors": donors or rows}
+        raw.execute(_FRESH_DONORS, named)
+        raw.execute(_FRESH_GIFTS, named)
+        _write_facts(raw, mark=FRESH)
+        raw.autocommit = True
+        raw.execute("ANALYZE")
+    return f"fresh-{first}@example.org"
+
+
 def _write(raw: "psycopg.Connection[Any]", *, first: int, last: int) -> None:
     raw.execute(_GIFTS, {"donors": DONORS, "first": first, "last": last})
+    _write_facts(raw, mark=MARK)
+
+
+def _write_facts(raw: "psycopg.Connection[Any]", *, mark: str) -> None:
+    """`mark` tells one kind of gifts from another, in what the processor would call them."""
     for statement in _FACTS:
-        raw.execute(statement)
+        raw.execute(statement.replace("MARK", mark))
     raw.commit()
 
 

@@ -7,6 +7,10 @@ from dataclasses import asdict, dataclass, field
 PAIRS = 5
 
 
+class NotTaken(Exception):
+    """A measure that cannot be taken on this machine; the words say what is missing and how to get it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One measure. `ratio` is ours to the limit: 1 is as good as it gets, whatever the unit."""

@@ -51,6 +51,16 @@ VARIABLES = (
         "MAIL_PER_MINUTE", "int", "600", False, "letters sent in a minute at most; sign-in links go first"
     ),
     Variable(
+        "BOUNCE_ADDRESS",
+        "text",
+        "",
+        False,
+        "where mail servers report what did not arrive; empty: the sender",
+    ),
+    Variable(
+        "BOUNCE_SECRET", "text", "", True, "proves notices to /api/bounces/; empty: that address is closed"
+    ),
+    Variable(
         "GIVING_LIMITS",
         "list",
         "",
@@ -66,6 +76,13 @@ VARIABLES = (
         "folder of the keys that seal and sign receipts; empty: receipt-keys in STATE_DIR",
     ),
     Variable("RECEIPT_KEYS_PASSWORD", "text", "", True, "opens key files that are locked"),
+    Variable(
+        "RECEIPT_MARKS",
+        "path",
+        "",
+        False,
+        "folder of the numbers that are on paper, on another disk than the database; empty: receipt-marks in STATE_DIR",
+    ),
     Variable("LOG_LEVEL", "text", "INFO", False, "DEBUG, INFO, WARNING or ERROR"),
 )
 _BY_NAME = {variable.name: variable for variable in VARIABLES}

@@ -8,6 +8,7 @@ from config import env
 ROOT = Path(__file__).resolve().parent.parent
 STATE_DIR = env.path("STATE_DIR")
 RECEIPT_KEYS = env.path("RECEIPT_KEYS") if env.text("RECEIPT_KEYS") else STATE_DIR / "receipt-keys"
+RECEIPT_MARKS = env.path("RECEIPT_MARKS") if env.text("RECEIPT_MARKS") else STATE_DIR / "receipt-marks"
 RECEIPT_KEYS_PASSWORD = env.text("RECEIPT_KEYS_PASSWORD")
 
 DEBUG = env.flag("DEBUG")
@@ -190,6 +191,8 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 globals().update(env.email(env.text("EMAIL_URL")))
 EMAIL_FROM = env.text("EMAIL_FROM")
 MAIL_PER_MINUTE = env.integer("MAIL_PER_MINUTE")
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS")
+BOUNCE_SECRET = env.text("BOUNCE_SECRET")
 
 CELERY = {
     "broker_url": env.text("BROKER_URL"),
@@ -240,9 +243,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "config.hiding.HideSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
     # The package logs every call with its address; ours are counted, not told one by one.
     # And a refused request is no event: in a flood there are hundreds a second.
-    "loggers": {"stripe": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "stripe": {"level": "WARNING"},
+        "django.request": {"level": "ERROR", "filters": ["secrets"]},
+    },
 }

@@ -3,17 +3,18 @@
 import logging
 import smtplib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, When
 
+from donors import bouncing, lettering, withholding
 from donors.models import Attachment, Message
 from ledger.models import LegalEntity
 from paper import storing
@@ -34,6 +35,21 @@ def sender(entity: LegalEntity | None = None) -> str:
     return formataddr((entity.legal_name, entity.email)) if entity else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What is to be said to whom, once for its `kind` and `cause`; `attachments` are (file name, SHA-256)."""
+
+    kind: Message.Kind
+    cause: str
+    to_email: str
+    sender: str
+    language: str
+    subject: str
+    text: str
+    donor_id: UUID | None
+    attachments: Sequence[tuple[str, str]] = ()
+
+
 def queue(
     *,
     kind: Message.Kind,
@@ -50,31 +66,68 @@ def queue(
     """Put a message into the outbox, in the transaction of what causes it.
 
     `attachments` are (file name, SHA-256 of a stored document). This function will return the message's id,
-    or None when a message of this kind for this cause exists already.
+    or None when a message of this kind for this cause exists already, or its reader would not have it.
     """
-    if not to_email:
-        return None
-    fresh = Message(
-        id=uuid4(),
-        donor_id=donor_id,
+    letter = Letter(
         kind=kind,
         cause=cause,
         to_email=to_email,
-        sender=" ".join(sender.split())[:254],
+        sender=sender,
         language=language,
-        subject=" ".join(subject.split())[:200],
+        subject=subject,
         text=text,
+        donor_id=donor_id,
+        attachments=attachments,
+    )
+    return queue_all(letters=[letter], now=now)[0]
+
+
+def queue_all(*, letters: Sequence[Letter], now: datetime) -> list[UUID | None]:
+    """Put many messages into the outbox at once: a handful of statements, however many they are.
+
+    This function will return, in the order of the letters, what `queue` returns for each.
+    """
+    withheld = withholding.reasons(
+        [withholding.Meant(letter.kind, letter.donor_id, letter.to_email) for letter in letters]
+    )
+    wanted = [
+        None if reason or not letter.to_email else _fresh(letter, now=now)
+        for letter, reason in zip(letters, withheld, strict=True)
+    ]
+    fresh = [message for message in wanted if message is not None]
+    if not fresh:
+        return [None] * len(letters)
+    with transaction.atomic():
+        Message.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1_000)
+        stored = set(
+            Message.objects.filter(pk__in=[message.pk for message in fresh]).values_list("pk", flat=True)
+        )
+        Attachment.objects.bulk_create(
+            (
+                Attachment(message=message, document_id=sha256, filename=name)
+                for letter, message in zip(letters, wanted, strict=True)
+                if message is not None and message.pk in stored
+                for name, sha256 in letter.attachments
+            ),
+            batch_size=1_000,
+        )
+    return [message.pk if message and message.pk in stored else None for message in wanted]
+
+
+def _fresh(letter: Letter, *, now: datetime) -> Message:
+    return Message(
+        id=uuid4(),
+        donor_id=letter.donor_id,
+        kind=letter.kind,
+        cause=letter.cause,
+        to_email=letter.to_email,
+        sender=" ".join(letter.sender.split())[:254],
+        language=letter.language,
+        subject=" ".join(letter.subject.split())[:200],
+        text=letter.text,
         send_after=now,
         queued_at=now,
     )
-    with transaction.atomic():
-        Message.objects.bulk_create([fresh], ignore_conflicts=True)
-        if not Message.objects.filter(pk=fresh.pk).exists():
-            return None
-        Attachment.objects.bulk_create(
-            Attachment(message=fresh, document_id=sha256, filename=name) for name, sha256 in attachments
-        )
-    return fresh.pk
 
 
 def _room(*, now: datetime) -> int:
@@ -108,29 +161,13 @@ def _claim(*, now: datetime) -> list[Message]:
     return claimed
 
 
-def _letter(message: Message) -> EmailMessage:
-    domain = urlsplit(settings.BASE_URL).hostname
-    letter = EmailMessage(
-        subject=message.subject,
-        body=message.text,
-        from_email=settings.EMAIL_FROM or message.sender,
-        to=[message.to_email],
-        # The same id on every attempt: a mail server that did accept the first one drops the second.
-        headers={"Message-ID": f"<{message.pk}@{domain}>", "Content-Language": message.language},
-    )
-    for attachment in message.attachments.select_related("document"):
-        content = storing.load(sha256=attachment.document_id)
-        letter.attach(attachment.filename, content, attachment.document.media_type)
-    return letter
-
-
 def send_due(*, now: datetime) -> int:
     """Send what waits in the outbox, one batch, outside any transaction.
 
     A passing error is tried again later with a growing pause; a refusal of the address, or the eighth failure,
     marks the message `refused` and leaves it to a person. This function will return how many were sent.
     """
-    claimed = _claim(now=now)
+    claimed = _wanted(_claim(now=now))
     if not claimed:
         return 0
     sent = 0
@@ -143,14 +180,30 @@ def send_due(*, now: datetime) -> int:
     return sent
 
 
+def _wanted(claimed: list[Message]) -> list[Message]:
+    """Leave out what its reader would not have any more: they died, said no, or their mailbox is gone."""
+    reasons = withholding.reasons(
+        [withholding.Meant(message.kind, message.donor_id, message.to_email) for message in claimed]
+    )
+    for message, reason in zip(claimed, reasons, strict=True):
+        if reason:
+            Message.objects.filter(pk=message.pk).update(
+                status=Message.Status.REFUSED, error=f"{withholding.WITHHELD}{reason}"
+            )
+    return [message for message, reason in zip(claimed, reasons, strict=True) if not reason]
+
+
 def _send(*, message: Message, connection: BaseEmailBackend, now: datetime) -> int:
     try:
-        letter = _letter(message)
+        letter = lettering.letter(message, now=now)
         letter.connection = connection
         letter.send()
     except smtplib.SMTPRecipientsRefused as error:
-        codes = {code for code, _ in error.recipients.values()}
-        _postpone(message, error="recipient refused", now=now, is_final=all(code >= 500 for code in codes))
+        answers = list(error.recipients.values())
+        is_final = all(code >= 500 for code, _ in answers)
+        _postpone(message, error="recipient refused", now=now, is_final=is_final)
+        if is_final:
+            bouncing.refused(message=message, code=answers[0][0], words=answers[0][1], now=now)
         return 0
     except (smtplib.SMTPException, OSError) as error:
         _postpone(message, error=type(error).__name__, now=now, is_final=False)

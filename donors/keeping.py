@@ -95,7 +95,10 @@ def _set(donor: Donor, values: Mapping[str, str | bool]) -> None:
     donor.country = donor.country.upper()
     if donor.country and not _COUNTRY.fullmatch(donor.country):
         raise UnableToKeep("country")
-    donor.email_key = matching.email_key(donor.email)
+    key = matching.email_key(donor.email)
+    if key != donor.email_key:
+        donor.email_failed_at = None  # what a mail server said was about the other address
+    donor.email_key = key
     donor.name_key = matching.name_key(donor.name)
 
 

@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from donors import corresponding, matching
+from donors import bouncing, corresponding, matching
 from donors.models import LinkRequest, Message, SignInLink
 
 LASTS = timedelta(minutes=10)
@@ -49,7 +49,9 @@ def address_block(ip: str) -> str:
     return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False))
 
 
-def request_link(*, email: str, language: str, ip: str, now: datetime, browser: str = "") -> None:
+def request_link(
+    *, email: str, language: str, ip: str, now: datetime, browser: str = "", scope: str = ""
+) -> None:
     """Note that somebody asked for a link. The work differs for nobody: a worker decides later.
 
     `browser` is the mark of the browser that asks; without one the digits are needed everywhere.
@@ -68,6 +70,7 @@ def request_link(*, email: str, language: str, ip: str, now: datetime, browser: 
             address_block=block,
             browser_hash=_hash(browser) if browser else "",
             language=language,
+            scope=scope,
             requested_at=now,
         )
 
@@ -82,7 +85,7 @@ def answer_requests(*, now: datetime) -> int:
     with transaction.atomic():
         waiting = list(
             LinkRequest.objects.select_for_update(skip_locked=True)
-            .filter(answered_at__isnull=True)
+            .filter(answered_at__isnull=True, scope="")
             .order_by("id")[:100]
         )
         for request in waiting:
@@ -203,7 +206,11 @@ def _is_replaced(link: SignInLink) -> bool:
 
 def _use(link: SignInLink, *, now: datetime) -> str | Refusal:
     used = SignInLink.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=now)
-    return link.email_key if used else Refusal.SPENT
+    if not used:
+        return Refusal.SPENT
+    # Whoever came by the mailed link has read their mail: the mailbox works, whatever a report said before.
+    bouncing.reopen(email_key=link.email_key)
+    return link.email_key
 
 
 def _try_code(link: SignInLink, *, code: str, now: datetime) -> str | Refusal:

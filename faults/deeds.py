@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.test import Client, override_settings
 
 from campaigns.models import GivingPage
@@ -18,6 +19,8 @@ from config.celery import app, database_queue
 from donations import giving, refunding, settling, sweeping
 from donations.models import Checkout, Donation, Refund, RefundRequest
 from donations.models.intents import Frequency
+from donors import corresponding
+from donors.models import Message
 from faults import forking, steering
 from jobs import ringing
 from ledger.money import Money
@@ -29,6 +32,7 @@ from web.giving import vouching
 
 SLUG, MONTHLY_SLUG = "family", "safe-house"
 WEBHOOKS = "/api/webhooks/stripe/"
+RINGS_WITHIN = 60.0
 SURELY_NOT_DONE = (giving.OtherGift, giving.GiftRefused, refunding.UnableToRefund)
 
 
@@ -126,13 +130,28 @@ def deliver_without_broker(**arguments: Any) -> list[int]:
 
 def deliver_to_database_queue(**arguments: Any) -> list[int]:
     """This function will bring webhooks through the door with the queue inside the database."""
+    use_database_queue()
+    delivered = deliver(**arguments)
+    ringing.wait_until_rung(within=RINGS_WITHIN)
+    return delivered
+
+
+def post(*, now: datetime) -> int:
+    """A minute of the timetable's letters, to a post office that takes everything.
+
+    This function will return how many letters that are due, or under way, still wait.
+    """
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+        while corresponding.send_due(now=now):
+            pass
+    is_due = Q(status=Message.Status.QUEUED, send_after__lte=now) | Q(status=Message.Status.SENDING)
+    return Message.objects.filter(is_due).count()
+
+
+def use_database_queue() -> None:
+    """This function will have this process ring on the queue inside the database, as deployed without a broker."""
     app.conf.broker_url = "pgmq://database"
     app.conf.broker_transport_options = database_queue()
-    delivered = deliver(**arguments)
-    # The bell hangs on a thread of its own, which a process that ends at once would take with it.
-    for bell in ringing._bells.values():
-        bell.join(timeout=2 * ringing.PAUSE)
-    return delivered
 
 
 def settle(*, now: datetime) -> list[str]:
@@ -242,6 +261,7 @@ RIGHT: dict[str, Callable[..., Any]] = {
         settle,
         settle_one,
         sweep,
+        post,
         catch_up,
         reconcile,
         refund,

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,6 +34,8 @@ class Ground:
     to_processor: Line
     environment: dict[str, str]
     log: Path
+    marks: dict[str, str]
+    """The marks of receipt numbers as they belong to the copied house, by file name."""
 
     def renew(self) -> None:
         """This function will give the next case an empty processor, healed lines and a fresh copy of the house."""
@@ -44,6 +47,15 @@ class Ground:
             f"DROP DATABASE IF EXISTS {CASE} WITH (FORCE);\n"
             f"CREATE DATABASE {CASE} TEMPLATE {DATABASE} OWNER {OWNER} STRATEGY WAL_LOG;\n"
         )
+        self.put_back_marks()
+
+    def put_back_marks(self) -> None:
+        """A copied house with the marks of another one would be a restored backup, and number nothing."""
+        folder = Path(self.environment["RECEIPT_MARKS"])
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        for name, text in self.marks.items():
+            (folder / name).write_text(text)
 
 
 @contextlib.contextmanager
@@ -81,10 +93,22 @@ def stand(*, state_dir: Path, tell: Teller) -> Iterator[Ground]:
                 "?sslmode=disable&gssencmode=disable",
                 "STRIPE_API_BASE": f"http://127.0.0.1:{to_processor.port}",
                 "BROKER_URL": "memory://",
+                "RECEIPT_MARKS": str(state.path / "marks-of-the-case"),
                 "LOG_LEVEL": "INFO",
             },
             log=state.logs / "product.log",
+            marks=_marks(postgres),
         )
+
+
+def _marks(postgres: Postgres) -> dict[str, str]:
+    rows = postgres.run_sql(
+        "SELECT e.code || '-' || s.year, s.next_number - 1, s.last_hash FROM receipts_series s"
+        " JOIN ledger_legalentity e ON e.id = s.entity_id",
+        database=DATABASE,
+    )
+    told = [row.split("|") for row in rows.splitlines()]
+    return {f"{name}.marks": f"{number} {chained} - {number}\n" for name, number, chained in told}
 
 
 def _build_house(*, state: State, postgres: Postgres, environment: dict[str, str], tell: Teller) -> None:

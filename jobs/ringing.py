@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 
 from celery import signature
 from kombu.exceptions import OperationalError
@@ -41,7 +42,19 @@ def ring_soon(*names: str) -> None:
         if bell is None or bell.process != os.getpid():  # threads do not follow into a forked process
             bell = _bells[names] = _Bell(names)
             bell.start()
-    bell.asked.set()
+        bell.silent.clear()
+        bell.asked.set()
+
+
+def wait_until_rung(*, within: float) -> bool:
+    """For a process that is about to end: its bells hang on threads that it would take with it.
+
+    This function will return whether everything this process asked for was rung within so many seconds.
+    """
+    until = time.monotonic() + within
+    with _lock:
+        mine = [bell for bell in _bells.values() if bell.process == os.getpid()]
+    return all([bell.silent.wait(max(0.0, until - time.monotonic())) for bell in mine])
 
 
 class _Bell(threading.Thread):
@@ -52,6 +65,8 @@ class _Bell(threading.Thread):
         self.names = names
         self.process = os.getpid()
         self.asked = threading.Event()
+        self.silent = threading.Event()
+        """Set while nothing that was asked for is still to be rung."""
         self._pause = threading.Event()
 
     def run(self) -> None:
@@ -63,6 +78,9 @@ class _Bell(threading.Thread):
             except Exception:
                 # The bell must go on; what is wrong with the queue is told with its trace.
                 logger.exception("the bell %s could not be rung", self.names[0])
+            with _lock:
+                if not self.asked.is_set():
+                    self.silent.set()
             self._pause.wait(PAUSE)
 
 

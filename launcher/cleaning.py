@@ -52,6 +52,8 @@ OF_PRODUCT = frozenset(
     {
         "ALLOWED_HOSTS",
         "BASE_URL",
+        "BOUNCE_ADDRESS",
+        "BOUNCE_SECRET",
         "BROKER_URL",
         "DATABASE_URL",
         "DEBUG",
@@ -64,6 +66,7 @@ OF_PRODUCT = frozenset(
         "MIGRATION_DATABASE_URL",
         "RECEIPT_KEYS",
         "RECEIPT_KEYS_PASSWORD",
+        "RECEIPT_MARKS",
         "SECRET_KEY",
         "SECRET_KEY_FALLBACKS",
         "STATE_DIR",

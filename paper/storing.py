@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from paper import models
@@ -29,16 +30,26 @@ def store(*, content: bytes, media_type: str, now: datetime) -> str:
 
     This function will return the document's SHA-256 in lower hexadecimal, which is its key.
     """
-    sha256 = hashlib.sha256(content).hexdigest()
+    return store_all(contents=[content], media_type=media_type, now=now)[0]
+
+
+def store_all(*, contents: Sequence[bytes], media_type: str, now: datetime) -> list[str]:
+    """Keep documents with one statement for some megabytes of them.
+
+    This function will return their keys, in the order of the documents.
+    """
+    keys = [hashlib.sha256(content).hexdigest() for content in contents]
     models.Document.objects.bulk_create(
-        [
+        (
             models.Document(
                 sha256=sha256, media_type=media_type, size=len(content), content=content, created_at=now
             )
-        ],
+            for sha256, content in zip(keys, contents, strict=True)
+        ),
         ignore_conflicts=True,  # ON CONFLICT DO NOTHING: two workers may store the same document at once
+        batch_size=50,
     )
-    return sha256
+    return keys
 
 
 def load(*, sha256: str) -> bytes:

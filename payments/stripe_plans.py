@@ -4,6 +4,7 @@ A plan's terms change without a pro-rata charge, and a date is moved by a trial 
 nothing is charged, and from then on the periods are counted from it (another interval alone would charge at once).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,21 +19,21 @@ INVOICE = ["payments.data.payment.payment_intent"]
 Result = TypeVar("Result")
 
 
-class StripePlans:
+class StripePlans(ABC):
     """The part of `StripeGateway` that is about standing gifts; the calls themselves are made there."""
 
     _client: Any
 
-    def _ask(self, read: Callable[[reading.Raw], Result], call: Callable[[], Any]) -> Result:
-        raise NotImplementedError
+    @abstractmethod
+    def _ask(self, read: Callable[[reading.Raw], Result], call: Callable[[], Any]) -> Result: ...
 
-    def _told(self, call: Callable[[], Any]) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def _told(self, call: Callable[[], Any]) -> dict[str, Any]: ...
 
+    @abstractmethod
     def _each(
         self, read: Callable[[reading.Raw], Result], list_page: Callable[..., Any], filters: dict[str, Any]
-    ) -> Iterator[Result]:
-        raise NotImplementedError
+    ) -> Iterator[Result]: ...
 
     # Looking
 

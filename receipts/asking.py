@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from receipts import publishing, sealing, verifying
-from receipts.models import Seal, SealKey, SigningCertificate
+from receipts.models import Seal, SealKey, SigningCertificate, SpoiledNumber
 from receipts.publishing import Keys, Voided
 from receipts.verifying import Answer
 
@@ -51,7 +52,7 @@ def _standing(signature: bytes, *, language: str) -> Standing:
         .first()
     )
     if found is None:
-        return Standing(Answer.UNKNOWN)
+        return _spoiled(publishing.mark(signature))
     receipt = found.receipt
     voiding = getattr(receipt, "voiding", None)
     successor = getattr(receipt, "replaced_by", None)
@@ -70,6 +71,29 @@ def _standing(signature: bytes, *, language: str) -> Standing:
     )
 
 
+def _spoiled(mark: str) -> Standing:
+    """A paper whose row was lost with a restored backup: we issued it, and know its number but not what it says."""
+    spoiled = (
+        SpoiledNumber.objects.exclude(seal_mark="")
+        .filter(seal_mark=mark)
+        .select_related("series__entity")
+        .first()
+    )
+    if spoiled is None:
+        return Standing(Answer.UNKNOWN)
+    series = spoiled.series
+    return Standing(
+        Answer.VOID,
+        serial=f"{series.prefix}{series.year}-{spoiled.number:06d}",
+        issuer=series.entity.legal_name,
+        void_on=_day(spoiled),
+    )
+
+
+def _day(spoiled: SpoiledNumber) -> date:
+    return spoiled.spoiled_at.astimezone(ZoneInfo(spoiled.series.entity.zone)).date()
+
+
 def masked(name: str) -> str:
     """This function will return the first letter of each word and dots for the rest: "G• K•"."""
     return " ".join(f"{word[0]}•" for word in name.split())
@@ -83,8 +107,11 @@ def known_keys() -> Keys:
     )
 
 
-def void_receipts() -> Iterator[tuple[bytes, Voided]]:
-    """This function will yield the seal of every void receipt with when it stopped and what replaced it."""
+def void_receipts() -> Iterator[tuple[str, Voided]]:
+    """Receipts that were voided, and papers whose numbers were lost with a restored backup.
+
+    This function will yield the mark of each one's seal with when it stopped and what replaced it.
+    """
     voided = (
         Seal.objects.filter(receipt__voiding__isnull=False)
         .select_related("receipt__voiding", "receipt__replaced_by__seal")
@@ -93,4 +120,7 @@ def void_receipts() -> Iterator[tuple[bytes, Voided]]:
     for seal in voided.iterator(chunk_size=2000):
         successor = getattr(getattr(seal.receipt, "replaced_by", None), "seal", None)
         replaced_by = publishing.mark(bytes(successor.signature)) if successor else ""
-        yield bytes(seal.signature), Voided(seal.receipt.voiding.voided_on, replaced_by)
+        yield publishing.mark(bytes(seal.signature)), Voided(seal.receipt.voiding.voided_on, replaced_by)
+    spoiled = SpoiledNumber.objects.exclude(seal_mark="").select_related("series__entity").order_by("id")
+    for number in spoiled.iterator(chunk_size=2000):
+        yield number.seal_mark, Voided(_day(number))

@@ -4,9 +4,11 @@ The mail with a corrected or first receipt carries the words; only a gift that n
 the refund alone.
 """
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,14 @@ from donors import corresponding, profiling
 from donors.models import Message
 from ledger.money import Money
 from receipts.models import Receipt, ReceiptLine, Voiding
+
+
+def needing_words(*, receipts: Sequence[Receipt]) -> set[uuid.UUID]:
+    """This function will return which of these receipts are about money that went back or came back; most are not."""
+    lines = ReceiptLine.objects.filter(receipt__in=[receipt.pk for receipt in receipts])
+    moved = Q(receipt__replaces__isnull=False) | Q(refunded_minor__gt=0)
+    came_back = Q(donation__refunds__failure__isnull=False)
+    return set(lines.filter(moved | came_back).values_list("receipt", flat=True))
 
 
 def sentences(*, receipt: Receipt) -> list[str]:
@@ -31,7 +41,21 @@ def sentences(*, receipt: Receipt) -> list[str]:
             said.append(_returned(Money(returned, gift.currency), receipt.language))
         if given_back > 0:
             said += _given_back(gift, Money(given_back, gift.currency), receipt.language)
+    for gift, gone in _left_the_paper(receipt):
+        said += _given_back(gift, gone, receipt.language)
     return said
+
+
+def _left_the_paper(receipt: Receipt) -> Iterator[tuple[Donation, Money]]:
+    """Gifts that stood on the receipt this one replaces and went back altogether, with what went back since."""
+    if receipt.replaces is None:
+        return
+    kept = set(receipt.lines.values_list("donation_id", flat=True))
+    former = receipt.replaces.lines.exclude(donation_id__in=kept).select_related("donation").order_by("id")
+    for line in former:
+        back = sum(line.donation.refunds.filter(failure__isnull=True).values_list("amount_minor", flat=True))
+        if back > line.refunded_minor:
+            yield line.donation, Money(back - line.refunded_minor, line.donation.currency)
 
 
 def _since_former(*, receipt: Receipt, line: ReceiptLine) -> tuple[int, int]:

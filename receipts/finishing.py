@@ -1,96 +1,112 @@
-"""Finishing: the frozen snapshot becomes a file, kept once by its hash, and goes into the outbox."""
+"""Finishing: the frozen snapshot becomes a file, kept once by its hash, and goes into the outbox.
+
+Up to two hundred receipts are finished in one transaction with a few statements for all of them. Each worker takes
+receipts no other one holds, so as many as are rung for share the work. Drawing is pure: a worker that dies leaves
+nothing half done, and the next one makes the same bytes.
+"""
 
 import json
 import logging
 import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import OperationalError, connection, transaction
+from django.db.models import F
 
 from paper import storing
 from paper.texts import UnprintableText
-from receipts import keyholding, mailing, rendering, sealing, snapshots
+from receipts import keyholding, mailing, marking, publishing, rendering, sealing, snapshots
 from receipts.models import Receipt, Rendering, RenderingTrouble, Seal, SealKey, SigningCertificate
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
 PDF = "application/pdf"
+LOOK_AGAIN, LOOK_LATER = timedelta(hours=1), timedelta(hours=24)
+
+# The inner question is answered in order before any lock is tried: no more is locked than is taken.
+_CLAIM = """
+SELECT id FROM (
+  SELECT r.id FROM receipts_receipt r
+    LEFT JOIN receipts_rendering f ON f.receipt_id = r.id LEFT JOIN receipts_renderingtrouble t ON t.receipt_id = r.id
+   WHERE f.id IS NULL AND (t.id IS NULL OR t.try_after <= %s) ORDER BY r.issued_at, r.series_id, r.number OFFSET 0) due
+ WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 7210003)) LIMIT %s
+"""
+_HOUSE = (OperationalError, marking.MarksUnusable, keyholding.UnusableKeys)
+"""Troubles of the house (no disk, no keys, no database), not of one receipt: the whole deed waits."""
 
 
-def due(*, now: datetime, limit: int = BATCH) -> list[uuid.UUID]:
-    """Receipts without a file, oldest first; one that a person must look at waits longer each time."""
-    return list(
-        Receipt.objects.filter(rendering__isnull=True)
-        .filter(Q(trouble__isnull=True) | Q(trouble__try_after__lte=now))
-        .order_by("issued_at", "id")
-        .values_list("id", flat=True)[:limit]
-    )
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A receipt's file before it is kept. `is_sealed_anew` means its seal is not stored yet."""
+
+    receipt: Receipt
+    content: bytes
+    seal: sealing.Seal | None
+    is_sealed_anew: bool
 
 
 def finish_due(*, now: datetime) -> int:
-    """This function will draw the files that wait and queue their mails; it returns how many it finished."""
-    return sum(finish(receipt_id=receipt_id, now=now) for receipt_id in due(now=now))
+    """Draw the files that wait and queue their mails, two hundred at a time.
+
+    This function will return how many it finished. Raises marking.MarksUnusable or keyholding.UnusableKeys.
+    """
+    finished = 0
+    while True:
+        claimed, done = finish_some(now=now)
+        finished += done
+        if not claimed:
+            return finished
+
+
+def finish_some(*, now: datetime, limit: int = BATCH) -> tuple[int, int]:
+    """Take receipts no other worker holds, and finish all of them in one transaction.
+
+    Where one of them cannot be written, each is finished by itself, and only that one waits for a person. This
+    function will return how many it took and how many of them have a new file.
+    """
+    claimed: list[uuid.UUID] = []
+    try:
+        with transaction.atomic():
+            claimed = _claim(now=now, limit=limit)
+            return len(claimed), _finish(claimed, now=now)
+    except _HOUSE:
+        raise
+    except Exception:
+        logger.exception("%s receipts could not be finished together: each by itself", len(claimed))
+    return len(claimed), sum(_finish_alone(receipt_id, now=now) for receipt_id in claimed)
 
 
 def finish(*, receipt_id: uuid.UUID, now: datetime) -> bool:
-    """Draw one receipt, keep its bytes and queue its mail, all in one transaction.
+    """Finish one receipt, as `finish_some` does many.
 
-    Drawing is pure, so it may be done again at will; the unique rows decide that it counts once. A name the
-    fonts cannot print becomes work for a person instead of a black box. This function will return whether the
-    file is new.
+    A name the fonts cannot print becomes work for a person instead of a black box. This function will return
+    whether the file is new.
     """
     with transaction.atomic():
-        if not _alone(receipt_id) or Rendering.objects.filter(receipt_id=receipt_id).exists():
-            return False
-        receipt = Receipt.objects.select_related("donor", "series__entity", "replaces").get(pk=receipt_id)
-        try:
-            content = _drawn(receipt, now=now)
-        except (UnprintableText, snapshots.SnapshotRefused) as error:
-            _ask_a_person(receipt=receipt, words=str(error), now=now)
-            return False
-        sha256 = storing.store(content=content, media_type=PDF, now=now)
-        Rendering.objects.create(receipt=receipt, document_id=sha256, rendered_at=now)
-        RenderingTrouble.objects.filter(receipt=receipt).delete()
-        mailing.send_receipt(receipt=receipt, sha256=sha256, now=now)
-    return True
+        return bool(_finish([receipt_id], now=now)) if _alone(receipt_id) else False
 
 
-def _drawn(receipt: Receipt, *, now: datetime) -> bytes:
-    """The file, sealed by the house's key and signed by the entity's, as far as it has them."""
-    entity = receipt.series.entity
-    signer = keyholding.signer(entity_code=entity.code)
-    if signer is not None:
-        SigningCertificate.objects.bulk_create(
-            [
-                SigningCertificate(
-                    fingerprint=signer.certified.fingerprint,
-                    entity=entity,
-                    pem=signer.certified.pem,
-                    added_at=now,
-                )
-            ],
-            ignore_conflicts=True,
-        )
-    snapshot = json.loads(receipt.snapshot)
-    return rendering.render(snapshot, seal=_seal(receipt, snapshot, now=now), signer=signer)
+def _finish_alone(receipt_id: uuid.UUID, *, now: datetime) -> bool:
+    try:
+        return finish(receipt_id=receipt_id, now=now)
+    except _HOUSE:
+        raise
+    except Exception as error:
+        logger.exception("receipt %s could not be finished", receipt_id)
+        with transaction.atomic():
+            receipt = Receipt.objects.get(pk=receipt_id)
+            _ask_a_person(receipt=receipt, words=f"{type(error).__name__}: {error}", now=now)
+        return False
 
 
-def _seal(receipt: Receipt, snapshot: dict[str, object], *, now: datetime) -> sealing.Seal | None:
-    key = keyholding.sealing_key()
-    if key is None or not snapshot.get("verify_at"):
-        return None
-    seal = sealing.make(snapshots.canonical(snapshot), key=key)
-    public = key.public_key().public_bytes_raw()
-    SealKey.objects.bulk_create(
-        [SealKey(id=seal.key_id, public_key=public, added_at=now)], ignore_conflicts=True
-    )
-    # Drawing may have failed after an earlier sealing: the seal of the same key is the same.
-    kept, _ = Seal.objects.get_or_create(
-        receipt=receipt, defaults={"key_id": seal.key_id, "signature": seal.signature, "sealed_at": now}
-    )
-    return sealing.Seal(kept.key_id, bytes(kept.signature))
+def _claim(*, now: datetime, limit: int) -> list[uuid.UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [now, limit])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _alone(receipt_id: uuid.UUID) -> bool:
@@ -102,12 +118,107 @@ def _alone(receipt_id: uuid.UUID) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
+    """Draw, mark the numbers as being on paper, keep, and queue the mails of receipts that are locked."""
+    # Asked again under the locks: another worker may have finished some between the question and the lock.
+    receipts = (
+        Receipt.objects.filter(pk__in=claimed, rendering__isnull=True)
+        .select_related("donor__merged_into", "series__entity", "replaces", "seal", "trouble")
+        .order_by("issued_at", "series_id", "number")
+    )
+    drawn = [made for receipt in receipts if (made := _drawn(receipt, now=now))]
+    if not drawn:
+        return 0
+    _mark(drawn)
+    _keep_keys(drawn, now=now)
+    keys = storing.store_all(contents=[each.content for each in drawn], media_type=PDF, now=now)
+    Seal.objects.bulk_create(
+        Seal(receipt=each.receipt, key_id=each.seal.key_id, signature=each.seal.signature, sealed_at=now)
+        for each in drawn
+        if each.seal and each.is_sealed_anew
+    )
+    papers = list(zip((each.receipt for each in drawn), keys, strict=True))
+    Rendering.objects.bulk_create(
+        Rendering(receipt=receipt, document_id=sha256, rendered_at=now) for receipt, sha256 in papers
+    )
+    solved = [each.receipt.trouble.pk for each in drawn if hasattr(each.receipt, "trouble")]
+    if solved:
+        RenderingTrouble.objects.filter(pk__in=solved).delete()
+    mailing.send_receipts(drawn=papers, now=now)
+    return len(drawn)
+
+
+def _drawn(receipt: Receipt, *, now: datetime) -> Drawn | None:
+    """The file, sealed by the house's key and signed by the entity's, as far as it has them."""
+    snapshot = json.loads(receipt.snapshot)
+    kept = getattr(receipt, "seal", None)
+    # Drawing may have failed after an earlier sealing, and the key may have been changed since.
+    seal = sealing.Seal(kept.key_id, bytes(kept.signature)) if kept else _sealed(receipt, snapshot)
+    signer = keyholding.signer(entity_code=receipt.series.entity.code)
+    try:
+        content = rendering.render(snapshot, seal=seal, signer=signer)
+    except (UnprintableText, snapshots.SnapshotRefused) as error:
+        _ask_a_person(receipt=receipt, words=str(error), now=now)
+        return None
+    return Drawn(receipt, content, seal, is_sealed_anew=kept is None)
+
+
+def _sealed(receipt: Receipt, snapshot: dict[str, object]) -> sealing.Seal | None:
+    key = keyholding.sealing_key()
+    if key is None or not snapshot.get("verify_at"):
+        return None
+    # What is stored is canonical: writing it again would give the same bytes.
+    return sealing.make(receipt.snapshot.encode(), key=key)
+
+
+def _mark(drawn: Iterable[Drawn]) -> None:
+    """Before any paper leaves its number is on another disk than the database; one flush for each series."""
+
+    def series(each: Drawn) -> tuple[str, int]:
+        return each.receipt.series.entity.code, each.receipt.series.year
+
+    for (code, year), papers in groupby(sorted(drawn, key=series), key=series):
+        lines = [
+            marking.Line(
+                each.receipt.number,
+                each.receipt.hash,
+                publishing.mark(each.seal.signature) if each.seal else "",
+            )
+            for each in papers
+        ]
+        marking.set_marks(entity_code=code, tax_year=year, lines=lines)
+
+
+def _keep_keys(drawn: Iterable[Drawn], *, now: datetime) -> None:
+    """Public keys and certificates are kept when first used, so that a paper can be checked for ever."""
+    key = keyholding.sealing_key()
+    if key is not None and any(each.seal and each.is_sealed_anew for each in drawn):
+        public = key.public_key().public_bytes_raw()
+        SealKey.objects.bulk_create(
+            [SealKey(id=sealing.key_id(public), public_key=public, added_at=now)], ignore_conflicts=True
+        )
+    for entity in {each.receipt.series.entity for each in drawn}:
+        signer = keyholding.signer(entity_code=entity.code)
+        if signer is not None:
+            SigningCertificate.objects.bulk_create(
+                [
+                    SigningCertificate(
+                        fingerprint=signer.certified.fingerprint,
+                        entity=entity,
+                        pem=signer.certified.pem,
+                        added_at=now,
+                    )
+                ],
+                ignore_conflicts=True,
+            )
+
+
 def _ask_a_person(*, receipt: Receipt, words: str, now: datetime) -> None:
     logger.warning("receipt %s cannot be printed", receipt.serial)
     trouble, is_new = RenderingTrouble.objects.get_or_create(
-        receipt=receipt, defaults={"words": words[:300], "try_after": now + timedelta(hours=1)}
+        receipt=receipt, defaults={"words": words[:300], "try_after": now + LOOK_AGAIN}
     )
     if not is_new:
         RenderingTrouble.objects.filter(pk=trouble.pk).update(
-            words=words[:300], attempts=F("attempts") + 1, try_after=now + timedelta(hours=24)
+            words=words[:300], attempts=F("attempts") + 1, try_after=now + LOOK_LATER
         )

@@ -1,31 +1,51 @@
 """Following up: everything receipts do after money moved, in order, by one worker at a time.
 
-Two workers would take the same gifts and wait for each other's rows. While one writes receipts the other one settles
-what comes in, so that a rush of gifts is in the books at once and has its papers soon after.
+Two workers would take the same gifts and wait for each other's rows. While one numbers receipts the other one settles
+what comes in, or draws what has its number, so that a rush of gifts is in the books at once and has its papers soon
+after.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection
 
-from receipts import correcting, finishing, issuing
+from jobs import ringing
+from receipts import correcting, finishing, issuing, marking
+
+logger = logging.getLogger(__name__)
 
 _LOCK = 7210004
+TASK = "receipts.follow_up"
 
 
 def follow_up(*, since: datetime, now: datetime) -> bool:
     """Correct, issue and draw what is due; the mail leaves with the next look at the outbox.
 
-    This function will return False when another worker is at it.
+    This function will return False when another worker gives numbers; it draws beside that one.
     """
     with _alone() as is_alone:
-        if is_alone:
-            correcting.correct_due(now=now)
-            issuing.issue_due(now=now, since=since)
-            finishing.finish_due(now=now)
+        is_full = is_alone and _number(since=since, now=now)
+    if is_full:
+        ringing.ring(TASK)  # whoever is free numbers the next ones while these are drawn
+    # Drawing needs nobody to be alone: each worker takes its own receipts.
+    finishing.finish_due(now=now)
     return is_alone
+
+
+def _number(*, since: datetime, now: datetime) -> bool:
+    """While numbers are lost none is given, but what has its number already still gets its file.
+
+    This function will return whether so many were issued that more may wait.
+    """
+    try:
+        correcting.correct_due(now=now)
+        return issuing.issue_due(now=now, since=since) >= issuing.BATCH
+    except (marking.NumbersLost, marking.MarksUnusable) as error:
+        logger.error("no receipt is issued: %s", error)
+        return False
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from django.db.models.functions import ExtractYear
 from donations import holding, refunding
 from donations.models import Donation
 from ledger.models import LegalEntity
-from receipts import drafting, explaining, gathering, obstructing, writing
+from receipts import drafting, explaining, gathering, marking, obstructing, writing
 from receipts.drafting import Ask, Draft
-from receipts.models import AnnualRun, Exclusion, Obstacle, Receipt
+from receipts.models import AnnualRun, Exclusion, Obstacle, Receipt, ReceiptLine
 from receipts.numbering import GENESIS
 from receipts.rules import years
 
@@ -26,7 +26,9 @@ __all__ = ["BATCH", "GENESIS", "Draft", "decide", "draft", "due", "issue_drafts"
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH, TOGETHER = 500, 250
+_NO_GIFTS_TROUBLE = (marking.NumbersLost, marking.MarksUnusable)
+"""Not one gift's trouble: no other one may be numbered either."""
 
 
 def draft(
@@ -162,17 +164,53 @@ def _not_yearly(found: QuerySet[Donation]) -> QuerySet[Donation]:
 def issue_due(*, now: datetime, since: datetime | None = None) -> int:
     """Decide every gift that waits: a receipt, or an exclusion with its reason.
 
-    `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Each gift
-    has a transaction of its own, and one gift's trouble never stops the others: it is logged and decided again
-    next time. This function will return how many receipts it issued.
+    `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Gifts are
+    decided some hundreds in a transaction; where that fails each has one of its own, and one gift's trouble never
+    stops the others: it is logged and decided again next time. This function will return how many receipts it
+    issued. Raises marking.NumbersLost or MarksUnusable.
     """
-    issued = 0
-    for donation_id in due(since=since, now=now):
-        try:
-            issued += decide(donation_id=donation_id, now=now) is not None
-        except Exception:
-            logger.exception("no receipt could be decided for donation %s", donation_id)
-    return issued
+    waiting = due(since=since, now=now)
+    chunks = [waiting[first : first + TOGETHER] for first in range(0, len(waiting), TOGETHER)]
+    return sum(_issue_chunk(chunk, now=now) for chunk in chunks)
+
+
+def _issue_chunk(donation_ids: Sequence[uuid.UUID], *, now: datetime) -> int:
+    try:
+        return len(decide_together(donation_ids=donation_ids, now=now))
+    except _NO_GIFTS_TROUBLE:
+        raise
+    except Exception:
+        logger.exception("%s gifts could not be decided together: each by itself", len(donation_ids))
+    return sum(_issue_alone(donation_id, now=now) for donation_id in donation_ids)
+
+
+def _issue_alone(donation_id: uuid.UUID, *, now: datetime) -> bool:
+    try:
+        return decide(donation_id=donation_id, now=now) is not None
+    except _NO_GIFTS_TROUBLE:
+        raise
+    except Exception:
+        logger.exception("no receipt could be decided for donation %s", donation_id)
+        return False
+
+
+def decide_together(*, donation_ids: Sequence[uuid.UUID], now: datetime) -> list[Receipt]:
+    """Decide many gifts in one transaction, with a few statements for all: the same as `decide` for each.
+
+    Everything that must be asked of one gift is asked of all under their locks. This function will return the new
+    receipts; their numbers follow the order of the ids.
+    """
+    with transaction.atomic():
+        refunding.lock_all(donation_ids)
+        gifts = gathering.gather(donation_ids, is_locking=True)
+        known = [gifts[donation_id] for donation_id in donation_ids if donation_id in gifts]
+        once_void = _once_void([gift.id for gift in known])
+        asks = [_ask(gift.donation, had_one=gift.id in once_void) for gift in known]
+        drafts = drafting.draft_gathered(asks=asks, gifts=gifts, now=now)
+        ready = [
+            draft for gift, draft in zip(known, drafts, strict=True) if not _settled(gift.id, draft, now=now)
+        ]
+        return writing.write(drafts=ready, run=None, issued_on=None, now=now)
 
 
 def decide(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
@@ -190,18 +228,31 @@ def decide_held(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
     """The same for a caller whose transaction holds the gift's lock. This function will return as `decide` does."""
     gifts = gathering.gather([donation_id], is_locking=True)
     made = drafting.draft_gathered(asks=[_ask(gifts[donation_id].donation)], gifts=gifts, now=now)[0]
-    if donation_id in made.others:
+    if _settled(donation_id, made, now=now):
         return None
+    return writing.write(drafts=[made], run=None, issued_on=None, now=now)[0]
+
+
+def _settled(donation_id: uuid.UUID, made: Draft, *, now: datetime) -> bool:
+    """Write down why a gift gets no receipt now; whether that, or an earlier decision, is all there is to do."""
+    if donation_id in made.others:
+        return True
     if made.is_ready:
-        return writing.write(drafts=[made], run=None, issued_on=None, now=now)[0]
+        return False
     for left_out in made.exclusions:
         exclude(donation_id=donation_id, reason=left_out.reason, now=now)
     for one in made.obstacles[:1]:
         obstructing.obstruct(donation_id=donation_id, code=one.code, words=one.words, now=now)
-    return None
+    return True
 
 
-def _ask(donation: Donation) -> Ask:
+def _once_void(donation_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these gifts had a receipt that was voided: most never had, and need not be asked for it."""
+    lines = ReceiptLine.objects.filter(donation__in=donation_ids, receipt__voiding__isnull=False)
+    return set(lines.values_list("donation", flat=True))
+
+
+def _ask(donation: Donation, *, had_one: bool = True) -> Ask:
     donor = donation.donor.merged_into or donation.donor
     issuer = getattr(donation.entity, "issuer", None)
     law = issuer.law if issuer else ""
@@ -210,7 +261,7 @@ def _ask(donation: Donation) -> Ask:
         entity=donation.entity,
         tax_year=years.tax_year(law=law, on=donation.given_on),
         donation_ids=[donation.pk],
-        replaces=_former(donation),
+        replaces=_former(donation) if had_one else None,
     )
 
 

@@ -66,11 +66,9 @@ def read_keys(text: str) -> Keys:
     return Keys(seals, certificates)
 
 
-def void_list(voided: Iterable[tuple[bytes, Voided]]) -> str:
-    """`voided` pairs a seal with when it stopped. This function will return the list, in the order of its marks."""
-    lines = sorted(
-        f"{mark(signature)} {told.on.isoformat()} {told.replaced_by or '-'}" for signature, told in voided
-    )
+def void_list(voided: Iterable[tuple[str, Voided]]) -> str:
+    """`voided` pairs a seal's mark with when it stopped. This function will return the list, in the order of marks."""
+    lines = sorted(f"{name} {told.on.isoformat()} {told.replaced_by or '-'}" for name, told in voided)
     return "\n".join([VOID_HEAD, *lines, ""])
 
 

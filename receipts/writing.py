@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from receipts import numbering, snapshots
+from receipts import marking, numbering, snapshots
 from receipts.drafting import Draft
 from receipts.models import AnnualRun, Coverage, Obstacle, Receipt, ReceiptLine, ReceiptTotal
 from receipts.numbering import Block
@@ -22,6 +22,7 @@ def write(
 
     Each series is locked once, in the order of its key, so that two writers cannot wait for each other. This function
     will return the receipts in the order of the drafts; their files are drawn afterwards from the snapshots alone.
+    Raises marking.NumbersLost where a restored backup has lost numbers that are on paper.
     """
     by_series: dict[tuple[int, int], list[Draft]] = {}
     for draft in drafts:
@@ -30,6 +31,9 @@ def write(
     for (entity_id, tax_year), some in sorted(by_series.items(), key=lambda item: item[0]):
         block = numbering.take(
             entity_id=entity_id, tax_year=tax_year, prefix=_prefix(some[0]), count=len(some)
+        )
+        marking.demand_reconciled(
+            entity_code=some[0].ask.entity.code, tax_year=tax_year, last_number=block.first - 1
         )
         made |= _numbered(block, some, run=run, issued_on=issued_on, now=now)
     receipts = [made[id(draft)] for draft in drafts]

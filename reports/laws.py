@@ -205,12 +205,17 @@ LAWS = (
     ),
     Law(
         "I9",
-        "receipt numbers run from one without a gap, in the order of issue",
+        "receipt numbers run from one without a gap, each given or spoiled once, in the order of issue",
         """
-        SELECT 'series ' || s.id || ' stands at ' || s.next_number || ' with ' || count(r.id) || ' receipts up to '
-               || coalesce(max(r.number), 0)
-          FROM receipts_series s LEFT JOIN receipts_receipt r ON r.series_id = s.id
-         GROUP BY s.id HAVING count(r.id) <> s.next_number - 1 OR coalesce(max(r.number), 0) <> s.next_number - 1
+        SELECT 'series ' || s.id || ' stands at ' || s.next_number || ' with ' || n.given || ' receipts and '
+               || n.spoiled || ' spoiled numbers up to ' || n.highest
+          FROM receipts_series s CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE is_given) AS given, count(*) FILTER (WHERE NOT is_given) AS spoiled,
+                   count(DISTINCT number) AS different, coalesce(max(number), 0) AS highest
+              FROM (SELECT number, true AS is_given FROM receipts_receipt WHERE series_id = s.id
+                    UNION ALL SELECT number, false FROM receipts_spoilednumber WHERE series_id = s.id) taken) n
+         WHERE n.given + n.spoiled <> s.next_number - 1 OR n.different <> s.next_number - 1
+            OR n.highest <> s.next_number - 1
         UNION ALL
         SELECT 'receipt ' || serial || ' was issued before ' || former FROM (
           SELECT serial, issued_at, lag(serial) OVER w AS former, lag(issued_at) OVER w AS before
@@ -329,12 +334,27 @@ LAWS = (
     ),
     Law(
         "I15",
-        "every receipt with a file and an address has exactly one mail, sent or waiting or with a person",
+        "every receipt with a file goes one way: by one mail, by post, or nowhere by its giver's wish",
         """
         SELECT 'receipt ' || r.serial || ' has ' || count(m.id) || ' mails' FROM receipts_receipt r
-          JOIN receipts_rendering f ON f.receipt_id = r.id JOIN donors_donor d ON d.id = r.donor_id
-          LEFT JOIN donors_message m ON m.cause = 'receipt:' || r.id AND m.kind IN ('receipt', 'receipt_corrected')
-         WHERE d.email <> '' GROUP BY r.id HAVING count(m.id) <> 1
+          JOIN donors_message m ON m.cause = 'receipt:' || r.id AND m.kind IN ('receipt', 'receipt_corrected')
+         GROUP BY r.id HAVING count(m.id) > 1
+        UNION ALL
+        SELECT 'receipt ' || r.serial || ' goes no way' FROM receipts_receipt r
+          JOIN receipts_rendering f ON f.receipt_id = r.id
+         WHERE r.run_id IS NULL AND NOT EXISTS (SELECT 1 FROM receipts_delivery d WHERE d.receipt_id = r.id)
+           AND NOT EXISTS (SELECT 1 FROM donors_message m WHERE m.cause = 'receipt:' || r.id)
+        UNION ALL
+        SELECT 'receipt ' || r.serial || ' waits for its mail since ' || d.planned_at FROM receipts_delivery d
+          JOIN receipts_receipt r ON r.id = d.receipt_id JOIN receipts_rendering f ON f.receipt_id = r.id
+         WHERE d.channel = 'email' AND d.status = 'waiting' AND d.message_id IS NULL
+           AND d.planned_at < %(now)s - interval '1 hour'
+           AND NOT EXISTS (SELECT 1 FROM receipts_voiding v WHERE v.receipt_id = r.id)
+        UNION ALL
+        SELECT 'the mail of receipt ' || r.serial || ' came back and nothing followed' FROM receipts_delivery d
+          JOIN receipts_receipt r ON r.id = d.receipt_id
+         WHERE d.status = 'bounced'
+           AND NOT EXISTS (SELECT 1 FROM receipts_delivery n WHERE n.receipt_id = r.id AND n.id > d.id)
         UNION ALL
         SELECT 'message ' || id || ' waits since ' || queued_at FROM donors_message
          WHERE status IN ('queued', 'sending') AND queued_at < %(now)s - interval '1 day'

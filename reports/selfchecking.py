@@ -10,6 +10,7 @@ from donations.models import Donation
 from ledger import closing
 from ledger.models import Line, PeriodClose
 from payments import gateway
+from receipts import marking, restoring
 from reports import laws
 from staff import auditing
 
@@ -45,6 +46,7 @@ def run(*, now: datetime, documents_since: datetime = BEGINNING) -> list[Finding
                 tuple(f"event {number} is broken" for number in auditing.broken_links()[:MOST_ROWS]),
             )
         )
+        findings.append(Finding("I25", "no number is on paper that is not in the database", tuple(_marks())))
         findings.append(Finding("I20", "closed periods have not changed", tuple(_changed_periods())))
     return sorted(findings, key=lambda finding: int(finding.code[1:]))
 
@@ -53,6 +55,17 @@ def _ask(law: laws.Law, values: dict[str, datetime]) -> Finding:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({law.query}) breach LIMIT {MOST_ROWS}", values)
         return Finding(law.code, law.title, tuple(str(row[0]) for row in cursor.fetchall()))
+
+
+def _marks() -> Iterator[str]:
+    """The marks of numbers outside the database stand where the database stands, neither before nor behind."""
+    try:
+        for loss in restoring.lost():
+            yield f"{loss.entity_code} {loss.tax_year}: numbers {loss.first} to {loss.last} are lost"
+        for code, year, drawn, mark in restoring.unmarked():
+            yield f"{code} {year}: number {drawn} has its file, the marks end at {mark}"
+    except marking.MarksUnusable as error:
+        yield str(error)
 
 
 def _changed_periods() -> Iterator[str]:

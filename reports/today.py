@@ -19,12 +19,14 @@ from donations.models import (
     Refund,
     RefundRequest,
 )
-from donors.models import Message
+from donors import withholding
+from donors.models import Donor, Message
 from jobs.models import Heartbeat, Job
 from ledger.models import LegalEntity
 from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
+from receipts import marking, posting_letters, restoring
 from receipts.models import RenderingTrouble
 from reports import filtering, listing, standing
 
@@ -51,6 +53,7 @@ class Task:
     id: str = ""
     proposal: uuid.UUID | None = None
     plan: uuid.UUID | None = None
+    donor: uuid.UUID | None = None
     elsewhere: str = ""
     """Where to act about it in the processor's own pages."""
 
@@ -75,6 +78,7 @@ def work(*, now: datetime) -> Work:
     """This function will return everything that needs a person, most urgent kinds first."""
     groups = [
         _beats(now),
+        _numbers(),
         _disputes(now),
         _proposals(now),
         _warnings(now),
@@ -84,6 +88,8 @@ def work(*, now: datetime) -> Work:
         _plans(now),
         _renderings(),
         _messages(),
+        _mailboxes(),
+        _letters(),
         _jobs(),
     ]
     return Work([task for tasks, _ in groups for task in tasks], sum(count for _, count in groups))
@@ -106,6 +112,24 @@ def _beats(now: datetime) -> _Group:
     alarm = beats.get(guarding.ALARM)
     if alarm is not None and now - alarm.at < ALARM_STAYS:
         tasks.append(Task("card_testing", alarm.at))
+    return tasks, len(tasks)
+
+
+def _numbers() -> _Group:
+    """A backup was put back, and papers bear numbers it does not know: the runbook says what to do."""
+    try:
+        lost = restoring.lost()
+    except marking.MarksUnusable as error:
+        return [Task("marks_unusable", None, words=str(error))], 1
+    tasks = [
+        Task(
+            "numbers_lost",
+            None,
+            f"{loss.entity_code} {loss.tax_year}",
+            f"{loss.first:06d} – {loss.last:06d}: manage.py restore_numbers",
+        )
+        for loss in lost
+    ]
     return tasks, len(tasks)
 
 
@@ -260,7 +284,11 @@ def _renderings() -> _Group:
 
 
 def _messages() -> _Group:
-    refused = Message.objects.filter(status=Message.Status.REFUSED)
+    # What its reader would not have any more needs nobody, and a refused mailbox is told of by its owner.
+    told = Q(error__startswith=withholding.WITHHELD) | Q(
+        bounces__is_final=True, donor__email_failed_at__isnull=False
+    )
+    refused = Message.objects.filter(status=Message.Status.REFUSED).exclude(told)
     tasks = [
         Task(
             "message_refused",
@@ -272,6 +300,27 @@ def _messages() -> _Group:
         for message in refused.order_by("-queued_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, refused)
+
+
+def _mailboxes() -> _Group:
+    """Givers whose mail comes back: their letters go by post until somebody finds another address."""
+    shut = Donor.objects.filter(
+        email_failed_at__isnull=False, merged_into__isnull=True, died_on__isnull=True, do_not_contact=False
+    )
+    tasks = [
+        Task("mailbox_shut", donor.email_failed_at, donor=donor.pk)
+        for donor in shut.order_by("-email_failed_at", "id")[:LISTED]
+    ]
+    return tasks, _count(tasks, shut)
+
+
+def _letters() -> _Group:
+    """Receipts that wait for the printer, in one line however many they are."""
+    count = posting_letters.waiting().count()
+    if not count:
+        return [], 0
+    oldest = posting_letters.waiting().order_by("planned_at", "id").values_list("planned_at", flat=True)[0]
+    return [Task("letters_to_print", oldest, ref=str(count))], 1
 
 
 def _jobs() -> _Group:

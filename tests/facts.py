@@ -27,7 +27,7 @@ from donations.models import (
     TransferPromise,
 )
 from donors import matching
-from donors.models import Donor, Message
+from donors.models import Bounce, Donor, Message
 from ledger.models import Fund, FundText
 from ledger.money import Money
 from payments.gateway import BalanceLine, DisputeState, RefundState
@@ -347,6 +347,11 @@ def message(**given: Any) -> Message:
         **given,
     }
     return Message.objects.create(**values)
+
+
+def bounce(**given: Any) -> Bounce:
+    values: dict[str, Any] = {"is_final": True, "status": "5.1.1", "received_at": NOW, **given}
+    return Bounce.objects.create(**{"message": values.pop("message", None) or message(), **values})
 
 
 def paperwork(*, now: datetime = NOW) -> None:

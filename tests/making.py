@@ -164,8 +164,9 @@ def donation(
     language: str = "en",
     is_anonymous: bool = False,
     at: datetime,
+    heard_at: datetime | None = None,
 ) -> Donation:
-    """A gift in the books. With a `fee` its line of the balance is there too, worth `settled`."""
+    """A gift in the books, heard of at once or later. With a `fee` its line of the balance is there, worth `settled`."""
     aim = for_campaign or campaign()
     number = next(_numbers)
     made, _ = recording.record(
@@ -188,7 +189,7 @@ def donation(
             checkout=of_plan.checkout if of_plan else None,
             plan=of_plan,
         ),
-        now=at,
+        now=heard_at or at,
     )
     if fee is not None:
         line = balance_line(

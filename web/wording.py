@@ -31,6 +31,8 @@ FREQUENCIES: Words = {"once": _("One time"), "monthly": pgettext_lazy("frequency
 TASKS: Words = {
     "worker_silent": _("The worker is silent: mail, receipts and payments wait"),
     "selfcheck_failed": _("The self-check found problems"),
+    "numbers_lost": _("Receipt numbers on paper are not in the database; no receipt is issued"),
+    "marks_unusable": _("The marks of receipt numbers cannot be used; no receipt is issued"),
     "card_testing": _("Somebody seems to try out stolen cards on the giving form"),
     "dispute_open": _("A payment is disputed"),
     "inquiry_open": _("A bank asks about a payment"),
@@ -41,6 +43,8 @@ TASKS: Words = {
     "refund_failed": _("A refund did not arrive"),
     "rendering_trouble": _("A receipt could not be drawn"),
     "message_refused": _("A message was refused"),
+    "mailbox_shut": _("A giver's mail comes back: find another address"),
+    "letters_to_print": _("Letters wait for the printer"),
     "job_failed": _("Long work failed"),
     "plan_failing": _("A regular gift could not be collected"),
     "plan_given_up": _("A regular gift ended because its card failed"),
@@ -135,6 +139,8 @@ MAILS: Words = {
     "payment_failed": _("The gift did not go through"),
     "refund_made": _("Money is on its way back"),
     "staff_notice": _("To somebody here"),
+    "yearly_summary": _("Yearly list of gifts"),
+    "acknowledgment": _("Thanks"),
 }
 DISPUTES: Words = {
     "needs_response": _("waits for your answer"),

@@ -29,13 +29,17 @@ class SignInLink(models.Model):
 
 
 class LinkRequest(models.Model):
-    """Somebody asked for a sign-in link. Stored for known and unknown addresses alike; a worker answers it."""
+    """Somebody asked for a link. Stored for known and unknown addresses alike; a worker answers it.
+
+    `scope` is empty for signing in; another word is what the link opens, and who answers.
+    """
 
     email = models.EmailField(max_length=254)
     email_key = models.CharField(max_length=254)
     address_block = models.CharField(max_length=64)
     browser_hash = models.CharField(max_length=64, blank=True, db_default="")
     language = models.CharField(max_length=2)
+    scope = models.CharField(max_length=12, blank=True, default="", db_default="")
     requested_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
 

@@ -45,8 +45,7 @@ def _renewal_day(world: World) -> None:
     world.heal()
     told = world.tell()
     world.demand(len(told["donations"]) == PLANS * (MONTHS + 1), f"{len(told['donations'])} donations")
-    world.ahead = timedelta(seconds=MONTHS * MONTH_SECONDS)
-    world.must("sweep")
+    world.move_clock(timedelta(seconds=MONTHS * MONTH_SECONDS))
 
 
 def _drained(world: World, *, until: float) -> None:

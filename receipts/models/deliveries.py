@@ -61,7 +61,10 @@ class Delivery(models.Model):
         indexes = [
             models.Index(
                 fields=["planned_at"], name="delivery_to_print", condition=Q(channel="post", status="waiting")
-            )
+            ),
+            models.Index(
+                fields=["message"], name="delivery_under_way", condition=Q(channel="email", status="waiting")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,7 +72,10 @@ class Delivery(models.Model):
 
 
 class Acknowledgment(models.Model):
-    """Thanks without meaning for taxes: to the adviser of a fund, to whom a gift is credited. Once for each."""
+    """Thanks without meaning for taxes: to the adviser of a fund, to whom a gift is credited. Once for each.
+
+    It goes by `message`, or on paper; with neither, its reader wished to hear nothing.
+    """
 
     class Kind(models.TextChoices):
         ADVISER = "adviser"
@@ -85,11 +91,24 @@ class Acknowledgment(models.Model):
     donor = models.ForeignKey("donors.Donor", on_delete=models.PROTECT, related_name="acknowledgments")
     kind = models.CharField(max_length=12, choices=Kind)
     message = models.ForeignKey("donors.Message", on_delete=models.PROTECT, null=True, related_name="+")
+    is_on_paper = models.BooleanField(default=False, db_default=False)
+    printed_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["donation", "donor", "kind"], name="acknowledgment_once_per_person")
+            UniqueConstraint(fields=["donation", "donor", "kind"], name="acknowledgment_once_per_person"),
+            CheckConstraint(
+                condition=Q(printed_at__isnull=True) | Q(is_on_paper=True),
+                name="acknowledgment_printed_only_on_paper",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["made_at"],
+                name="acknowledgment_to_print",
+                condition=Q(is_on_paper=True, printed_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

@@ -26,15 +26,25 @@ class Series(models.Model):
 
 
 class SpoiledNumber(models.Model):
-    """A number that will never stand on a receipt, because a lost paper may bear it. Only ever added."""
+    """A number that will never stand on a receipt, because a lost paper may bear it. Only ever added.
+
+    `seal_mark` is that of the lost paper's seal (see `publishing.mark`), where the marks outside the database knew it:
+    by it the paper stands on the public list of void receipts.
+    """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="spoiled")
     number = models.PositiveIntegerField()
     words = models.CharField(max_length=200)
+    seal_mark = models.CharField(max_length=32, blank=True, db_default="")
     spoiled_at = models.DateTimeField()
 
     class Meta:
-        constraints = [UniqueConstraint(fields=["series", "number"], name="spoiled_number_once_per_series")]
+        constraints = [
+            UniqueConstraint(fields=["series", "number"], name="spoiled_number_once_per_series"),
+            UniqueConstraint(
+                fields=["seal_mark"], condition=~Q(seal_mark=""), name="spoiled_paper_has_one_number"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.series_id} {self.number}"

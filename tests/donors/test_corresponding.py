@@ -63,7 +63,7 @@ def test_a_letter_arrives_whole(db: None, office: PostOffice) -> None:
     assert letter["To"] == "grace@example.org"
     assert letter["Message-ID"] == f"<{message.pk}@give.example.org>"
     assert letter["Content-Language"] == "ko"
-    body = letter.get_body()
+    body = letter.get_body(("plain",))
     assert body is not None
     assert body.get_content().strip() == "Thank you, 은혜."
     attached = list(letter.iter_attachments())

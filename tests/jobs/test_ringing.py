@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 
 import pytest
@@ -59,3 +60,21 @@ def test_a_bell_that_failed_rings_again(
     ringing.ring_soon("a")
     assert rung.get(timeout=5) == ("a",)
     assert "could not be rung" in caplog.text
+
+
+def test_a_process_that_ends_waits_for_its_bells(
+    rung: queue.Queue[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def slow(*names: str) -> None:
+        gate.wait(5)
+        rung.put(names)
+
+    monkeypatch.setattr(ringing, "ring", slow)
+    ringing.ring_soon("a")
+    assert not ringing.wait_until_rung(within=0.05)
+    gate.set()
+    assert ringing.wait_until_rung(within=5)
+    assert rung.get_nowait() == ("a",)
+    assert ringing.wait_until_rung(within=0)  # nothing more was asked for

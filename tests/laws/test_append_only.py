@@ -45,6 +45,7 @@ def every_fact(db: None) -> None:
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
+    facts.bounce()
     from donors import consenting, profiling
 
     profiling.speak(email_key="grace@example.org", language="ko", now=NOW)

@@ -27,7 +27,7 @@ from staff.models import Role, RoleGrant, User
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_intents, broken_wishes
+from tests.laws import broken_intents, broken_letters, broken_runs, broken_wishes
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -295,6 +295,8 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=-1),
     ],
     **broken_intents.BROKEN,
+    **broken_letters.BROKEN,
+    **broken_runs.BROKEN,
     **broken_wishes.BROKEN,
 }
 

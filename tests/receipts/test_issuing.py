@@ -257,7 +257,7 @@ def test_a_name_no_font_can_print_waits_for_a_person_and_stops_nobody(db: None) 
     trouble = RenderingTrouble.objects.get()
     assert (trouble.receipt.number, trouble.attempts, trouble.try_after) == (1, 1, NOW + timedelta(hours=1))
     assert str(trouble) == trouble.words != ""
-    assert finishing.due(now=NOW) == []
+    assert finishing.finish_due(now=NOW) == 0
     assert finishing.finish_due(now=LATER) == 0
     trouble.refresh_from_db()
     assert (trouble.attempts, trouble.try_after) == (2, LATER + timedelta(hours=24))

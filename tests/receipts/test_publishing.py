@@ -24,7 +24,7 @@ def files(folder: Path, *, voided: bool = False) -> list[str]:
     known = keys.known(keys.signer())
     told = publishing.public_keys(seals=known.seals.values(), certificates=known.certificates)
     (folder / "keys.json").write_text(json.dumps(told))
-    entries = [(SIGNATURE, Voided(date(2027, 2, 3)))] if voided else []
+    entries = [(publishing.mark(SIGNATURE), Voided(date(2027, 2, 3)))] if voided else []
     (folder / "voids.txt").write_text(publishing.void_list(entries))
     return [
         str(folder / "receipt.pdf"),
@@ -72,7 +72,9 @@ def test_a_file_that_is_missing_is_told(
 
 
 def test_what_replaced_a_void_receipt_is_named_by_its_mark_only() -> None:
-    text = publishing.void_list([(SIGNATURE, Voided(date(2027, 2, 3), publishing.mark(bytes(64))))])
+    text = publishing.void_list(
+        [(publishing.mark(SIGNATURE), Voided(date(2027, 2, 3), publishing.mark(bytes(64))))]
+    )
     assert "2026-000123" not in text
     voids = publishing.read_voids(text)
     content = rendering.render(SNAPSHOT, seal=keys.seal_of(SNAPSHOT), signer=keys.signer())
@@ -112,7 +114,7 @@ def test_both_files_are_read_as_they_were_written() -> None:
     read = publishing.read_keys(text)
     assert dict(read.seals) == dict(known.seals)
     assert set(read.certificates) == set(known.certificates)
-    entries = {bytes([n]) * 64: Voided(date(2026, 1, n)) for n in range(1, 20)}
+    entries = {publishing.mark(bytes([n]) * 64): Voided(date(2026, 1, n)) for n in range(1, 20)}
     assert publishing.read_voids(publishing.void_list(entries.items())) == {
-        publishing.mark(signature): told for signature, told in entries.items()
+        mark: told for mark, told in entries.items()
     }

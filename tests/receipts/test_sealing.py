@@ -14,7 +14,7 @@ from django.utils import translation
 
 from donations.models import Donation
 from paper import storing
-from receipts import asking, finishing, keyholding, publishing, reading, sealing, verifying
+from receipts import asking, finishing, issuing, keyholding, publishing, reading, sealing, verifying
 from receipts.models import Receipt, Seal, SealKey, SigningCertificate
 from receipts.verifying import Answer
 from tests import facts
@@ -99,13 +99,29 @@ def test_drawing_it_again_gives_the_stored_bytes(has_keys: Path) -> None:
     assert storing.load(sha256=receipt.rendering.document_id) == again
 
 
-def test_a_receipt_that_could_not_be_drawn_keeps_its_seal(has_keys: Path) -> None:
+def test_a_receipt_that_could_not_be_drawn_is_not_sealed(has_keys: Path) -> None:
     facts.donation(donor_id=facts.donor(name="Grace \U0001f600 Kim").pk)
     facts.paperwork()
-    first = bytes(Seal.objects.get().signature)
-    finishing.finish(receipt_id=Receipt.objects.get().pk, now=facts.NOW)
-    assert bytes(Seal.objects.get().signature) == first
+    assert not finishing.finish(receipt_id=Receipt.objects.get().pk, now=facts.NOW)
+    assert not Seal.objects.exists()
     assert not Receipt.objects.filter(rendering__isnull=False).exists()
+
+
+def test_a_seal_of_a_former_key_stays_when_it_is_drawn_later(has_keys: Path, folder: Path) -> None:
+    facts.donation()
+    issuing.issue_due(now=facts.NOW)
+    receipt = Receipt.objects.get()
+    former = keyholding.sealing_key()
+    assert former is not None
+    seal = sealing.make(receipt.snapshot.encode(), key=former)
+    public = former.public_key().public_bytes_raw()
+    SealKey.objects.create(id=seal.key_id, public_key=public, added_at=facts.NOW)
+    Seal.objects.create(receipt=receipt, key_id=seal.key_id, signature=seal.signature, sealed_at=facts.NOW)
+    (folder / keyholding.SEAL).unlink()
+    keyholding.make_missing(entities=[], now=facts.NOW)
+    assert finishing.finish(receipt_id=receipt.pk, now=facts.NOW)
+    assert asking.by_file(reading.file_of(receipt=receipt), language="en").answer == Answer.VALID
+    assert Seal.objects.get().key_id == seal.key_id
 
 
 def test_the_code_tells_where_the_receipt_stands(has_keys: Path) -> None:
@@ -123,7 +139,7 @@ def test_the_code_tells_where_the_receipt_stands(has_keys: Path) -> None:
     facts.paperwork()
     assert asking.by_code(code_of(successor), language="en").answer == Answer.VOID
     voids = dict(asking.void_receipts())
-    assert set(voids) == {bytes(seal.signature) for seal in Seal.objects.all()}
+    assert set(voids) == {publishing.mark(bytes(seal.signature)) for seal in Seal.objects.all()}
     assert [bool(told.replaced_by) for told in voids.values()].count(True) == 1
 
 

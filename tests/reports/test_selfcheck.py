@@ -165,7 +165,7 @@ def test_i8_attempts_that_stay_open_or_disagree_with_money(lawful: Donation, ung
 def test_i9_a_gap_in_the_numbers(lawful: Donation, unguarded: None) -> None:
     series = Receipt.objects.order_by("number")[0].series_id
     sql("DELETE FROM receipts_receipt WHERE number = 1")
-    assert broken("I9") == [f"series {series} stands at 3 with 1 receipts up to 2"]
+    assert broken("I9") == [f"series {series} stands at 3 with 1 receipts and 0 spoiled numbers up to 2"]
 
 
 def test_i9_numbers_against_time(lawful: Donation, unguarded: None) -> None:
@@ -238,10 +238,34 @@ def test_i14_a_notice_that_waits(lawful: Donation) -> None:
     assert rows[0].endswith("read timeout")
 
 
-def test_i15_a_receipt_without_its_mail(lawful: Donation) -> None:
-    sql("DELETE FROM donors_attachment")
-    sql("DELETE FROM donors_message WHERE kind = 'receipt'")
-    assert "receipt 2026-000001 has 0 mails" in broken("I15")
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (
+            "DELETE FROM receipts_delivery; DELETE FROM donors_attachment; DELETE FROM donors_message",
+            "receipt 2026-000002 goes no way",
+        ),
+        (
+            "INSERT INTO donors_message (id, kind, cause, to_email, sender, language, subject, text, status, attempts,"
+            " send_after, queued_at, error) SELECT gen_random_uuid(), 'receipt', cause, to_email, sender, language,"
+            " subject, text, 'queued', 0, now(), now(), '' FROM donors_message WHERE kind = 'receipt_corrected'",
+            "receipt 2026-000002 has 2 mails",
+        ),
+        (
+            "UPDATE receipts_delivery SET message_id = NULL, planned_at = '2026-01-01'",
+            "receipt 2026-000002 waits for its mail since 2026-01-01 00:00:00+00",
+        ),
+        (
+            "UPDATE receipts_delivery SET status = 'bounced'",
+            "the mail of receipt 2026-000002 came back and nothing followed",
+        ),
+    ],
+    ids=["no way", "two mails", "left lying", "came back"],
+)
+def test_i15_a_receipt_that_goes_no_way_or_two(lawful: Donation, harm: str, told: str) -> None:
+    for statement in harm.split(";"):
+        sql(statement)
+    assert told in broken("I15")
 
 
 def test_i15_a_mail_that_waits_for_a_day(lawful: Donation) -> None:

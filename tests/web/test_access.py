@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -15,9 +17,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
-from receipts.models import Receipt
+from receipts import excepting
+from receipts.models import PrintFile, Receipt, RunException
 from staff.models import Role
 from tests import making
+from tests.receipts import years
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 ROLES = ["nobody", *Role.values]
@@ -51,6 +55,29 @@ def propose(gift: Donation, today: datetime) -> RefundRequest:
     )  # fmt: skip
 
 
+def a_year() -> dict[str, list[object]]:
+    """A rehearsed run that somebody else may approve, with something noted, and a file for the printer."""
+    years.issuer()
+    giver = years.donor("Ada Ames")
+    years.gift(giver, "20.00")
+    years.gift(giver, kind="stock", description="10 shares ABC")
+    run = years.rehearsed()
+    excepting.note(run_id=run.pk, code="", actor=years.person(), now=years.NOW)
+    seen = RunException.objects.get(item__run=run)
+    made = PrintFile.objects.create(
+        entity=run.entity, run=run, receipts_file="access.receipts.pdf", made_at=years.NOW
+    )
+    default_storage.save(f"exports/{made.receipts_file}", ContentFile(b"%PDF-"))
+    names = ("", "_steer", "_approve", "_items", "_exceptions", "_note", "_previews")
+    return {f"office:run{name}": [run.pk] for name in names} | {
+        "office:run_decide": [run.pk, seen.pk],
+        "office:run_preview": [run.pk, 1],
+        "office:run_preview_file": [run.pk, 1],
+        "office:print_deed": [made.pk],
+        "office:print_file": [made.pk, "receipts"],
+    }
+
+
 @pytest.fixture
 def facts(db: None, today: datetime) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -63,6 +90,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
     asked = propose(gift, today)
     page = making.campaign().giving_page
+    printing = PrintFile.objects.create(entity=gift.entity, receipts_file="receipts.pdf", made_at=today)
     return {
         "office:page": [page.pk],
         "office:page_check": [page.pk],
@@ -76,6 +104,8 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:refund_check": [gift.pk],
         "office:refund_send": [gift.pk],
         "office:receipt_file": [Receipt.objects.get().pk],
+        "office:letters_file": [printing.pk, "receipts"],
+        "office:letters_printed": [printing.pk],
         "office:payout": [Payout.objects.get().pk],
         "office:way_new": [gift.entity_id],
         "office:way": [gift.entity_id, way.pk],
@@ -96,6 +126,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:plan": [plan.pk],
         "office:plan_change": [plan.pk],
         "office:plan_died": [plan.pk],
+        **a_year(),
     }
 
 
@@ -119,8 +150,14 @@ READ_DOWN = {
     "office:donation",
     "office:plan",
     "office:receipt_file",
+    "office:letters_file",
+    "office:print_thanks",
     "office:donations_export",
     "office:journal_export",
+    "office:register_export",
+    "office:run_preview",
+    "office:run_preview_file",
+    "office:print_file",
 }
 
 

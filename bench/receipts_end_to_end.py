@@ -1,0 +1,158 @@
+"""`receipts_end_to_end`: gifts become numbered rows, sealed and signed files that are stored, and letters, in a worker.
+
+Ours is the deployment's own worker on the queue inside the database, with one process and then with two; it is rung for
+once, as a webhook does. A run is over when every gift has its number, its stored file and its letter in the outbox. The
+limit is the promise: 10,000 in 60 seconds with one process. The time is the clock's, so a busy machine shows.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection
+from django.utils import timezone
+
+from bench import generating, pairing, standing
+from jobs import ringing
+
+NAME = "receipts_end_to_end"
+COUNT = int(os.environ.get("BENCH_RECEIPTS", "10000"))
+PROMISE_COUNT, PROMISE_SECONDS, PROMISE_MEGABYTES, PROMISE_SHARE = 10_000, 60.0, 250, 1.8
+PATIENCE = 900.0
+
+_TOLD = """
+SELECT count(*), count(f.id), count(a.id), coalesce(sum(p.size), 0), max(m.queued_at)
+  FROM receipts_receipt r LEFT JOIN receipts_rendering f ON f.receipt_id = r.id
+  LEFT JOIN paper_document p ON p.sha256 = f.document_id
+  LEFT JOIN donors_message m ON m.cause = 'receipt:' || r.id LEFT JOIN donors_attachment a ON a.message_id = m.id
+ WHERE r.issued_at >= %s
+"""
+
+
+def measure() -> pairing.Outcome:
+    """This function will return receipts per second end to end, one process against the promise."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = _environment(Path(folder))
+        one = _run(processes=1, environment=environment)
+        two = _run(processes=2, environment=environment)
+    notes: dict[str, object] = {
+        "one": one,
+        "two": two,
+        "two_to_one": round(two["rate"] / one["rate"], 2),
+        "two_to_one_promised": PROMISE_SHARE,
+        "rss_megabytes_promised": PROMISE_MEGABYTES,
+        "load": [round(load, 1) for load in os.getloadavg()],
+    }
+    return pairing.against(
+        PROMISE_COUNT / PROMISE_SECONDS, name=NAME, value=one["rate"], unit="receipts/s", notes=notes
+    )
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Keys and marks of the bench's own: papers of a bench are not papers."""
+    keys = folder / "keys"
+    environment = {
+        **os.environ,
+        "RECEIPT_KEYS": str(keys),
+        "RECEIPT_MARKS": str(folder / "marks"),
+        "BROKER_URL": "",
+        "LOG_LEVEL": "ERROR",
+    }
+    made = [sys.executable, "manage.py", "make_receipt_keys"]
+    subprocess.run(made, cwd=standing.ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return environment
+
+
+def _run(*, processes: int, environment: dict[str, str]) -> dict[str, float]:
+    generating.fresh(rows=COUNT)
+    with _worker(processes, environment=environment) as pid:
+        began_at, began = timezone.now(), time.perf_counter()
+        ringing.ring("receipts.follow_up")
+        peak = 0.0
+        while True:
+            peak = max(peak, _megabytes(pid))
+            numbered, drawn, queued, size, _ = _told(began_at)
+            if queued >= COUNT:
+                break
+            if time.perf_counter() - began > PATIENCE:
+                raise RuntimeError(f"only {numbered} numbered, {drawn} drawn, {queued} in the outbox")
+            time.sleep(0.25)
+        took = time.perf_counter() - began
+    return {
+        "receipts": COUNT,
+        "seconds": round(took, 2),
+        "rate": round(COUNT / took, 1),
+        "rss_megabytes": round(peak, 1),
+        "stored_megabytes": round(size / 1e6, 1),
+    }
+
+
+def _told(since: datetime) -> tuple[int, int, int, int, datetime]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [since])
+        told: tuple[int, int, int, int, datetime] = cursor.fetchone()
+        return told
+
+
+@contextlib.contextmanager
+def _worker(processes: int, *, environment: dict[str, str]) -> Iterator[int]:
+    """The Procfile's worker; this function will yield its process when it has done its first task."""
+    options = (
+        f"-A config worker -c {processes} --without-gossip --without-mingle --without-heartbeat -l error"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "celery", *options.split()], cwd=standing.ROOT, env=environment
+    )
+    try:
+        began = timezone.now()
+        ringing.ring("config.heartbeat")
+        until = time.monotonic() + PATIENCE
+        while not _has_beaten(began):
+            if process.poll() is not None or time.monotonic() > until:
+                raise standing.NotUp("the worker did not come up")
+            time.sleep(0.1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _has_beaten(since: datetime) -> bool:
+    from jobs.models import Heartbeat
+
+    return Heartbeat.objects.filter(name="worker", at__gte=since).exists()
+
+
+def _megabytes(parent: int) -> float:
+    """Resident memory of the largest process of the family."""
+    pids = [parent, *_children(parent)]
+    return max(_resident(pid) for pid in pids) / 1e6
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(child) for child in text.split()]
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+if __name__ == "__main__":
+    from bench.__main__ import open_house
+
+    open_house()
+    print(json.dumps(measure().row(), indent=1))
