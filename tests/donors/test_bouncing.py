@@ -114,11 +114,12 @@ def test_whoever_comes_by_a_mailed_link_can_be_written_to(db: None, mailoutbox: 
     Donor.objects.filter(pk=donor.pk).update(email_failed_at=NOW)
     SignInLink.objects.create(
         token_hash=signing_in._hash("t"),
+        browser_hash=signing_in._hash("hers"),
         email_key=donor.email_key,
         requested_at=NOW,
         expires_at=NOW + signing_in.LASTS,
     )
-    assert signing_in.redeem(token="t", now=NOW)
+    assert signing_in.redeem(token="t", browser="hers", now=NOW)
     donor.refresh_from_db()
     assert donor.email_failed_at is None
     assert not LinkRequest.objects.exists()

@@ -147,6 +147,11 @@ def test_receipts_by_year_void_ones_marked_and_how_they_come(grace: Client, toda
     assert f"Receipt {void.serial}" in shown
     assert shown.count(">Void<") == 1
     assert f'id="y{kept.tax_year}"' in shown
+    listed = grace.get(re.findall(r'href="(/en/portal/receipts/[^"]+/2\d{3}/)"', shown)[0])
+    assert listed.content.startswith(b"%PDF-")
+    assert f'filename="gifts-{kept.tax_year}.pdf"' in listed.headers["Content-Disposition"]
+    assert grace.get(reverse("portal:gift_list", args=[giver.pk, "HM", 1999])).status_code == 404
+    assert grace.get(reverse("portal:gift_list", args=[giver.pk, "XX", kept.tax_year])).status_code == 404
     answer = press(grace, "receipt_wishes", giver.pk, rhythm="annual", post="yes")
     assert "Kept." in words(grace.get(answer.headers["Location"]))
     giver.refresh_from_db()
