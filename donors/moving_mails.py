@@ -115,7 +115,7 @@ def tell_office(*, change: EmailChange, donor_ids: Sequence[uuid.UUID], now: dat
     """This function will ask the office to look at records that could not follow, as their name has the address."""
     for user in _office():
         with translation.override(user.language):
-            links = [f"{settings.BASE_URL}/{user.language}/office/donations/?donor={pk}" for pk in donor_ids]
+            links = [f"{settings.BASE_URL}/{user.language}/office/donors/{pk}/" for pk in donor_ids]
             corresponding.queue(
                 kind=Message.Kind.STAFF_NOTICE,
                 cause=f"email_change:{change.pk}:{change.status}:{user.pk}",

@@ -64,7 +64,9 @@ def test_p01_two_presses_from_the_yearly_mail_to_the_file(
     assert tell(stack, SUMMARIES, email=email) == "1"
     letter = giver.mailbox.wait(to=email, subject="giving summary")
     for width in (360, 1280):
-        reader = press_in_mail(open_page(width=width), giver.mailbox, letter=letter["id"], button="Open my summary")
+        reader = press_in_mail(
+            open_page(width=width), giver.mailbox, letter=letter["id"], button="Open my summary"
+        )
         expect(reader.locator("h1")).to_contain_text("giving summary")
         with reader.expect_download() as started:
             reader.get_by_role("link", name="Download PDF").click()

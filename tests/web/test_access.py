@@ -119,6 +119,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "portal:receipt": [Receipt.objects.get().pk],
         **{f"portal:{name}": [gift.donor_id] for name in ("receipt_wishes", "person", "copy", "device_end")},
         "portal:email_sent": ["both"],
+        "portal:gift_list": [gift.donor_id, gift.entity.code, 2026],
         "portal:email_confirm": ["token"],
         "portal:email_undo": ["token"],
         "portal:change": [plan.pk],

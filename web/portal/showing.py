@@ -1,8 +1,8 @@
 """What a giver sees: the regular gift, the last gift, this year's total, every gift, every receipt. Only their own."""
 
 import uuid
+from dataclasses import dataclass
 from itertools import groupby
-from types import SimpleNamespace
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,10 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from donors import profiling
+from donors import belonging, profiling
 from donors.models import Donor
 from donors.profiling import UnableToProfile
-from receipts import reading
+from ledger.models import LegalEntity
+from receipts import listing_years, opening_years, reading, yearly_linking
 from receipts.models import Issuer, Receipt
 from reports import histories, today
 from web.portal.admitting import donor_only
@@ -84,10 +85,7 @@ def receipts(request: HttpRequest, *, email_key: str) -> HttpResponse:
     """Every receipt by tax year, void ones marked, and how receipts come."""
     found = sorted(_receipts(email_key), key=lambda one: -one.tax_year)
     context = {
-        "years": [
-            SimpleNamespace(year=year, receipts=list(ones))
-            for year, ones in groupby(found, key=lambda one: one.tax_year)
-        ],
+        "years": [_year(year, list(ones)) for year, ones in groupby(found, key=lambda one: one.tax_year)],
         "donors": histories.donors(email_key=email_key),
         "rhythms": _rhythms(),
         "done": request.GET.get("done") == "yes",
@@ -95,10 +93,41 @@ def receipts(request: HttpRequest, *, email_key: str) -> HttpResponse:
     return render(request, "portal/receipts.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class PaperYear:
+    """A tax year's receipts, and whose lists of its gifts can be downloaded: of whom, for which body."""
+
+    year: int
+    receipts: list[Receipt]
+    lists: list[tuple[Donor, LegalEntity]]
+
+
+def _year(year: int, found: list[Receipt]) -> PaperYear:
+    standing = [one for one in found if not hasattr(one, "voiding")]
+    lists = {(one.donor.merged_into or one.donor, one.series.entity) for one in standing}
+    return PaperYear(year, found, sorted(lists, key=lambda one: (one[0].name, one[1].code)))
+
+
+@donor_only
+@require_GET
+def gift_list(request: HttpRequest, pk: uuid.UUID, code: str, year: int, *, email_key: str) -> HttpResponse:
+    """Every gift of a year that stands on a receipt, on one paper; a list, and no receipt. Only of one's own."""
+    whose = get_object_or_404(Donor, pk=pk, pk__in=belonging.ids(email_key=email_key))
+    asked = yearly_linking.Year(whose, get_object_or_404(LegalEntity, code=code), year)
+    found = listing_years.file_of(
+        year=asked, name=opening_years.SUMMARY, language=get_language() or "en", now=timezone.now()
+    )
+    if found is None:
+        raise Http404("nothing of that year stands on a receipt")
+    response = HttpResponse(found.content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.filename}"'
+    return response
+
+
 def _receipts(email_key: str) -> QuerySet[Receipt]:
     return (
         reading.visible_to(email_key=email_key)
-        .select_related("voiding", "rendering", "replaced_by")
+        .select_related("voiding", "rendering", "replaced_by", "donor__merged_into", "series__entity")
         .prefetch_related("totals")
         .order_by("-issued_at", "-number")
     )

@@ -18,6 +18,7 @@ urlpatterns = [
     path("gifts/", showing.gifts, name="gifts"),
     path("receipts/", showing.receipts, name="receipts"),
     path("receipts/<uuid:pk>/", showing.receipt, name="receipt"),
+    path("receipts/<uuid:pk>/<slug:code>/<int:year>/", showing.gift_list, name="gift_list"),
     path("receipts/wishes/<uuid:pk>/", showing.receipt_wishes, name="receipt_wishes"),
     path("profile/", profiling.profile, name="profile"),
     path("profile/<uuid:pk>/", profiling.person, name="person"),
