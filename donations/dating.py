@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 
@@ -112,12 +113,14 @@ def asks_for_basis(on: date) -> bool:
     return (on.month, on.day) >= (12, 20) or (on.month, on.day) <= (1, 15)
 
 
-def charged(*, at: datetime, zone: str, rule: str) -> Dated:
-    """The day of a charge of the processor: the one resolver for every gift that comes over the wire (C1, C2).
+def charged(*, at: datetime, zone: str, rule: str, basis: Basis = Basis.CHARGE) -> Dated:
+    """The day of a payment the processor collected: the one resolver for every gift that comes over the wire (C1, C2).
 
-    This function will return the day with the rule that chose it; it raises `ValueError` for an unknown rule.
+    `at` is the charge, or for a bank debit (`Basis.SETTLEMENT`) the moment the bank paid (C7). This function will
+    return the day with the rule that chose it; it raises `ValueError` for an unknown rule.
     """
-    return given(method="card", events={Basis.CHARGE: at}, zone=zone, rule=rule)
+    method = "bank_debit" if basis is Basis.SETTLEMENT else "card"
+    return given(method=method, events={basis: at}, zone=zone, rule=rule)
 
 
 def known_zone(name: str) -> str:
@@ -125,4 +128,9 @@ def known_zone(name: str) -> str:
 
     This function will return the name if it is a zone of the world's list, else nothing.
     """
-    return name if len(name) <= 60 and name in available_timezones() else ""
+    return name if name in _zones() else ""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(name for name in available_timezones() if len(name) <= 60)

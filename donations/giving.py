@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from campaigns.models import Campaign, GivingPage, Site
-from donations import retrying
+from donations import dating, retrying
 from donations.models import Checkout, Tribute
 from donations.models.intents import Frequency
 from ledger.models import Fund
@@ -73,6 +73,7 @@ class Gift:
     ends_on: date | None = None
     employer: str = ""
     dedication: Dedication | None = None
+    giver_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def _write_intent(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Check
         charge_day=gift.charge_day,
         ends_on=gift.ends_on,
         employer=gift.employer[:120],
+        giver_zone=dating.known_zone(gift.giver_zone),
         began_at=now,
         look_after=now + LOOK_AFTER,
     )

@@ -4,13 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from campaigns.models import Campaign
-from donations import postings
-from donations.dating import Dated
+from donations import dating, postings
+from donations.dating import Basis, Dated
 from donations.models import Checkout, Designation, Donation, Recognition, RecurringPlan
 from donations.postings import Share
 from ledger import posting
@@ -61,17 +60,26 @@ class Received:
     checkout: Checkout | None
     plan: RecurringPlan | None
     by_hand: ByHand | None = None
+    basis: Basis = Basis.CHARGE
+    giver_zone: str = ""
 
 
 def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
     """Write a donation with its designations and its entry in the books, once for each charge.
 
-    The tax date is the day of the charge in the entity's zone (US-12: card, date of charge); the rule is kept. A
-    gift over the desk brings its own; whoever enters it holds its lock, so that it is recorded once.
+    The tax date is the day of the charge, or of the bank's payment, by the entity's rule of the moment (US-12, C1); the
+    rule is kept, and a later rule moves nothing. A gift over the desk brings its own day; whoever enters it holds its
+    lock, so that it is recorded once.
     This function will return the donation and whether it is new.
     """
     if received.by_hand is not None:
         return _record_by_hand(received, received.by_hand, now)
+    dated = dating.charged(
+        at=received.given_at,
+        zone=received.entity.zone,
+        rule=received.entity.date_rule,
+        basis=received.basis,
+    )
     fresh = Donation(
         id=uuid.uuid4(),
         entity=received.entity,
@@ -87,8 +95,9 @@ def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
         amount_minor=received.amount.minor,
         currency=received.amount.currency,
         given_at=received.given_at,
-        given_on=received.given_at.astimezone(ZoneInfo(received.entity.zone)).date(),
-        date_rule=Donation.DateRule.CHARGE_IN_ENTITY_ZONE,
+        given_on=dated.on,
+        date_rule=dated.kept_as,
+        giver_zone=received.giver_zone,
         language=received.language,
         note=received.note,
         source=received.source,

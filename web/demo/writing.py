@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from ledger.models import Fund, FundText, LegalEntity
+from receipts import founding
 from staff import auditing, roles
 from staff.models import User
 from web.demo import asking, english, facts, korean, shapes, speaking, ways
@@ -37,6 +38,7 @@ def write(*, now: datetime, state_dir: Path) -> Path:
 def _entity(*, now: datetime) -> LegalEntity:
     entity, is_new = LegalEntity.objects.get_or_create(code="US", defaults=facts.ENTITY)
     if is_new:
+        founding.found(entity=entity, now=now)
         auditing.record(actor=asking.ACTOR, action="demo.written", target=f"entity:{entity.pk}", now=now)
     return entity
 

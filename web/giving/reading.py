@@ -61,6 +61,7 @@ class Typed:
     anonymous: str = ""
     src: str = ""
     site: str = ""
+    zone: str = ""
     hand: str = ""
 
     @property
