@@ -155,6 +155,9 @@ def joint(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _join(form: JointForm, donor: Donor, actor: User) -> Donor | None:
+    known = Donor.objects.filter(pk=form.cleaned_data.get("joint_id"), kind=Donor.Kind.JOINT).first()
+    if known is not None:
+        return known  # pressed twice: by now the name that was typed fits the new record as well
     partner = form.choose("partner")
     if form.errors or partner is None:
         return None
