@@ -1,4 +1,4 @@
-"""The office enters what did not come online: a grant of a fund, winter coats; a mistake is corrected, papers follow."""
+"""The office enters what did not come online: a fund's grant, winter coats; papers follow a correction."""
 
 from __future__ import annotations
 
