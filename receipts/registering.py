@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from ledger import money
 from ledger.models import LegalEntity
 from ledger.money import Money
+from receipts import obstructing
 from receipts.models import FigureConfirmation, Issuer, PriorTotal, Receipt, Series
 from receipts.rules import parameters
 from staff import auditing
@@ -139,6 +140,7 @@ def change(*, entity_id: int, body: Body, actor: User, now: datetime) -> Issuer:
         if frozen and Receipt.objects.filter(series__entity=issuer.entity).exists():
             raise UnableToRegister("frozen", sorted(frozen)[0])
         _write(issuer.entity, issuer, body, now)
+        obstructing.try_again(entity_id=entity_id, now=now)
         _note("issuer.changed", issuer.entity, actor, now, changed)
     return issuer
 
@@ -248,6 +250,7 @@ def confirm(
             confirmed_on=on,
             entered_at=now,
         )
+        obstructing.try_again(entity_id=entity_id, now=now)
         _note("issuer.figure_confirmed", issuer.entity, actor, now, {"figure": figure, "year": year})
     return made
 

@@ -15,6 +15,13 @@ from receipts.rules import choosing, shapes, statements
 
 GIVER = {"en": "Example Giver", "ko": "홍길동"}
 STREET = {"en": ["12 Example Street", "Exampleville"], "ko": ["서울특별시 예시로 12"]}
+AMOUNTS = {
+    "US": (10_000, "USD"),
+    "CA": (10_000, "CAD"),
+    "KR": (100_000, "KRW"),
+    "UK": (10_000, "GBP"),
+    "AU": (10_000, "AUD"),
+}
 FUND = {"en": "General fund", "ko": "일반 후원"}
 
 
@@ -35,10 +42,8 @@ def sample(*, issuer: Issuer, language: str, now: datetime) -> bytes:
 
 def _snapshot(issuer: Issuer, language: str, now: datetime) -> dict[str, object]:
     entity, today = issuer.entity, now.astimezone(ZoneInfo(issuer.entity.zone)).date()
-    amount = Money(100 * 10 ** money.exponent(entity.base_currency), entity.base_currency)
-    if amount.currency == "KRW":
-        amount = Money(100_000, "KRW")
     rules = choosing.law_of(country=issuer.law)
+    amount = Money(AMOUNTS[issuer.law][0], AMOUNTS[issuer.law][1])
     line = shapes.GiftLine(kind=shapes.Kind.CASH, given_on=today, amount=amount, code=issuer.gift_code)
     facts = shapes.Receipt(
         entity=_facts(issuer),

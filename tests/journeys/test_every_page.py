@@ -28,7 +28,9 @@ OWN = ("gifts/", "receipts/", "profile/", "mail/", "email/", "email/sent/both/",
 OFFICE = (
     "office/", "office/keys/", "office/donations/", "office/donations/?amount=x", "office/donations/?q=none",
     "office/receipts/", "office/journal/", "office/payouts/", "office/funds/", "office/ways/", "office/transfers/",
-    "office/links/", "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
+    "office/links/", "office/donors/", "office/donors/new/", "office/donations/new/", "office/donations/new/check/",
+    "office/donations/new/property/", "office/donations/years/", "office/issuers/", "office/issuers/new/?law=KR",
+    "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
 )  # fmt: skip
 
 

@@ -12,9 +12,11 @@ from donations import benefiting, crediting, restating
 from donations.benefiting import Return
 from donations.crediting import Credit
 from donations.models import Donation, GiftDetail, GiftEvent, RefundRequestPart, ReviewClosing, SoftCredit
+from donors import merging
 from ledger import closing
 from paper import storing
 from payments.models import PayoutFailure
+from receipts import registering
 from receipts.models import Receipt, Seal, SealKey, SigningCertificate
 from reports.laws import FACT_TABLES
 from staff import auditing
@@ -47,6 +49,7 @@ def every_fact(db: None) -> None:
     payout = facts.payout(lost)
     PayoutFailure.objects.create(payout=payout, balance_ref="txn_f", failed_at=NOW, recorded_at=NOW)
     details(gift)
+    said_by_staff(gift)
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
@@ -74,6 +77,21 @@ def details(gift: Donation) -> None:
     benefiting.add(donation_id=gift.pk, given=Return("Mug", fair_value_minor=1), actor=actor, now=NOW)
     restating.restate(
         donation_id=gift.pk, changes={"is_person_directed": True}, reason="said so", actor=actor, now=NOW
+    )
+
+
+def said_by_staff(gift: Donation) -> None:
+    """Two records are one giver, and an accountant confirmed a figure."""
+    actor, other = facts.staff_member(), facts.donor("G. Kim", "g.kim@example.org")
+    merging.merge(donor_id=other.pk, into_id=gift.donor_id, reason="the same", actor=actor, now=NOW)
+    registering.confirm(
+        entity_id=gift.entity_id,
+        figure="us_low_cost",
+        year=2026,
+        by="Ben Counts",
+        on=NOW.date(),
+        actor=actor,
+        now=NOW,
     )
 
 

@@ -27,7 +27,15 @@ from staff.models import Role, RoleGrant, User
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_intents, broken_letters, broken_numbers, broken_papers, broken_runs, broken_wishes
+from tests.laws import (
+    broken_desk,
+    broken_intents,
+    broken_letters,
+    broken_numbers,
+    broken_papers,
+    broken_runs,
+    broken_wishes,
+)
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -302,6 +310,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **broken_desk.BROKEN,
     **broken_intents.BROKEN,
     **broken_letters.BROKEN,
     **broken_numbers.BROKEN,

@@ -72,11 +72,12 @@ def _enter(form: HandForm, *, actor: User) -> Donation | None:
     if not form.is_valid():
         form.settle_people()
         return None
-    written = form.read()
+    now = timezone.now()
+    written = form.read(now=now)
     if written is None:
         return None
     try:
-        return entering.enter(gift=written, actor=actor, now=timezone.now())
+        return entering.enter(gift=written, actor=actor, now=now)
     except entering.UnableToEnter as error:
         form.refuse(error)
     except (benefiting.UnableToBenefit, crediting.UnableToCredit) as error:

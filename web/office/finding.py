@@ -89,9 +89,15 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "office/donation.html", context)
 
 
-# An obstacle is mended where the missing thing is kept; the rest is a matter of the gift itself.
-_OF_THE_GIVER = {"no_address", "no_name", "person_name", "business_number", "address", "name"}
-_OF_THE_ISSUER = {"unverified_year", "unknown_year", "issuer", "signature", "not_open"}
+# An obstacle is mended where the missing thing is kept: codes of the law table (docs/receipt-law.md) and our own.
+_OF_THE_GIVER = {"no_address", "CA-08", "KR-03", "rrn_missing"}
+_OF_THE_ISSUER = {"year_unsettled", "prior_receipts_unknown", "US-01", "US-11", "CA-02", "CA-03", "CA-05"} | {
+    "CA-13",
+    "KR-01",
+    "KR-04",
+    "AU-01",
+}
+_OF_THE_RETURNS = {"fmv_unknown", "US-04", "US-08", "US-09", "CA-11"}
 
 
 def _mending(donation: Donation) -> dict[str, object]:
@@ -103,4 +109,6 @@ def _mending(donation: Donation) -> dict[str, object]:
         return {"fix_url": "office:donor_edit", "fix_key": donation.donor.merged_into_id or donation.donor_id}
     if obstacle.code in _OF_THE_ISSUER:
         return {"fix_url": "office:issuer", "fix_key": donation.entity_id}
+    if obstacle.code in _OF_THE_RETURNS:
+        return {"fix_url": "office:benefit", "fix_key": donation.pk}
     return {"fix_url": "office:correct", "fix_key": donation.pk}

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from donations import mourning
 from donors import keeping, signing_in
 from donors.models import Donor
+from receipts import mending
 from staff.models import Role, User
 from web import addressing, wording
 from web.office import knowing
@@ -134,7 +135,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if form.is_valid() and isinstance(request.user, User):
         told: dict[str, Any] = {key: value for key, value in form.cleaned_data.items() if key != "donor_id"}
         try:
-            keeping.change(donor_id=pk, changes=told, actor=request.user, now=timezone.now())
+            mending.change_donor(donor_id=pk, changes=told, actor=request.user, now=timezone.now())
             messages.success(request, _("Saved."))
             return redirect("office:donor", pk=pk)
         except keeping.UnableToKeep as error:

@@ -155,13 +155,17 @@ def joint(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _join(form: JointForm, donor: Donor, actor: User) -> Donor | None:
+    made = form.cleaned_data.get("joint_id") or uuid.uuid4()
+    known = Donor.objects.filter(pk=made, kind=Donor.Kind.JOINT).first()
+    if known is not None:
+        return known  # pressed twice: by now the name that was typed fits the new record as well
     partner = form.choose("partner")
     if form.errors or partner is None:
         return None
     profile = {name: form.cleaned_data[name] for name in ("name", "email", "address")}
     try:
         return joining.join(
-            joint_id=form.cleaned_data["joint_id"],
+            joint_id=made,
             member_ids=[donor.pk, partner.pk],
             profile={**profile, "language": donor.language},
             actor=actor,

@@ -17,6 +17,7 @@ from donations import benefiting, restating
 from donations.benefiting import Return
 from donations.models import Donation
 from ledger import money
+from receipts import mending
 from staff.models import Role, User
 from web import wording
 from web.office.admitting import admit
@@ -90,7 +91,7 @@ def _restate(form: CorrectForm, donation: Donation, actor: User) -> bool:
     if giver.pk != (donation.donor.merged_into_id or donation.donor_id):
         changes["donor_id"] = giver.pk
     try:
-        restating.restate(
+        mending.restate(
             donation_id=donation.pk, changes=changes, reason=told["reason"], actor=actor, now=timezone.now()
         )
     except restating.UnableToRestate as error:
@@ -151,7 +152,7 @@ def _add(form: BenefitForm, donation: Donation, values: tuple[int | None, int | 
     switches = ("is_token", "is_intangible_religious", "is_sold_commercially", "is_cash_like")
     given = Return(told["description"], *values, **{name: told[name] for name in switches})
     try:
-        benefiting.add(donation_id=donation.pk, given=given, actor=actor, now=timezone.now())
+        mending.add_benefit(donation_id=donation.pk, given=given, actor=actor, now=timezone.now())
     except benefiting.UnableToBenefit:
         form.add_error("description", _("Describe what was given in return."))
         return False
@@ -166,7 +167,9 @@ def withdraw(request: HttpRequest, pk: uuid.UUID, benefit_id: int) -> HttpRespon
     if not isinstance(request.user, User):
         raise Http404("nobody")
     try:
-        benefiting.withdraw(benefit_id=benefit_id, donation_id=pk, actor=request.user, now=timezone.now())
+        mending.withdraw_benefit(
+            benefit_id=benefit_id, donation_id=pk, actor=request.user, now=timezone.now()
+        )
         messages.success(request, _("Taken back. The receipt follows by itself."))
     except benefiting.UnableToBenefit:
         messages.info(request, _("Somebody else has dealt with it already."))
