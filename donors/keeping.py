@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from donors import matching
+from donors import matching, withholding
 from donors.models import Donor
 from staff import auditing
 from staff.models import User
@@ -15,7 +15,9 @@ FIELDS = frozenset({"kind", "name", "local_name", "email", "language", "address"
 
 
 class UnableToKeep(ValueError):
-    """`code` is `name` (nothing is left of it), `exists` (same e-mail and name) or `merged` (change the survivor)."""
+    """`code` is `name` (nothing is left of it), `exists` (same e-mail and name), `merged` (change the survivor) or
+    `resident_number` (one was typed: it is never kept, KR-13).
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -67,6 +69,10 @@ def _set(donor: Donor, values: Mapping[str, str]) -> None:
     unknown = set(values) - FIELDS
     if unknown:
         raise TypeError(f"not fields of a profile: {sorted(unknown)}")
+    try:
+        withholding.refuse(values.values())
+    except withholding.ResidentNumberRefused:
+        raise UnableToKeep("resident_number") from None
     for field, value in values.items():
         setattr(
             donor, field, matching.clean_name(value) if field in {"name", "local_name"} else value.strip()

@@ -170,6 +170,8 @@ def refusal(code: str, *, offer: Offer) -> tuple[str, str]:
         return "fund", gettext("Choose where your gift should go")
     if code == "schedule":
         return "until", gettext("Choose a last month from the list")
+    if code == "resident_number":
+        return "note", reading.resident_number_words()
     if code in {"currency", "frequency"}:
         return "amount", gettext("This page no longer takes gifts this way; choose again")
     return "amount", reading.amount_words(code, offer=offer)

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from donations.giving import Dedication
 from donations.models import Checkout
-from donors import matching
+from donors import matching, withholding
 from ledger import money
 from ledger.money import Money
 from paper import texts
@@ -27,6 +27,8 @@ NAME_LONGEST = 120
 NOTE_LONGEST = 500
 EMAIL_LONGEST = 254
 EMPLOYER_LONGEST = 120
+WRITTEN = ("name", "email", "honoree", "family_name", "family_email", "family_words", "employer", "note")
+"""What somebody writes freely. A resident number is refused in any of them, and repeated to nobody else (KR-13)."""
 FREQUENCIES = {"once": "once", "monthly": "monthly", "month": "monthly"}
 _SITE = re.compile(r"[a-z0-9-]{2,40}")
 # What an address may ask for besides: a gift that comes again, at another pace.
@@ -212,6 +214,9 @@ def read(form: Typed, *, ask: Ask, today: date) -> tuple[Read | None, dict[str, 
     dedication = honoring.read(**{name: getattr(form, name) for name in honoring.FIELDS}, errors=errors)
     employer = _employer(form.employer, errors=errors)
     note = _note(form.note, errors=errors)
+    for field in WRITTEN:
+        if withholding.is_held_by(getattr(form, field)):
+            errors[field] = resident_number_words()
     if errors or amount is None:
         return None, errors
     return Read(
@@ -236,6 +241,11 @@ def _amount(form: Typed, *, offer: asking.Offer, errors: dict[str, str]) -> Mone
     if amount < offer.minimum:
         errors["amount"] = amount_words("below_minimum", offer=offer)
     return amount
+
+
+def resident_number_words() -> str:
+    """This function will return what to say to somebody who typed a resident number."""
+    return gettext("Leave out the resident number (주민등록번호): we must not keep it, and do not need it here")
 
 
 def amount_words(code: str, *, offer: asking.Offer) -> str:
