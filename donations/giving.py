@@ -211,9 +211,7 @@ def _tribute(*, checkout: Checkout, dedication: Dedication) -> Tribute:
     )
 
 
-def _same_gift_again(
-    asked: Checkout, *, dedication: Dedication | None, giver: Giver | None
-) -> Checkout:
+def _same_gift_again(asked: Checkout, *, dedication: Dedication | None, giver: Giver | None) -> Checkout:
     """The row of this id was there already: a second press, if it asks for the same."""
     related = ("entity", "fund", "campaign", "page__campaign", "tribute", "giver")
     kept = Checkout.objects.select_related(*related).get(pk=asked.pk)

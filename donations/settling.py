@@ -294,7 +294,11 @@ def _checkout(reference: str) -> Checkout | None:
         pk = uuid.UUID(reference)
     except ValueError:
         return None
-    return Checkout.objects.select_related("campaign", "entity", "fund", "tribute", "giver").filter(pk=pk).first()
+    return (
+        Checkout.objects.select_related("campaign", "entity", "fund", "tribute", "giver")
+        .filter(pk=pk)
+        .first()
+    )
 
 
 # Plans and invoices

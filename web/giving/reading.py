@@ -245,7 +245,9 @@ def _amount(form: Typed, *, offer: asking.Offer, errors: dict[str, str]) -> Mone
 
 def resident_number_words() -> str:
     """This function will return what to say to somebody who typed a resident number."""
-    return gettext("Leave out the resident number (주민등록번호): we must not keep it, and do not need it here")
+    return gettext(
+        "Leave out the resident number (주민등록번호): we must not keep it, and do not need it here"
+    )
 
 
 def amount_words(code: str, *, offer: asking.Offer) -> str:
