@@ -159,14 +159,13 @@ def _ods(part: Sequence[Ready], adjustments: Sequence[Adjustment], *, over: Mone
     schedules = claiming.claim(lines=[one.line for one in part]).schedules
     rows = [_typed(row, one.line) for row, one in zip(schedules[0] if schedules else (), part, strict=True)]
     first = min((one.line.on for one in part), default=None)
+    tax = Decimal(united_kingdom.reclaim(given=over).plain)
     asked: list[list[Cell]] = [
         ["Earliest donation date in the period of claim", first or ""],
-        ["Prior overclaimed amount (tax)", Decimal(united_kingdom.reclaim(given=over).plain)],
-        *(
-            [f"Adjusted: donation of {one.donation.given_on:%d/%m/%y}", Decimal((-one.amount).plain)]
-            for one in adjustments
-        ),
+        ["Prior overclaimed amount (tax)", tax],
     ]
+    for one in adjustments:
+        asked.append([f"Adjusted: donation of {one.donation.given_on:%d/%m/%y}", Decimal((-one.amount).plain)])
     return tabulating.as_ods(
         [
             Table("R68GAD_V1_00_0_EN", claiming.COLUMNS, rows, is_day_british=True),

@@ -103,7 +103,8 @@ def declare(
 ) -> GiftAidDeclaration:
     """Keep a declaration under an id made with its form, so that a second press makes no second one.
 
-    `about` is the day of the donation that "this donation" means, when it was given before. A spoken one waits for its record (`send_record`). Raises UnableToDeclare. This function will return the row.
+    `about` is the day of the donation that "this donation" means, when it was given before. A spoken one
+    waits for its record (`send_record`). Raises UnableToDeclare. This function will return the row.
     """
     known = GiftAidDeclaration.objects.select_related("entity").filter(pk=declaration_id).first()
     if known is not None:

@@ -149,7 +149,8 @@ def _decided(
 ) -> GiftAidDeclaration | str:
     """The declaration that carries a gift, or the reason of the newest one against it."""
     first = ""
-    for row in [*rows] or [None]:
+    asked: list[GiftAidDeclaration | None] = [*rows]
+    for row in asked or [None]:
         decision = united_kingdom.claimable(
             gift=gift,
             entity=facts,
