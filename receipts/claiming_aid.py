@@ -165,7 +165,9 @@ def _ods(part: Sequence[Ready], adjustments: Sequence[Adjustment], *, over: Mone
         ["Prior overclaimed amount (tax)", tax],
     ]
     for one in adjustments:
-        asked.append([f"Adjusted: donation of {one.donation.given_on:%d/%m/%y}", Decimal((-one.amount).plain)])
+        asked.append(
+            [f"Adjusted: donation of {one.donation.given_on:%d/%m/%y}", Decimal((-one.amount).plain)]
+        )
     return tabulating.as_ods(
         [
             Table("R68GAD_V1_00_0_EN", claiming.COLUMNS, rows, is_day_british=True),
@@ -203,3 +205,8 @@ def _note(claim: GiftAidClaim, deed: str, *, actor: User, now: datetime) -> None
         now=now,
         details={"entity": claim.entity.code},
     )
+
+
+def claimed(claim: GiftAidClaim) -> Money:
+    """This function will return what a claim adds up to, adjustments taken off."""
+    return Money(claim.total_minor, CURRENCY)

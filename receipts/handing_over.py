@@ -59,7 +59,7 @@ def summary(*, entity: LegalEntity, tax_year: int) -> Summary:
     made = korean_papers.summary(
         receipts=_on_paper(entity, tax_year),
         tax_year=tax_year,
-        fiscal_year_end=_fiscal_year_end(entity, tax_year),
+        fiscal_year_end=fiscal_year_end(entity, tax_year),
     )
     last = ("합계", "", str(made.count), made.total.plain)
     return Summary(
@@ -83,8 +83,11 @@ def _on_paper(entity: LegalEntity, tax_year: int) -> Iterable[shapes.Receipt]:
     return [recalling.recall(receipt=receipt) for receipt in found.iterator(chunk_size=500)]
 
 
-def _fiscal_year_end(entity: LegalEntity, tax_year: int) -> date | None:
-    """A body that uses the form of corporate law follows its own year; every other one the calendar."""
+def fiscal_year_end(entity: LegalEntity, tax_year: int) -> date | None:
+    """A body that uses the form of corporate law follows its own year; every other one the calendar.
+
+    This function will return the last day of its year, or None for the calendar's.
+    """
     issuer = entity.issuer
     if issuer.form != "63-3":
         return None

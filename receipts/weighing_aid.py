@@ -90,6 +90,9 @@ def look(*, entity: LegalEntity, on: date) -> Preview:
     unready: list[Unready] = []
     by_donor = _declarations(entity)
     for donation in gifts_due:
+        if donation.currency != CURRENCY:
+            unready.append(Unready(donation, "currency"))
+            continue
         gift = _gift(donation, still=still[donation.pk])
         rows = by_donor.get(_donor_id(donation), [])
         decided = _decided(gift, facts=facts, donor=_person(donation.donor), rows=rows, on=on)

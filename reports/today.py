@@ -26,7 +26,7 @@ from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
 from receipts.models import RenderingTrouble
-from reports import filtering, listing, standing
+from reports import filings, filtering, listing, standing
 
 SILENT_AFTER = timedelta(minutes=2)
 ALARM_STAYS = timedelta(days=1)
@@ -53,6 +53,9 @@ class Task:
     plan: uuid.UUID | None = None
     elsewhere: str = ""
     """Where to act about it in the processor's own pages."""
+    page: str = ""
+    """Where to act about it in the office."""
+    entity: LegalEntity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def work(*, now: datetime) -> Work:
         _events(),
         _refunds(),
         _plans(now),
+        _filings(now),
         _renderings(),
         _messages(),
         _jobs(),
@@ -248,6 +252,23 @@ def _plans(now: datetime) -> _Group:
         Task("plan_given_up", plan.ended_at, amount=plan.amount, plan=plan.pk) for plan in given_up[:LISTED]
     ]
     return lost + tasks, _count(lost, given_up) + _count(tasks, failing)
+
+
+def _filings(now: datetime) -> _Group:
+    """What a tax office expects."""
+    tasks = [
+        Task(
+            one.kind,
+            None,
+            words=f"{one.year}: {one.count}" if one.year else str(one.count),
+            due_at=one.due_at,
+            days_left=one.days_left,
+            page=one.page,
+            entity=one.entity,
+        )
+        for one in filings.due(now=now)
+    ]
+    return tasks, len(tasks)
 
 
 def _renderings() -> _Group:

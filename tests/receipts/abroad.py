@@ -64,7 +64,12 @@ def korea(**given: Any) -> LegalEntity:
 
 def britain() -> LegalEntity:
     return body(
-        "GB", law="UK", currency="GBP", zone="Europe/London", legal_name="Harbour Trust", registration="XR12345"
+        "GB",
+        law="UK",
+        currency="GBP",
+        zone="Europe/London",
+        legal_name="Harbour Trust",
+        registration="XR12345",
     )
 
 
@@ -83,7 +88,9 @@ def campaign_of(entity: LegalEntity) -> Campaign:
     return made
 
 
-def gift(*, entity: LegalEntity, amount: Money, by: Donor | None = None, at: datetime = NOW, **given: Any) -> Donation:
+def gift(
+    *, entity: LegalEntity, amount: Money, by: Donor | None = None, at: datetime = NOW, **given: Any
+) -> Donation:
     """A gift to a body, in its books."""
     campaign = campaign_of(entity)
     return facts.donation(
@@ -99,7 +106,11 @@ def gift(*, entity: LegalEntity, amount: Money, by: Donor | None = None, at: dat
 
 def organization(name: str = "예시상사", number: str = "120-81-47521") -> Donor:
     return Donor.objects.create(
-        kind="organization", name=name, name_key=matching.name_key(name), business_number=number, created_at=NOW
+        kind="organization",
+        name=name,
+        name_key=matching.name_key(name),
+        business_number=number,
+        created_at=NOW,
     )
 
 
@@ -131,7 +142,13 @@ def korean_receipt(
     number = series.next_number
     Series.objects.filter(pk=series.pk).update(next_number=number + 1)
     total = sum(line["amount_minor"] - line["refunded_minor"] for line in told)
-    sums = {"currency": "KRW", "currency_exponent": 0, "total_minor": total, "benefit_minor": 0, "eligible_minor": total}
+    sums = {
+        "currency": "KRW",
+        "currency_exponent": 0,
+        "total_minor": total,
+        "benefit_minor": 0,
+        "eligible_minor": total,
+    }
     snapshot = {
         "schema": 2, "template": "kr-1", "law": "KR", "rules": "KR/2026.1", "language": "ko",
         "serial": f"KR{tax_year}-{number:06d}", "kind": "single", "tax_year": tax_year,

@@ -34,7 +34,9 @@ def pounds(minor: int) -> Money:
     return Money(minor, "GBP")
 
 
-def gift(minor: int = 10_000, *, by: Donor | None = None, on: tuple[int, int] = (5, 4), year: int = 2026) -> Donation:
+def gift(
+    minor: int = 10_000, *, by: Donor | None = None, on: tuple[int, int] = (5, 4), year: int = 2026
+) -> Donation:
     at = datetime(year, *on, 12, tzinfo=UTC)
     return abroad.gift(entity=abroad.britain(), amount=pounds(minor), by=by, at=at)
 
@@ -76,7 +78,13 @@ def test_UK_02_one_row_for_a_donor_dated_by_the_latest_gift() -> None:
     assert [text for _, text in schedule[0]] == list(claiming.COLUMNS)
     assert schedule[1:] == [
         [
-            *(("float", "1"), ("string", "Mrs"), ("string", "Grace"), ("string", "Kim Park"), ("string", "12")),
+            *(
+                ("float", "1"),
+                ("string", "Mrs"),
+                ("string", "Grace"),
+                ("string", "Kim Park"),
+                ("string", "12"),
+            ),
             *(("string", "LS1 4AP"), ("", ""), ("", ""), ("date", "06/05/26"), ("float", "125.50")),
         ]
     ]
@@ -184,7 +192,10 @@ def test_what_goes_back_after_the_claim_is_adjusted_in_the_next_ones() -> None:
     facts.refund(given, 4_000)
     gift(2_000, on=(5, 10))
     second = draft()[0]
-    assert sorted(second.lines.values_list("amount_minor", "is_adjustment")) == [(-4_000, True), (2_000, False)]
+    assert sorted(second.lines.values_list("amount_minor", "is_adjustment")) == [
+        (-4_000, True),
+        (2_000, False),
+    ]
     assert second.total_minor == -2_000
     assert sheets(second)[1][2:] == [
         [("string", "Prior overclaimed amount (tax)"), ("float", "10.00")],
@@ -264,5 +275,9 @@ def test_UK_02_a_file_holds_at_most_a_thousand_rows(monkeypatch: pytest.MonkeyPa
         gift(1_000, by=by)
     claims = draft()
     assert [claim.lines.count() for claim in claims] == [2, 2, 1]
-    assert [[row[0][1] for row in sheets(claim)[0][1:]] for claim in claims] == [["1", "2"], ["1", "2"], ["1"]]
+    assert [[row[0][1] for row in sheets(claim)[0][1:]] for claim in claims] == [
+        ["1", "2"],
+        ["1", "2"],
+        ["1"],
+    ]
     assert parameters.GIFT_AID.of(2026).rows == 1_000

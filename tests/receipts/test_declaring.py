@@ -129,7 +129,14 @@ def test_a_spoken_one_waits_for_its_record_and_is_mailed() -> None:
     assert (row.record_sent_on, declaring.state(row=row, on=DAY)) == (DAY, State.ACTIVE)
     mail = Message.objects.get(kind="gift_aid_record")
     assert mail.subject == "The record of what you told us"
-    for words in ("I am a UK taxpayer", "within 30 days", "2026-06-03", "Grace Kim-Park", "Harbour Trust", "All donations I make"):
+    for words in (
+        "I am a UK taxpayer",
+        "within 30 days",
+        "2026-06-03",
+        "Grace Kim-Park",
+        "Harbour Trust",
+        "All donations I make",
+    ):
         assert words in mail.text
     with pytest.raises(UnableToDeclare, match="step"):
         declaring.send_record(declaration_id=row.pk, actor=actor, now=NOW)
@@ -147,7 +154,9 @@ def test_without_an_email_the_record_is_posted() -> None:
     assert declaring.record_posted(declaration_id=row.pk, on=DAY, actor=actor, now=NOW).record_sent_on == DAY
 
 
-@pytest.mark.parametrize(("on", "since"), [(date(2026, 6, 3), date.min), (date(2026, 6, 4), date(2026, 6, 4))])
+@pytest.mark.parametrize(
+    ("on", "since"), [(date(2026, 6, 3), date.min), (date(2026, 6, 4), date(2026, 6, 4))]
+)
 def test_a_spoken_one_is_undone_within_thirty_days_of_its_record(on: date, since: date) -> None:
     row, actor = declared(replace(SAID, form=Form.ORAL)), facts.staff_member()
     declaring.send_record(declaration_id=row.pk, actor=actor, now=NOW)
@@ -181,7 +190,11 @@ def test_it_ends_on_a_day_once() -> None:
 def test_the_database_keeps_its_words(change: str) -> None:
     row = declared()
     declaring.cancel(declaration_id=row.pk, on=DAY, actor=None, now=NOW)
-    with pytest.raises(IntegrityError, match="keeps its words"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="keeps its words"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(f"UPDATE receipts_giftaiddeclaration SET {change}")
 
 

@@ -59,9 +59,7 @@ def test_filed_then_void_then_canceled() -> None:
     successor = abroad.korean_receipt(replaces=receipt, lines=[abroad.korean_line(minor=30_000)])
     assert filing_hometax.follow(now=NOW) == 2
     assert (state(receipt), state(successor)) == ("to_cancel", "waiting")
-    filing_hometax.mark_canceled(
-        serial=receipt.serial, canceled_on=DAY, actor=facts.staff_member(), now=NOW
-    )
+    filing_hometax.mark_canceled(serial=receipt.serial, canceled_on=DAY, actor=facts.staff_member(), now=NOW)
     assert state(receipt) == "canceled"
     assert list(AuditEvent.objects.order_by("number").values_list("action", flat=True)) == [
         "hometax.filed",
@@ -151,9 +149,16 @@ def prior(minor: int, *, year: int = 2025) -> None:
 
 @pytest.mark.parametrize(
     ("books", "ours", "is_bound"),
-    [(300_000_000, 0, False), (300_000_001, 0, True), (299_950_000, 50_000, False), (299_950_001, 50_000, True)],
+    [
+        (300_000_000, 0, False),
+        (300_000_001, 0, True),
+        (299_950_000, 50_000, False),
+        (299_950_001, 50_000, True),
+    ],
 )
-def test_KR_11_the_books_and_our_own_receipts_make_the_previous_period(books: int, ours: int, is_bound: bool) -> None:
+def test_KR_11_the_books_and_our_own_receipts_make_the_previous_period(
+    books: int, ours: int, is_bound: bool
+) -> None:
     prior(books)
     if ours:
         abroad.korean_receipt(tax_year=2025, lines=[abroad.korean_line(minor=ours, on="2025-03-02")])
@@ -202,7 +207,20 @@ def test_D18_D19_rows_for_hometax_hold_hangul_whole_won_and_no_resident_number()
     assert rows == [
         [receipt.serial, "개인", "김승은", "", home, "41", "금전", "2026-03-02", "", "50000", "", ""],
         [receipt.serial, "개인", "김승은", "", home, "41", "현물", "2026-03-02", "쌀", "90000", "", ""],
-        [mandatory.serial, "법인", "예시상사", "120-81-47521", home, "41", "금전", "2026-03-02", "", "50000", "", ""],
+        [
+            mandatory.serial,
+            "법인",
+            "예시상사",
+            "120-81-47521",
+            home,
+            "41",
+            "금전",
+            "2026-03-02",
+            "",
+            "50000",
+            "",
+            "",
+        ],
     ]
 
 
@@ -259,7 +277,11 @@ def test_a_receipt_is_recalled_from_its_snapshot_alone() -> None:
     receipt = abroad.korean_receipt(donor=abroad.organization(), is_copy=False, collector=third)
     receipt.donor.name = "이름이 바뀐 회사"
     told = recalling.recall(receipt=receipt)
-    assert (told.donor.name, told.donor.business_number, told.donor.is_person) == ("예시상사", "120-81-47521", False)
+    assert (told.donor.name, told.donor.business_number, told.donor.is_person) == (
+        "예시상사",
+        "120-81-47521",
+        False,
+    )
     assert told.collector == shapes.Collector(name="방송", registration="120-81-47521", address="서울")
     assert told.total == told.eligible == Money(50_000, "KRW")
     facts.donation()

@@ -21,6 +21,7 @@ from donations.models.intents import Frequency
 from ledger import money
 from ledger.models import FundText
 from ledger.money import Money
+from receipts.models import Issuer
 from reports import outcomes
 from reports.outcomes import Outcome
 from web.giving import asking
@@ -48,6 +49,7 @@ class Shown:
     status_url: str
     tribute: str
     tells_family: bool
+    aid_url: str
 
     @property
     def state(self) -> str:
@@ -110,6 +112,7 @@ def _shown(checkout: Checkout, *, language: str) -> Shown:
         status_url=_status_url(checkout),
         tribute=tribute.kind if tribute else "",
         tells_family=bool(tribute and tribute.notify_email),
+        aid_url=_aid_url(checkout),
     )
 
 
@@ -117,6 +120,12 @@ def _status_url(checkout: Checkout) -> str:
     """The private address on the page itself keeps the host the reader came by."""
     whole = linking.address(kind="c", id=checkout.pk)
     return whole.removeprefix(settings.BASE_URL)
+
+
+def _aid_url(checkout: Checkout) -> str:
+    """Where a giver of a United Kingdom charity declares Gift Aid; nothing for any other body."""
+    issuer = Issuer.objects.filter(entity=checkout.entity_id, law=Issuer.Law.UNITED_KINGDOM)
+    return f"{_status_url(checkout)}gift-aid/" if issuer.exists() else ""
 
 
 def masked(email: str) -> str:
