@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from donors import corresponding, matching
-from donors.models import LinkRequest, Message, SignInLink
+from donors.models import Donor, LinkRequest, Message, SignInLink
 
 LASTS = timedelta(minutes=15)
 MOST_PER_HOUR = 5
@@ -58,14 +58,14 @@ def answer_requests(*, now: datetime) -> int:
         for request in waiting:
             donors = matching.sharing_email(email=request.email)
             if donors:
-                _queue_link(request=request, to_email=donors[0].email, now=now)
+                _queue_link(request=request, donors=donors, now=now)
                 queued += 1
             request.answered_at = now
             request.save(update_fields=["answered_at"])
     return queued
 
 
-def _queue_link(*, request: LinkRequest, to_email: str, now: datetime) -> None:
+def _queue_link(*, request: LinkRequest, donors: list[Donor], now: datetime) -> None:
     token = secrets.token_urlsafe(32)
     SignInLink.objects.create(
         token_hash=_hash(token), email_key=request.email_key, requested_at=now, expires_at=now + LASTS
@@ -83,8 +83,8 @@ def _queue_link(*, request: LinkRequest, to_email: str, now: datetime) -> None:
         corresponding.queue(
             kind=Message.Kind.SIGN_IN,
             cause=f"link_request:{request.pk}",
-            to_email=to_email,
-            sender=corresponding.sender(),
+            to_email=donors[0].email,
+            sender=corresponding.sender_to(donors=donors),
             language=request.language,
             subject=_("Your sign-in link"),
             text=text,

@@ -72,6 +72,8 @@ class Taken:
 
     amount: Money
     count: int
+    entity: str = ""
+    """Which body took it in, where there are several."""
 
 
 def work(*, now: datetime) -> Work:
@@ -320,15 +322,26 @@ def local_day(*, now: datetime) -> date:
     return now.astimezone(ZoneInfo(entity.zone if entity else "UTC")).date()
 
 
-def sums(*, day: date) -> list[Taken]:
-    """This function will return count and sum of the gifts of a day, by currency."""
+def sums(*, now: datetime) -> list[Taken]:
+    """Gifts of today by body and currency; each body's day is that of its own clock.
+
+    This function will return count and sum; the body is named where there are several.
+    """
+    bodies = list(LegalEntity.objects.order_by("id"))
+    days = {body.pk: now.astimezone(ZoneInfo(body.zone)).date() for body in bodies}
+    asked = Q(pk__in=[])
+    for pk, day in days.items():
+        asked |= Q(entity=pk, given_on=day, given_at__gte=_midnight(day) - timedelta(days=1))
     rows = (
-        Donation.objects.filter(given_on=day, given_at__gte=_midnight(day) - timedelta(days=1))
-        .values("currency")
+        Donation.objects.filter(asked)
+        .values("entity", "currency")
         .annotate(count=Count("id"), minor=Sum("amount_minor"))
-        .order_by("currency")
+        .order_by("entity", "currency")
     )
-    return [Taken(Money(row["minor"], row["currency"]), row["count"]) for row in rows]
+    names = {body.pk: body.legal_name if len(bodies) > 1 else "" for body in bodies}
+    return [
+        Taken(Money(row["minor"], row["currency"]), row["count"], entity=names[row["entity"]]) for row in rows
+    ]
 
 
 def _midnight(day: date) -> datetime:

@@ -15,7 +15,7 @@ from receipts import declaring
 from receipts.declaring import UnableToDeclare
 from receipts.models import GiftAidDeclaration, Issuer
 from receipts.rules.declarations import Form, State
-from web import addressing, attesting, errors
+from web import addressing, attesting, errors, furnishing
 from web.giving import holding, thanking
 
 
@@ -91,7 +91,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "gift": donation,
-        "entity": donation.entity,
+        **furnishing.of(donation.entity_id),
         "form": form,
         "row": row,
         "scopes": declaring.scope_words(row=row) if row else [],

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, override
 
 from ledger import money
 from ledger.money import Money
+from web import furnishing
 from web.giving import covering, honoring, naming, overflowing, pacing, proving, reading, vouching
 from web.giving.asking import Ask, Offer
 from web.giving.reading import Typed
@@ -46,6 +47,7 @@ def page(
     """
     offer = ask.offer(form.currency)
     context: dict[str, Any] = {
+        **furnishing.of(ask.entity_id),
         "ask": ask,
         "form": form,
         "offer": offer,

@@ -15,7 +15,7 @@ from donations import giving, guarding
 from donations.guarding import Answer
 from donations.models import Checkout
 from ledger.models import Fund
-from web import addressing
+from web import addressing, furnishing
 from web.embed import framing
 from web.giving import asking, forming, gathering, holding, overflowing, proving, reading, visiting, vouching
 from web.giving.asking import Ask
@@ -249,7 +249,14 @@ def _begin(
     # The answer is unknown, not bad: the same form again finds out, and can never give twice.
     token = vouching.token(checkout_id=checkout_id, slug=ask.slug)
     proof = request.POST.get("proof", "")
-    context = {"ask": ask, "form": form, "token": token, "gift": understood.amount, "proof": proof}
+    context = {
+        **furnishing.of(ask.entity_id),
+        "ask": ask,
+        "form": form,
+        "token": token,
+        "gift": understood.amount,
+        "proof": proof,
+    }
     return render(request, "giving/unknown.html", context, status=503)
 
 

@@ -21,7 +21,7 @@ from donations.guarding import Answer
 from donors import matching, withholding
 from ledger import money
 from ledger.money import Money
-from web import addressing, errors
+from web import addressing, errors, furnishing
 from web.giving import asking, gathering, holding, reading, thanking, visiting, vouching
 from web.giving.asking import Ask
 
@@ -99,6 +99,7 @@ def _page(
     context = {
         "ask": ask,
         "ways": ways,
+        **furnishing.of(page.entity_id),
         "receiver": page.entity,
         "currencies": [way.currency for way in ways if way.kind == WayToGive.Kind.BANK_TRANSFER],
         "wish": wish,

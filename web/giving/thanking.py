@@ -24,6 +24,7 @@ from ledger.money import Money
 from receipts.models import Issuer
 from reports import outcomes
 from reports.outcomes import Outcome
+from web import furnishing
 from web.giving import asking
 
 STEP_UNITS = 5
@@ -69,7 +70,7 @@ def thanks(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
         raise Http404(str(checkout_id))
     shown = _shown(checkout, language=(get_language() or "en")[:2])
     site = checkout.site if checkout.site and checkout.site.is_active and checkout.site.return_url else None
-    context = {"outcome": shown, "checkout": checkout, "site": site}
+    context = {**furnishing.of(checkout.entity_id), "outcome": shown, "checkout": checkout, "site": site}
     return private(render(request, "giving/thanks.html", context))
 
 
