@@ -68,7 +68,8 @@ WAYS = (
         "KRW",
         (
             "From a bank in Korea. The receipt is one of the United States; for a Korean one give to our sister body.",
-            "한국 은행에서 보내실 때입니다. 영수증은 미국 영수증이며, 한국 기부금영수증은 자매 법인에 후원하시면 받으실 수 있습니다.",
+            "한국 은행에서 보내실 때입니다. 영수증은 미국 영수증이며, 한국 기부금영수증은 자매 법인에 후원하시면 "
+            "받으실 수 있습니다.",
         ),
         (
             (

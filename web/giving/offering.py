@@ -270,6 +270,7 @@ def _gift(*, ask: Ask, form: Typed, understood: Read) -> giving.Gift:
         ends_on=understood.pace.ends_on,
         employer=understood.employer,
         dedication=understood.dedication,
+        giver=understood.giver,
         amount=understood.amount,
         cover=understood.cover,
         donor_name=understood.name,

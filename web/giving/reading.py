@@ -13,13 +13,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import get_language, gettext
 
-from donations.giving import Dedication
+from donations.giving import Dedication, Giver
 from donations.models import Checkout
 from donors import matching, withholding
 from ledger import money
 from ledger.money import Money
 from paper import texts
-from web.giving import asking, covering, honoring, pacing
+from web.giving import asking, covering, honoring, identifying, pacing
 from web.giving.asking import Ask
 from web.giving.pacing import Pace
 
@@ -27,7 +27,10 @@ NAME_LONGEST = 120
 NOTE_LONGEST = 500
 EMAIL_LONGEST = 254
 EMPLOYER_LONGEST = 120
-WRITTEN = ("name", "email", "honoree", "family_name", "family_email", "family_words", "employer", "note")
+WRITTEN = (
+    *("name", "email", "first_name", "last_name", "address", "postcode"),
+    *("honoree", "family_name", "family_email", "family_words", "employer", "note"),
+)
 """What somebody writes freely. A resident number is refused in any of them, and repeated to nobody else (KR-13)."""
 FREQUENCIES = {"once": "once", "monthly": "monthly", "month": "monthly"}
 _SITE = re.compile(r"[a-z0-9-]{2,40}")
@@ -51,6 +54,11 @@ class Typed:
     fund: str = ""
     name: str = ""
     email: str = ""
+    first_name: str = ""
+    initial: str = ""
+    last_name: str = ""
+    address: str = ""
+    postcode: str = ""
     tribute: str = ""
     honoree: str = ""
     family_name: str = ""
@@ -101,6 +109,7 @@ class Read:
     employer: str
     pace: Pace
     dedication: Dedication | None
+    giver: Giver | None
 
 
 def typed(form: Mapping[str, str], *, ask: Ask) -> Typed:
@@ -140,6 +149,7 @@ def from_checkout(checkout: Checkout, *, ask: Ask) -> Typed:
         currency=offer.currency,
         **pacing.typed(checkout),
         **honoring.typed(getattr(checkout, "tribute", None)),
+        **identifying.typed(checkout),
         employer=checkout.employer,
         fund=str(checkout.fund_id),
         name=checkout.donor_name,
@@ -211,6 +221,7 @@ def read(form: Typed, *, ask: Ask, today: date) -> tuple[Read | None, dict[str, 
     fund_id = _fund(form, ask=ask, errors=errors)
     name = _name(form.name, errors=errors)
     email = _email(form.email, errors=errors)
+    giver = identifying.read(form, law=ask.law, errors=errors)
     dedication = honoring.read(**{name: getattr(form, name) for name in honoring.FIELDS}, errors=errors)
     employer = _employer(form.employer, errors=errors)
     note = _note(form.note, errors=errors)
@@ -229,6 +240,7 @@ def read(form: Typed, *, ask: Ask, today: date) -> tuple[Read | None, dict[str, 
         employer=employer,
         pace=pace,
         dedication=dedication,
+        giver=giver,
     ), {}
 
 
