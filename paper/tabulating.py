@@ -131,6 +131,23 @@ _STYLES = (
 )
 
 
+_CONTENT_TYPES = (
+    f'{_XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType='
+    '"application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{XLSX_TYPE}.main+xml"/>'
+    '<Override PartName="/xl/styles.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{}</Types>'
+)
+_ROOT_LINKS = (
+    f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+    f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+)
+_BOOK_LINKS = (
+    f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{{}}'
+    f'<Relationship Id="rId{{}}" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
+)
+
+
 def as_xlsx(tables: Sequence[Table]) -> bytes:
     """This function will return the tables as the sheets of one XLSX file."""
     names = [
@@ -146,32 +163,15 @@ def as_xlsx(tables: Sequence[Table]) -> bytes:
         '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
         for number in range(1, len(tables) + 1)
     ]
-    styles = len(tables) + 1
     return _zipped(
         [
-            (
-                "[Content_Types].xml",
-                f'{_XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType='
-                '"application/vnd.openxmlformats-package.relationships+xml"/>'
-                f'<Override PartName="/xl/workbook.xml" ContentType="{XLSX_TYPE}.main+xml"/>'
-                '<Override PartName="/xl/styles.xml" ContentType='
-                '"application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>'
-                f"{''.join(kinds)}</Types>",
-            ),
-            (
-                "_rels/.rels",
-                f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-                f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-            ),
+            ("[Content_Types].xml", _CONTENT_TYPES.format("".join(kinds))),
+            ("_rels/.rels", _ROOT_LINKS),
             (
                 "xl/workbook.xml",
                 f'{_XML}<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}"><sheets>{"".join(names)}</sheets></workbook>',
             ),
-            (
-                "xl/_rels/workbook.xml.rels",
-                f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(links)}'
-                f'<Relationship Id="rId{styles}" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
-            ),
+            ("xl/_rels/workbook.xml.rels", _BOOK_LINKS.format("".join(links), len(tables) + 1)),
             ("xl/styles.xml", _STYLES),
             *(
                 (f"xl/worksheets/sheet{number}.xml", _xlsx_sheet(table))

@@ -118,7 +118,6 @@ def _write(
     actor: User,
     now: datetime,
 ) -> GiftAidClaim:
-    still = weighing_aid.held(donations=[gift for one in part for gift in one.donations])
     given = money.total((one.line.amount for one in part), currency=CURRENCY)
     over = money.total((one.amount for one in adjustments), currency=CURRENCY)
     claim = GiftAidClaim.objects.create(
@@ -128,30 +127,36 @@ def _write(
         made_by=actor,
         made_at=now,
     )
-    GiftAidClaimLine.objects.bulk_create(
-        [
-            GiftAidClaimLine(
-                claim=claim,
-                donation=gift,
-                declaration=one.declaration,
-                amount_minor=still[gift.pk].minor,
-            )
-            for one in part
-            for gift in one.donations
-        ]
-        + [
-            GiftAidClaimLine(
-                claim=claim,
-                donation=one.donation,
-                declaration_id=one.declaration_id,
-                amount_minor=-one.amount.minor,
-                is_adjustment=True,
-            )
-            for one in adjustments
-        ]
-    )
+    GiftAidClaimLine.objects.bulk_create(_lines(claim, part, adjustments))
     _note(claim, "drafted", actor=actor, now=now)
     return claim
+
+
+def _lines(
+    claim: GiftAidClaim, part: Sequence[Ready], adjustments: Sequence[Adjustment]
+) -> list[GiftAidClaimLine]:
+    still = weighing_aid.held(donations=[gift for one in part for gift in one.donations])
+    claimed_now = [
+        GiftAidClaimLine(
+            claim=claim,
+            donation=gift,
+            declaration=one.declaration,
+            amount_minor=still[gift.pk].minor,
+        )
+        for one in part
+        for gift in one.donations
+    ]
+    taken_back = [
+        GiftAidClaimLine(
+            claim=claim,
+            donation=one.donation,
+            declaration_id=one.declaration_id,
+            amount_minor=-one.amount.minor,
+            is_adjustment=True,
+        )
+        for one in adjustments
+    ]
+    return claimed_now + taken_back
 
 
 def _ods(part: Sequence[Ready], adjustments: Sequence[Adjustment], *, over: Money) -> bytes:

@@ -110,11 +110,21 @@ def declare(
     if known is not None:
         return known
     donor = Donor.objects.get(pk=donor_id)
-    scopes, first, last = _bounded(said.scopes, about=about or made_on, made_on=made_on)
-    row = GiftAidDeclaration(
-        id=declaration_id,
-        entity=entity,
-        donor=donor,
+    row = _row(said, about=about or made_on, made_on=made_on)
+    row.id, row.entity, row.donor, row.entered_by, row.entered_at = declaration_id, entity, donor, actor, now
+    wrong = _wrong(row, said=said, donor=donor)
+    if wrong:
+        raise UnableToDeclare(*wrong)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        _note(row, "declared", actor=actor, now=now)
+    return row
+
+
+def _row(said: Said, *, about: date, made_on: date) -> GiftAidDeclaration:
+    """What was said, as it is kept; cut to its columns, which `_wrong` then finds too long."""
+    scopes, first, last = _bounded(said.scopes, about=about, made_on=made_on)
+    return GiftAidDeclaration(
         title=claiming.title(said.title),
         first_name=said.first_name[:35],
         last_name=said.last_name[:35],
@@ -128,16 +138,7 @@ def declare(
         made_on=made_on,
         valid_from=first,
         valid_to=last,
-        entered_by=actor,
-        entered_at=now,
     )
-    wrong = _wrong(row, said=said, donor=donor)
-    if wrong:
-        raise UnableToDeclare(*wrong)
-    with transaction.atomic():
-        row.save(force_insert=True)
-        _note(row, "declared", actor=actor, now=now)
-    return row
 
 
 def _bounded(

@@ -246,16 +246,20 @@ def _begin(
         return SeeOther(begun.payment_url)
     if begun.checkout.status not in {Checkout.Status.BEGUN, Checkout.Status.ABANDONED}:
         return redirect("giving:thanks", checkout_id=checkout_id)
-    # The answer is unknown, not bad: the same form again finds out, and can never give twice.
-    token = vouching.token(checkout_id=checkout_id, slug=ask.slug)
-    proof = request.POST.get("proof", "")
+    return _unknown(request, ask=ask, form=form, understood=understood, checkout_id=checkout_id)
+
+
+def _unknown(
+    request: HttpRequest, *, ask: Ask, form: Typed, understood: Read, checkout_id: uuid.UUID
+) -> HttpResponse:
+    """The answer is unknown, not bad: the same form again finds out, and can never give twice."""
     context = {
         **furnishing.of(ask.entity_id),
         "ask": ask,
         "form": form,
-        "token": token,
+        "token": vouching.token(checkout_id=checkout_id, slug=ask.slug),
         "gift": understood.amount,
-        "proof": proof,
+        "proof": request.POST.get("proof", ""),
     }
     return render(request, "giving/unknown.html", context, status=503)
 
