@@ -27,7 +27,7 @@ from staff.models import Role, RoleGrant, User
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_intents
+from tests.laws import broken_filings, broken_intents
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -295,6 +295,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=-1),
     ],
     **broken_intents.BROKEN,
+    **broken_filings.BROKEN,
 }
 
 
