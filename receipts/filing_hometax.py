@@ -192,9 +192,15 @@ def prior_receipts(*, entity_id: int, given_in: int) -> Money | None:
     of_year = told.filter(year=year).aggregate(minor=Sum("total_minor"))["minor"]
     if of_year is not None:
         return ours + Money(of_year, CURRENCY)
-    limit = parameters.SHIPPED.korea.of(given_in).e_receipt_above
-    is_known = told.exists() or (limit is not None and limit < ours)
-    return ours if is_known else None
+    return ours if told.exists() or _is_above(ours, given_in=given_in) else None
+
+
+def _is_above(total: Money, *, given_in: int) -> bool:
+    try:
+        limit = parameters.SHIPPED.korea.of(given_in).e_receipt_above
+    except parameters.YearNotSettled:
+        return False
+    return limit is not None and limit < total
 
 
 def duty(*, entity_id: int, given_in: int) -> korea.ElectronicDuty | None:
