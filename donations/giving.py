@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from campaigns.models import Campaign, GivingPage, Site
-from donations import retrying
+from donations import dating, retrying
 from donations.models import Checkout, GiverDetail, Tribute
 from donations.models.intents import Frequency
 from donors import withholding
@@ -86,6 +86,7 @@ class Gift:
     employer: str = ""
     dedication: Dedication | None = None
     giver: Giver | None = None
+    giver_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ def _write_intent(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Check
         charge_day=gift.charge_day,
         ends_on=gift.ends_on,
         employer=gift.employer[:120],
+        giver_zone=dating.known_zone(gift.giver_zone),
         began_at=now,
         look_after=now + LOOK_AFTER,
     )

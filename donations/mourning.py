@@ -1,7 +1,7 @@
 """Mourning: a giver died. Standing gifts stop, letters stop, nobody writes to them; what was given stays."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,13 +17,19 @@ from staff.models import User
 WORDING = "Somebody told us that this person has died."
 
 
-def died(*, donor_id: uuid.UUID, actor: User, block: str = "", now: datetime) -> list[PlanChange]:
+def died(
+    *, donor_id: uuid.UUID, actor: User, on: date | None = None, block: str = "", now: datetime
+) -> list[PlanChange]:
     """Stop every plan of a donor, and answer no to every letter in their name; written into the trail.
+
+    `on` is the day of death, when somebody told it; their profile keeps it, or else the day it was told.
 
     Safe to repeat. This function will return the changes asked for; the sweep finishes one whose answer is missing.
     """
     with transaction.atomic():
         donor = Donor.objects.select_for_update().get(pk=donor_id)
+        if donor.died_on is None or (on is not None and on != donor.died_on):
+            Donor.objects.filter(pk=donor_id).update(died_on=on or now.date())
         auditing.record(actor=actor, action="donor died", target=f"donor:{donor.pk}", now=now)
         Consent.objects.bulk_create(
             [

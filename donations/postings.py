@@ -11,6 +11,7 @@ from ledger.money import Money
 from ledger.posting import Posting
 
 BANK, CLEARING, DISPUTED = "1000", "1100", "1150"
+UNDEPOSITED, SECURITIES, GOODS, VOLUNTEER_COSTS = "1050", "1300", "1350", "5200"
 UNRESTRICTED, RESTRICTED = "4000", "4100"
 FEES, DISPUTE_FEES, EXCHANGE = "5100", "5150", "7900"
 
@@ -45,6 +46,31 @@ def _taken(shares: Sequence[Share], *, against: str) -> list[Posting]:
 def donation(shares: Sequence[Share]) -> list[Posting]:
     """A gift: the processor owes us, contributions grow."""
     return _taken(shares, against=CLEARING)
+
+
+BY_HAND = {
+    "cash": UNDEPOSITED,
+    "ticket": UNDEPOSITED,
+    "stock": SECURITIES,
+    "property": GOODS,
+    "vehicle": GOODS,
+    "volunteer_expenses": VOLUNTEER_COSTS,
+}
+"""Where a gift that came over the desk lies, by its kind. What a volunteer spent is spent: an expense, no asset."""
+
+
+def by_hand(shares: Sequence[Share], *, kind: str) -> list[Posting]:
+    """A gift over the desk: money to be deposited, securities, goods or borne costs; contributions grow."""
+    return _taken(shares, against=BY_HAND[kind])
+
+
+def moved_by_hand(shares: Sequence[Share], *, was: str, became: str) -> list[Posting]:
+    """A gift turned out to be of another kind: it lies on another account, and contributions stay as they are."""
+    lines: list[Posting] = []
+    for share in shares:
+        lines.append(Posting(BY_HAND[became], share.fund_id, share.amount))
+        lines.append(Posting(BY_HAND[was], share.fund_id, -share.amount))
+    return lines
 
 
 def refund(shares: Sequence[Share]) -> list[Posting]:

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from campaigns.models import Campaign
-from donations import postings
+from donations import dating, postings
+from donations.dating import Basis, Dated
 from donations.models import Checkout, Designation, Donation, Recognition, RecurringPlan
 from donations.postings import Share
 from ledger import posting
@@ -20,8 +20,27 @@ from payments.models import BalanceTransaction
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """What only a person can tell of a gift that no processor knows.
+
+    `id` is made before anything happens. `dated` is the day for tax, `booked_at` when the books got it.
+    """
+
+    id: uuid.UUID
+    dated: Dated
+    booked_at: datetime
+    kind: Donation.Kind
+    payer: Donation.Payer
+    description: str
+    is_person_directed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """Everything a donation is made of. `parts` say which fund gets how much and sum to `amount`."""
+    """Everything a donation is made of. `parts` say which fund gets how much and sum to `amount`.
+
+    A gift of the processor has its references; one over the desk has `by_hand` and empty references.
+    """
 
     entity: LegalEntity
     donor_id: uuid.UUID
@@ -40,14 +59,27 @@ class Received:
     source: str
     checkout: Checkout | None
     plan: RecurringPlan | None
+    by_hand: ByHand | None = None
+    basis: Basis = Basis.CHARGE
+    giver_zone: str = ""
 
 
 def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
     """Write a donation with its designations and its entry in the books, once for each charge.
 
-    The tax date is the day of the charge in the entity's zone (US-12: card, date of charge); the rule is kept.
+    The tax date is the day of the charge, or of the bank's payment, by the entity's rule of the moment (US-12, C1); the
+    rule is kept, and a later rule moves nothing. A gift over the desk brings its own day; whoever enters it holds its
+    lock, so that it is recorded once.
     This function will return the donation and whether it is new.
     """
+    if received.by_hand is not None:
+        return _record_by_hand(received, received.by_hand, now)
+    dated = dating.charged(
+        at=received.given_at,
+        zone=received.entity.zone,
+        rule=received.entity.date_rule,
+        basis=received.basis,
+    )
     fresh = Donation(
         id=uuid.uuid4(),
         entity=received.entity,
@@ -63,8 +95,9 @@ def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
         amount_minor=received.amount.minor,
         currency=received.amount.currency,
         given_at=received.given_at,
-        given_on=received.given_at.astimezone(ZoneInfo(received.entity.zone)).date(),
-        date_rule=Donation.DateRule.CHARGE_IN_ENTITY_ZONE,
+        given_on=dated.on,
+        date_rule=dated.kept_as,
+        giver_zone=received.giver_zone,
         language=received.language,
         note=received.note,
         source=received.source,
@@ -84,6 +117,38 @@ def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
     return fresh, True
 
 
+def _record_by_hand(received: Received, told: ByHand, now: datetime) -> tuple[Donation, bool]:
+    known = Donation.objects.filter(pk=told.id).first()
+    if known is not None:
+        return known, False
+    with transaction.atomic(savepoint=False):
+        fresh = Donation.objects.create(
+            id=told.id,
+            entity=received.entity,
+            donor_id=received.donor_id,
+            campaign=received.campaign,
+            rail=Donation.Rail.DESK,
+            method=received.method[:40],
+            last4=received.last4[:4],
+            amount_minor=received.amount.minor,
+            currency=received.amount.currency,
+            given_at=received.given_at,
+            given_on=told.dated.on,
+            date_rule=told.dated.kept_as,
+            kind=told.kind,
+            payer=told.payer,
+            description=told.description,
+            is_person_directed=told.is_person_directed,
+            language=received.language,
+            note=received.note,
+            source=received.source,
+            is_live=received.is_live,
+            recorded_at=now,
+        )
+        _write_parts(donation=fresh, received=received, now=now)
+    return fresh, True
+
+
 class SecondCharge(Exception):
     """A charge came for an attempt that has been paid by another one."""
 
@@ -94,12 +159,17 @@ def _write_parts(*, donation: Donation, received: Received, now: datetime) -> No
         for fund, amount in received.parts
     )
     Recognition.objects.create(donation=donation, is_anonymous=received.is_anonymous, changed_at=now)
+    told = received.by_hand
     posting.post(
         entity=received.entity,
         kind=Entry.Kind.DONATION,
-        source=f"charge:{received.processor_ref}",
-        happened_at=received.given_at,
-        postings=postings.donation(shares(received)),
+        source=f"hand:{told.id}" if told else f"charge:{received.processor_ref}",
+        happened_at=told.booked_at if told else received.given_at,
+        postings=(
+            postings.by_hand(shares(received), kind=told.kind)
+            if told
+            else postings.donation(shares(received))
+        ),
         now=now,
     )
 

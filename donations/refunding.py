@@ -71,7 +71,12 @@ def refunded(*, donation: Donation) -> Money:
 
 
 def refundable(*, donation: Donation) -> Money:
-    """What may still be refunded: the gift less refunds made, asked for and proposed, nothing while it is disputed."""
+    """What may still be refunded: the gift less refunds made, asked for and proposed, nothing while it is disputed.
+
+    The processor gives back only what came through it.
+    """
+    if donation.rail != Donation.Rail.PROCESSOR:
+        return Money(0, donation.currency)
     if holding.is_disputed(donation=donation):
         return Money(0, donation.currency)
     return donation.amount - refunded(donation=donation) - _held(donation=donation)
@@ -145,6 +150,10 @@ def _write_request(*, wanted: Wanted, actor: User, now: datetime) -> tuple[Refun
         if known is not None:
             _refuse_other(known=known, wanted=wanted)
             return known, False
+        if donation.rail != Donation.Rail.PROCESSOR:
+            raise UnableToRefund(
+                "desk", _("This gift did not come through the processor: give it back by the bank.")
+            )
         divided = _divide(donation=donation, wanted=wanted)
         made = _store(donation=donation, wanted=wanted, divided=divided, actor=actor, now=now)
         if made.status == RefundRequest.Status.PROPOSED:

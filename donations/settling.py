@@ -29,6 +29,7 @@ from donations import (
     retrying,
     returning,
 )
+from donations.dating import Basis
 from donations.models import Checkout, Donation, RecurringPlan
 from donations.postings import Share
 from donors import consenting
@@ -274,7 +275,9 @@ def _received(
         campaign=agreed.campaign,
         parts=[(agreed.fund, charge.amount)],
         amount=charge.amount,
-        given_at=charge.created_at,
+        given_at=_paid_at(charge),
+        basis=Basis.SETTLEMENT if charge.method in BANK_DEBITS else Basis.CHARGE,
+        giver_zone=checkout.giver_zone,
         processor_ref=charge.ref,
         payment_ref=charge.payment_ref,
         method=charge.method,
@@ -287,6 +290,18 @@ def _received(
         checkout=checkout,
         plan=plan,
     )
+
+
+BANK_DEBITS = frozenset(
+    {"us_bank_account", "acss_debit", "au_becs_debit", "bacs_debit", "nz_bank_account", "sepa_debit"}
+)
+"""Ways in which the giver's bank pays days after the giver agreed: the day it pays counts (US-12, C7)."""
+
+
+def _paid_at(charge: ChargeState) -> datetime:
+    if charge.method in BANK_DEBITS and charge.balance is not None:
+        return max(charge.created_at, charge.balance.created_at)
+    return charge.created_at
 
 
 def _checkout(reference: str) -> Checkout | None:

@@ -1,5 +1,6 @@
 """Keeping: staff and programs enter donors and correct them. Receipts issued before keep their frozen words."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -7,27 +8,33 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from donors import matching, withholding
-from donors.models import Donor
+from donors.models import Donor, ProfileChange
 from staff import auditing
 from staff.models import User
 
-FIELDS = frozenset({"kind", "name", "local_name", "email", "language", "address"})
+FIELDS = frozenset(
+    {"kind", "name", "local_name", "email", "language", "address", "postcode", "country", "phone", "title"}
+    | {"first_name", "initial", "last_name", "business_number", "shown_as", "receipt_rhythm"}
+)
+SWITCHES = frozenset({"wants_post", "do_not_contact"})
+_CLEANED = frozenset({"name", "local_name", "first_name", "initial", "last_name", "title", "shown_as"})
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 class UnableToKeep(ValueError):
-    """`code` is `name` (nothing is left of it), `exists` (same e-mail and name), `merged` (change the survivor) or
-    `resident_number` (one was typed: it is never kept, KR-13).
-    """
+    """`code` is `name` (nothing is left of it), `exists` (same e-mail and name), `merged` (change the survivor),
+    `number` (only an organization has one), `country`, `joint` (who bears two names goes on to) or
+    `resident_number` (one was typed: it is never kept, KR-13)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-def add(*, donor_id: UUID, profile: Mapping[str, str], actor: User, now: datetime) -> Donor:
+def add(*, donor_id: UUID, profile: Mapping[str, str | bool], actor: User, now: datetime) -> Donor:
     """Enter a donor under an id made beforehand, so that doing it again makes no second one.
 
-    `profile` holds `kind`, `name`, `local_name`, `email`, `language`, `address`; what is left out is empty.
+    `profile` holds some of FIELDS and SWITCHES; what is left out is empty.
     Raises UnableToKeep. This function will return the stored donor.
     """
     known = Donor.objects.filter(pk=donor_id).first()
@@ -41,7 +48,7 @@ def add(*, donor_id: UUID, profile: Mapping[str, str], actor: User, now: datetim
     return donor
 
 
-def change(*, donor_id: UUID, changes: Mapping[str, str], actor: User, now: datetime) -> Donor:
+def change(*, donor_id: UUID, changes: Mapping[str, str | bool], actor: User, now: datetime) -> Donor:
     """Correct some fields of a donor; the trail keeps which, never their words.
 
     Raises Donor.DoesNotExist and UnableToKeep. This function will return the donor as it is now.
@@ -50,11 +57,18 @@ def change(*, donor_id: UUID, changes: Mapping[str, str], actor: User, now: date
         donor = Donor.objects.select_for_update().get(pk=donor_id)
         if donor.merged_into_id is not None:
             raise UnableToKeep("merged")
-        before = {field: getattr(donor, field) for field in FIELDS}
+        before = {field: getattr(donor, field) for field in FIELDS | SWITCHES}
         _set(donor, changes)
-        changed = sorted(field for field in FIELDS if getattr(donor, field) != before[field])
+        if Donor.Kind.JOINT in {before["kind"], donor.kind} and donor.kind != before["kind"]:
+            raise UnableToKeep("joint")
+        changed = sorted(field for field in before if getattr(donor, field) != before[field])
         if changed:
+            if donor.email_key != matching.email_key(before["email"]):
+                donor.email_failed_at = None  # the failing address is gone
             _save(donor, is_new=False)
+            ProfileChange.objects.create(
+                donor=donor, fields=changed, changer=ProfileChange.Changer.STAFF, changed_at=now
+            )
             auditing.record(
                 actor=actor,
                 action="donor.changed",
@@ -65,20 +79,27 @@ def change(*, donor_id: UUID, changes: Mapping[str, str], actor: User, now: date
     return donor
 
 
-def _set(donor: Donor, values: Mapping[str, str]) -> None:
-    unknown = set(values) - FIELDS
+def _set(donor: Donor, values: Mapping[str, str | bool]) -> None:
+    unknown = set(values) - FIELDS - SWITCHES
     if unknown:
         raise TypeError(f"not fields of a profile: {sorted(unknown)}")
     try:
-        withholding.refuse(values.values())
+        withholding.refuse(value for value in values.values() if isinstance(value, str))
     except withholding.ResidentNumberRefused:
         raise UnableToKeep("resident_number") from None
     for field, value in values.items():
-        setattr(
-            donor, field, matching.clean_name(value) if field in {"name", "local_name"} else value.strip()
-        )
+        if field in SWITCHES:
+            setattr(donor, field, bool(value))
+        else:
+            told = str(value)
+            setattr(donor, field, matching.clean_name(told) if field in _CLEANED else told.strip())
     if not donor.name:
         raise UnableToKeep("name")
+    if donor.business_number and donor.kind != Donor.Kind.ORGANIZATION:
+        raise UnableToKeep("number")
+    donor.country = donor.country.upper()
+    if donor.country and not _COUNTRY.fullmatch(donor.country):
+        raise UnableToKeep("country")
     donor.email_key = matching.email_key(donor.email)
     donor.name_key = matching.name_key(donor.name)
 

@@ -30,19 +30,21 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", kept)[:200] or clean_name(name)[:200]
 
 
+# Somebody who was merged gives as before, with the same name and e-mail: the gift is the survivor's, not a new donor's.
 _MATCH = """
-WITH fresh AS (
+WITH known AS (
+  SELECT coalesce(merged_into_id, id) AS id FROM donors_donor
+   WHERE email_key = %(email_key)s AND name_key = %(name_key)s AND email_key <> ''
+   ORDER BY merged_into_id IS NOT NULL, created_at DESC, donors_donor.id LIMIT 1
+), fresh AS (
   INSERT INTO donors_donor
     (id, kind, name, local_name, email, email_key, name_key, language, address, created_at)
-  VALUES (%(id)s, 'person', %(name)s, '', %(email)s, %(email_key)s, %(name_key)s, %(language)s, '', %(now)s)
+  SELECT %(id)s, 'person', %(name)s, '', %(email)s, %(email_key)s, %(name_key)s, %(language)s, '', %(now)s
+   WHERE NOT EXISTS (SELECT 1 FROM known)
   ON CONFLICT (email_key, name_key) WHERE (merged_into_id IS NULL AND NOT (email_key = '')) DO NOTHING
   RETURNING id
 )
-SELECT id FROM fresh
-UNION ALL
-SELECT id FROM donors_donor
- WHERE email_key = %(email_key)s AND name_key = %(name_key)s AND merged_into_id IS NULL
-LIMIT 1
+SELECT id FROM known UNION ALL SELECT id FROM fresh LIMIT 1
 """
 
 

@@ -61,6 +61,8 @@ CURRENCIES = ZERO_DECIMALS | TWO_DECIMALS | THREE_DECIMALS
 SYMBOLS = {"USD": "$", "KRW": "₩", "JPY": "¥", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$"}
 LARGEST_MINOR = 99_999_999
 """The processor takes at most eight digits in one charge (Stripe: maximum amount)."""
+LARGEST_BY_HAND = 10**13
+"""A check has no such limit; above this a person has typed a zero too many."""
 
 
 class MixedCurrencies(ValueError):
@@ -203,11 +205,11 @@ def _narrow(char: str) -> str:
     )
 
 
-def read_amount(typed: str, *, currency: str) -> Money:
+def read_amount(typed: str, *, currency: str, most: int = LARGEST_MINOR) -> Money:
     """The amount a person typed: "1,000", "$1000", "1000.00", full-width digits and spaces are all read.
 
     Raises UnreadableAmount with code `empty`, `shape`, `decimals` or `large`. Never guesses: "10.005" dollars,
-    "50,000.50" won, "-5", "1e3", "5,00" and the sign of another currency are refused.
+    "50,000.50" won, "-5", "1e3", "5,00" and the sign of another currency are refused. `most` is in minor units.
     """
     text = re.sub(r"\s", "", "".join(map(_narrow, typed)))
     marks = f"{currency}|{_MARKS[currency]}" if currency in _MARKS else currency
@@ -224,6 +226,6 @@ def read_amount(typed: str, *, currency: str) -> Money:
     if part is not None and (len(part) > places or not part):
         raise UnreadableAmount("decimals")
     minor = int(whole + (part or "").ljust(places, "0"))
-    if minor > LARGEST_MINOR:
+    if minor > most:
         raise UnreadableAmount("large")
     return Money(minor, currency)

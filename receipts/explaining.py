@@ -4,7 +4,7 @@ The mail with a corrected or first receipt carries the words; only a gift that n
 the refund alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.utils import translation
@@ -31,7 +31,21 @@ def sentences(*, receipt: Receipt) -> list[str]:
             said.append(_returned(Money(returned, gift.currency), receipt.language))
         if given_back > 0:
             said += _given_back(gift, Money(given_back, gift.currency), receipt.language)
+    for gift, gone in _left_the_paper(receipt):
+        said += _given_back(gift, gone, receipt.language)
     return said
+
+
+def _left_the_paper(receipt: Receipt) -> Iterator[tuple[Donation, Money]]:
+    """Gifts that stood on the receipt this one replaces and went back altogether, with what went back since."""
+    if receipt.replaces is None:
+        return
+    kept = set(receipt.lines.values_list("donation_id", flat=True))
+    former = receipt.replaces.lines.exclude(donation_id__in=kept).select_related("donation").order_by("id")
+    for line in former:
+        back = sum(line.donation.refunds.filter(failure__isnull=True).values_list("amount_minor", flat=True))
+        if back > line.refunded_minor:
+            yield line.donation, Money(back - line.refunded_minor, line.donation.currency)
 
 
 def _since_former(*, receipt: Receipt, line: ReceiptLine) -> tuple[int, int]:

@@ -1,53 +1,162 @@
 """Issuing: a gift gets a number and a frozen snapshot, in one transaction; drawing comes later.
 
-The number is taken from its series by the row that counts, in the transaction that uses it: a crash gives it
-back, so there is never a gap. The snapshot is canonical JSON, hashed and chained to the one before.
+What the law of the issuing body says decides: a receipt, an exclusion with the law's reason, or an obstacle that a
+person mends. Gifts of donors who want one receipt a year wait for the annual run, without a row of their own.
 """
 
-import hashlib
 import logging
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import ExtractYear
 
-from campaigns import telling
-from donations import dividing, holding, refunding
+from donations import holding, refunding
 from donations.models import Donation
-from ledger import money
-from ledger.money import Money
-from receipts import explaining, snapshots, statements, wording
-from receipts.models import Coverage, Exclusion, Receipt, ReceiptLine, Series
+from ledger.models import LegalEntity
+from receipts import drafting, explaining, gathering, obstructing, writing
+from receipts.drafting import Ask, Draft
+from receipts.models import AnnualRun, Exclusion, Obstacle, Receipt
+from receipts.numbering import GENESIS
+from receipts.rules import years
+
+__all__ = ["BATCH", "GENESIS", "Draft", "decide", "draft", "due", "issue_drafts", "issue_due"]
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-GENESIS = "0" * 64
-METHODS = {"us_bank_account": "bank_debit", "kr_card": "kr_card"}
-
-_NEXT = """
-INSERT INTO receipts_series AS series (entity_id, year, next_number, last_hash) VALUES (%s, %s, 2, %s)
-ON CONFLICT (entity_id, year) DO UPDATE SET next_number = series.next_number + 1
-RETURNING id, next_number - 1, last_hash
-"""
 
 
-def due(*, since: datetime | None, limit: int = BATCH) -> list[uuid.UUID]:
+def draft(
+    *,
+    donor_id: uuid.UUID,
+    entity: LegalEntity,
+    tax_year: int,
+    donation_ids: Sequence[uuid.UUID],
+    kind: str,
+    replaces: Receipt | None,
+    now: datetime,
+    issued_on: date | None = None,
+) -> Draft:
+    """One receipt as it would be issued now. For many use `drafting.draft_many`: as many queries as for one.
+
+    This function will return the draft; nothing is written.
+    """
+    ask = Ask(
+        donor_id=donor_id,
+        entity=entity,
+        tax_year=tax_year,
+        donation_ids=donation_ids,
+        kind=kind,
+        replaces=replaces,
+        issued_on=issued_on,
+    )
+    return drafting.draft_many(asks=[ask], now=now)[0]
+
+
+class NotReady(ValueError):
+    """A draft with an obstacle, or without lines, cannot become a receipt."""
+
+
+def issue_drafts(
+    *, drafts: Sequence[Draft], run: AnnualRun | None, issued_on: date, now: datetime
+) -> list[Receipt]:
+    """Issue drafts in one transaction: the gifts are held, asked once more, and a block of numbers is taken.
+
+    A draft that is no longer true (a gift changed, went back or got another receipt since) is left out: draft it
+    again. Raises `NotReady`. This function will return the receipts that were issued, in the order of the drafts.
+    """
+    if not all(one.is_ready for one in drafts):
+        raise NotReady("a draft has an obstacle or no lines")
+    with transaction.atomic():
+        fresh = drafting.draft_many(asks=[_again(one, issued_on) for one in drafts], now=now, is_locking=True)
+        true = [new for old, new in zip(drafts, fresh, strict=True) if _is_same(old, new)]
+        return writing.write(drafts=true, run=run, issued_on=issued_on, now=now)
+
+
+def _again(old: Draft, issued_on: date) -> Ask:
+    return Ask(
+        donor_id=old.ask.donor_id,
+        entity=old.ask.entity,
+        tax_year=old.ask.tax_year,
+        donation_ids=[one.gift.id for one in old.lines],
+        kind=old.ask.kind,
+        replaces=old.ask.replaces,
+        issued_on=issued_on,
+    )
+
+
+def _is_same(old: Draft, new: Draft) -> bool:
+    facts = [(one.gift.id, one.facts_hash) for one in old.lines]
+    return new.is_ready and facts == [(one.gift.id, one.facts_hash) for one in new.lines]
+
+
+# Gift by gift
+
+
+def due(*, since: datetime | None, now: datetime, limit: int = BATCH) -> list[uuid.UUID]:
     """Gifts recorded `since` then (None: ever) that wait for a decision, oldest first.
 
-    A gift waits while it has neither a receipt nor a reason for none and no open dispute or review holds it.
+    A gift waits while it has neither a receipt nor a reason for none, and nothing holds it: no open dispute or
+    review, no obstacle before its time, no annual run to come.
     """
-    recorded = Donation.objects.filter(recorded_at__gte=since) if since else Donation.objects.all()
-    return list(
-        recorded.filter(coverage__isnull=True, exclusion__isnull=True)
+    waiting = waiting_now()
+    if since is None:
+        free = waiting.filter(obstacle__isnull=True)
+    else:
+        free = waiting.filter(obstacle__isnull=True, recorded_at__gte=since)
+    retried = waiting.filter(obstacle__try_after__lte=now)
+    found = [_oldest(rows, limit) for rows in (free, retried)]
+    return [pk for _, pk in sorted(row for rows in found for row in rows)][:limit]
+
+
+def waiting_now() -> QuerySet[Donation]:
+    """Gifts that nothing but an obstacle keeps from being decided."""
+    found = Donation.objects.filter(coverage__isnull=True, exclusion__isnull=True)
+    return (
+        _not_yearly(found)
         .exclude(pk__in=holding.open_disputes().values("donation_id"))
         .exclude(pk__in=holding.open_reviews().values("donation_id"))
-        .order_by("given_at", "id")
-        .values_list("id", flat=True)[:limit]
     )
+
+
+def _oldest(rows: QuerySet[Donation], limit: int) -> list[tuple[datetime, uuid.UUID]]:
+    return list(rows.order_by("given_at", "id").values_list("given_at", "id")[:limit])
+
+
+_AFTER_ITS_RUN = (AnnualRun.Status.ISSUED, AnnualRun.Status.DELIVERED)
+
+
+def _not_yearly(found: QuerySet[Donation]) -> QuerySet[Donation]:
+    """Leave out gifts whose donor wants one receipt a year, until the run of that year has been issued.
+
+    What comes late, after the run, gets its receipt at once.
+    """
+    # Elsewhere than in Australia and Britain a tax year is a calendar year.
+    year = Case(
+        When(
+            entity__issuer__law="AU",
+            then=ExtractYear("given_on") + Case(When(given_on__month__gt=6, then=1), default=0),
+        ),
+        When(
+            Q(entity__issuer__law="UK")
+            & (Q(given_on__month__lt=4) | Q(given_on__month=4, given_on__day__lt=6)),
+            then=ExtractYear("given_on") - 1,
+        ),
+        default=ExtractYear("given_on"),
+    )
+    rhythm = Case(
+        When(~Q(donor__receipt_rhythm=""), then=F("donor__receipt_rhythm")),
+        When(entity__issuer__default_rhythm="annual", then=Value("annual")),
+        default=Value("each"),
+        output_field=CharField(),
+    )
+    ran = AnnualRun.objects.filter(
+        entity=OuterRef("entity"), tax_year=OuterRef("given_in"), status__in=_AFTER_ITS_RUN
+    )
+    return found.annotate(given_in=year, rhythm=rhythm).exclude(~Exists(ran), rhythm="annual")
 
 
 def issue_due(*, now: datetime, since: datetime | None = None) -> int:
@@ -58,7 +167,7 @@ def issue_due(*, now: datetime, since: datetime | None = None) -> int:
     next time. This function will return how many receipts it issued.
     """
     issued = 0
-    for donation_id in due(since=since):
+    for donation_id in due(since=since, now=now):
         try:
             issued += decide(donation_id=donation_id, now=now) is not None
         except Exception:
@@ -67,145 +176,75 @@ def issue_due(*, now: datetime, since: datetime | None = None) -> int:
 
 
 def decide(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
-    """Issue the receipt of one gift, or write down why it gets none.
+    """Issue the receipt of one gift, or write down why it gets none or what keeps it from one.
 
     Refunds of the gift wait for their turn, so the receipt tells what stands at this moment. This function
-    will return the new receipt, or None when it is decided already or excluded.
+    will return the new receipt, or None when it is decided already, excluded or hindered.
     """
     with transaction.atomic():
         refunding.lock(donation_id)
-        donation = Donation.objects.select_related("entity", "donor", "campaign").get(pk=donation_id)
-        if Coverage.objects.filter(donation=donation).exists():
-            return None
-        if Exclusion.objects.filter(donation=donation).exists():
-            return None
-        reason = why_none(donation)
-        if reason is not None:
-            Exclusion.objects.create(donation=donation, reason=reason, decided_at=now)
-            if reason == Exclusion.Reason.REFUNDED:
-                explaining.tell_refunded(donation=donation, now=now)
-            return None
-        # A gift that comes back after its receipt was voided gets one that names the voided number.
-        former = (
-            Receipt.objects.filter(lines__donation=donation, voiding__isnull=False, replaced_by__isnull=True)
-            .order_by("-issued_at", "-number")
-            .first()
-        )
-        return issue(donation=donation, replaces=former, now=now)
+        return decide_held(donation_id=donation_id, now=now)
 
 
-def why_none(donation: Donation) -> Exclusion.Reason | None:
-    """The reason a gift gets no receipt, if there is one."""
-    if holding.is_lost(donation=donation):
-        return Exclusion.Reason.DISPUTE_LOST
-    if not refunding.refunded(donation=donation) < donation.amount:
-        return Exclusion.Reason.REFUNDED
+def decide_held(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
+    """The same for a caller whose transaction holds the gift's lock. This function will return as `decide` does."""
+    gifts = gathering.gather([donation_id], is_locking=True)
+    made = drafting.draft_gathered(asks=[_ask(gifts[donation_id].donation)], gifts=gifts, now=now)[0]
+    if donation_id in made.others:
+        return None
+    if made.is_ready:
+        return writing.write(drafts=[made], run=None, issued_on=None, now=now)[0]
+    for left_out in made.exclusions:
+        exclude(donation_id=donation_id, reason=left_out.reason, now=now)
+    for one in made.obstacles[:1]:
+        obstructing.obstruct(donation_id=donation_id, code=one.code, words=one.words, now=now)
     return None
 
 
-def issue(*, donation: Donation, replaces: Receipt | None, now: datetime) -> Receipt:
-    """Number and freeze a receipt for one gift; must run inside a transaction that holds the gift's lock.
+def _ask(donation: Donation) -> Ask:
+    donor = donation.donor.merged_into or donation.donor
+    issuer = getattr(donation.entity, "issuer", None)
+    law = issuer.law if issuer else ""
+    return Ask(
+        donor_id=donor.pk,
+        entity=donation.entity,
+        tax_year=years.tax_year(law=law, on=donation.given_on),
+        donation_ids=[donation.pk],
+        replaces=_former(donation),
+    )
 
-    This function will return the stored receipt; its file is drawn afterwards from the snapshot alone.
+
+def _former(donation: Donation) -> Receipt | None:
+    """A gift that comes back after its receipt was voided gets one that names the voided number.
+
+    Only where both are about this gift alone and for the same donor: a number is replaced once.
     """
-    today = now.astimezone(ZoneInfo(donation.entity.zone)).date()
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [donation.entity_id, today.year, GENESIS])
-        series_id, number, previous_hash = cursor.fetchone()
-    serial = f"{today.year}-{number:06d}"
-    back = refunding.refunded(donation=donation)
-    total = donation.amount - back
-    snapshot = _snapshot(
-        donation=donation, back=back, serial=serial, issued_on=today.isoformat(), replaces=replaces
+    return (
+        Receipt.objects.filter(lines__donation=donation, voiding__isnull=False, replaced_by__isnull=True)
+        .filter(kind=Receipt.Kind.SINGLE, donor__in=[donation.donor_id, donation.donor.merged_into_id])
+        .order_by("-issued_at", "-number")
+        .first()
     )
-    text = snapshots.canonical(snapshot)
-    sha256 = hashlib.sha256(text).hexdigest()
-    chained = hashlib.sha256(f"{previous_hash}{sha256}".encode()).hexdigest()
-    Series.objects.filter(pk=series_id).update(last_hash=chained)
-    receipt = Receipt.objects.create(
-        series_id=series_id,
-        number=number,
-        serial=serial,
-        donor=donation.donor,
-        replaces=replaces,
-        tax_year=donation.given_on.year,
-        law=donation.entity.country,
-        rules_version="",
-        language=donation.language,
-        currency=donation.currency,
-        total_minor=total.minor,
-        eligible_minor=total.minor,
-        snapshot=text.decode(),
-        snapshot_sha256=sha256,
-        previous_hash=previous_hash,
-        hash=chained,
-        issued_at=now,
-        issued_on=today,
+
+
+def again(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
+    """Decide a gift that has lost its paper, unless it now waits for the annual run; the caller holds its row.
+
+    This function will return its receipt, or None.
+    """
+    if not waiting_now().filter(pk=donation_id).exists():
+        return None
+    return decide_held(donation_id=donation_id, now=now)
+
+
+def exclude(
+    *, donation_id: uuid.UUID, reason: str, words: str = "", actor_id: int | None = None, now: datetime
+) -> None:
+    """This function will write down why a gift gets no receipt, and tell its giver of money that went back."""
+    donation = Donation.objects.select_related("entity", "donor").get(pk=donation_id)
+    Exclusion.objects.create(
+        donation=donation, reason=reason, words=words[:200], decided_by_id=actor_id, decided_at=now
     )
-    ReceiptLine.objects.create(
-        receipt=receipt, donation=donation, amount_minor=donation.amount_minor, refunded_minor=back.minor
-    )
-    Coverage.objects.create(donation=donation, receipt=receipt)
-    return receipt
-
-
-def _snapshot(
-    *, donation: Donation, back: Money, serial: str, issued_on: str, replaces: Receipt | None
-) -> dict[str, object]:
-    entity, donor, language = donation.entity, donation.donor, donation.language
-    return {
-        "schema": 1,
-        "template": statements.TEMPLATE,
-        "language": language,
-        "serial": serial,
-        "kind": "single",
-        "replaces": replaces.serial if replaces else None,
-        "issued_on": issued_on,
-        "entity": {
-            "legal_name": entity.legal_name,
-            "local_name": entity.local_name or None,
-            "address": entity.address.splitlines(),
-            "registration": entity.registration,
-            "status_line": entity.status_line,
-            "signatory": entity.signatory,
-            "email": entity.email,
-            "paper": entity.paper,
-        },
-        "donor": {
-            "name": donor.name,
-            "local_name": donor.local_name or None,
-            "address": donor.address.splitlines(),
-        },
-        "lines": _lines(donation=donation),
-        "currency": donation.currency,
-        "currency_exponent": money.exponent(donation.currency),
-        "total_minor": (donation.amount - back).minor,
-        "statements": statements.required(entity=entity, language=language),
-        "terms": _terms(donation),
-        "test": not donation.is_live,
-        "verify_at": settings.BASE_URL,
-    }
-
-
-def _lines(*, donation: Donation) -> list[dict[str, object]]:
-    """One line for each fund; what went back is taken off the fund it came out of."""
-    parts = list(donation.designations.select_related("fund").prefetch_related("fund__texts").order_by("id"))
-    back = dividing.refunded_by_fund(donation=donation)
-    method = METHODS.get(donation.method, donation.method)
-    return [
-        {
-            "given_on": donation.given_on.isoformat(),
-            "method": method if method in wording.METHODS else "other",
-            "fund": telling.told(part.fund.texts.all(), language=donation.language).name,
-            "amount_minor": part.amount_minor,
-            "refunded_minor": back.get(part.fund_id, 0),
-            "note": None,
-        }
-        for part in parts
-    ]
-
-
-def _terms(donation: Donation) -> Sequence[str]:
-    """What happens if the purpose cannot be completed, in the words of the form (F35)."""
-    terms = telling.told(donation.campaign.texts.all(), language=donation.language).terms
-    return [terms] if terms else []
+    Obstacle.objects.filter(donation=donation).delete()
+    if reason == Exclusion.Reason.REFUNDED:
+        explaining.tell_refunded(donation=donation, now=now)

@@ -1,5 +1,6 @@
 """Mailing: what goes with a receipt into the outbox. Subjects are neutral; the file has no name in its name."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from donations import holding, linking
+from donations import holding, linking, refunding
 from donations.models import Donation
 from donors import corresponding
 from donors.models import Message
@@ -49,21 +50,31 @@ def send_receipt(*, receipt: Receipt, sha256: str, now: datetime) -> None:
         )
 
 
-def tell_voided(*, receipt: Receipt, donation: Donation, now: datetime) -> None:
-    """This function will queue the mail that says a receipt no longer stands, once for each receipt."""
+def tell_voided(*, receipt: Receipt, donations: Sequence[Donation], now: datetime) -> None:
+    """Say that a receipt no longer stands and that no other takes its place, once for each receipt.
+
+    `donations` are the gifts that stood on it. This function will queue the mail.
+    """
     with translation.override(receipt.language):
-        is_lost = holding.is_lost(donation=donation)
-        amount = receipt.total if is_lost else donation.amount
+        one = donations[0] if len(donations) == 1 else None
+        is_lost = any(holding.is_lost(donation=donation) for donation in donations)
+        is_back = all(not refunding.refunded(donation=gift) < gift.amount for gift in donations)
+        amount = one.amount if one and not is_lost else receipt.total
         words = {"serial": receipt.serial, "amount": amount.shown(receipt.language)}
-        if is_lost:
+        if is_lost and one:
             said = [
                 _("Your bank took your gift of %(amount)s back, so receipt %(serial)s is no longer valid."),
                 _("Please do not use it for your taxes."),
             ]
-        else:
+        elif is_back:
             said = [
                 _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid."),
                 _("Please do not use it for your taxes. It can take your bank some days to show the money."),
+            ]
+        else:
+            said = [
+                _("What receipt %(serial)s says was corrected, so it is no longer valid."),
+                _("Please do not use it for your taxes."),
             ]
         paragraphs = [
             _("Dear %(name)s,") % {"name": receipt.donor.name},

@@ -26,12 +26,14 @@ def render(
     *,
     preview: bool = False,
     void: Mapping[str, object] | None = None,
+    copy: bool = False,
     seal: Seal | None = None,
     signer: Signer | None = None,
 ) -> bytes:
     """Draw a receipt as PDF/A-1b, Letter or A4 by its legal entity, tagged, with every font inside.
 
-    `snapshot` is schema 1 (see `snapshots.read`). `preview` prints no number and says so across the page.
+    `snapshot` is schema 1 or 2 (see `snapshots.read`). `preview` prints no number and says so across the page. `copy`
+    says COPY across a page of schema 2: for one handed out again where somebody asks for a visible copy.
     `void` is {"on": "2027-02-03", "replaced_by": serial or None} for the copy a donor sees of a voided
     receipt; the
     stored original stays as it was issued. A snapshot with "test": true says TEST across the page.
@@ -46,13 +48,13 @@ def render(
     character without a glyph (never a black box).
     """
     from receipts import layout
+    from receipts.pages import drafting
 
     receipt = snapshots.read(snapshot)
-    standing = _standing(receipt, preview=preview, void=void)
-    identity = hashlib.sha256(f"{receipt.digest} {standing!r}".encode()).digest()[:16]
-    return layout.draw(
-        receipt, standing, identity=identity, enclosed=_enclosed(snapshot, seal), signer=signer
-    )
+    standing = standing_of(receipt, preview=preview, void=void, copy=copy)
+    identity = hashlib.sha256(f"{receipt.digest} {standing.told}".encode()).digest()[:16]
+    draw = layout.draw if receipt.schema == 1 else drafting.draw
+    return draw(receipt, standing, identity=identity, enclosed=_enclosed(snapshot, seal), signer=signer)
 
 
 def _enclosed(snapshot: Mapping[str, object], seal: Seal | None) -> Enclosed | None:
@@ -63,14 +65,26 @@ def _enclosed(snapshot: Mapping[str, object], seal: Seal | None) -> Enclosed | N
     return Enclosed(source=snapshots.canonical(snapshot), key_id=seal.key_id, signature=seal.signature)
 
 
-def _standing(
-    receipt: snapshots.Snapshot, *, preview: bool, void: Mapping[str, object] | None
+def standing_of(
+    receipt: snapshots.Snapshot,
+    *,
+    preview: bool = False,
+    void: Mapping[str, object] | None = None,
+    copy: bool = False,
 ) -> standings.Standing:
-    if void is None:
-        return standings.Standing(preview=preview, test=receipt.is_test)
-    try:
-        void_on = date.fromisoformat(str(void["on"]))
-    except (KeyError, ValueError) as error:
-        raise snapshots.SnapshotRefused("void.on is not a day") from error
-    replaced_by = snapshots.serial(void.get("replaced_by"))
-    return standings.Standing(preview=preview, test=receipt.is_test, void_on=void_on, replaced_by=replaced_by)
+    """This function will return what a page is beyond a receipt. Raises `snapshots.SnapshotRefused`."""
+    void_on, replaced_by = None, ""
+    if void is not None:
+        try:
+            void_on = date.fromisoformat(str(void["on"]))
+        except (KeyError, ValueError) as error:
+            raise snapshots.SnapshotRefused("void.on is not a day") from error
+        replaced_by = snapshots.serial(void.get("replaced_by"))
+    return standings.Standing(
+        preview=preview,
+        test=receipt.is_test,
+        void_on=void_on,
+        replaced_by=replaced_by,
+        copy=copy and receipt.schema > 1,
+        information=receipt.is_information_copy,
+    )

@@ -1,33 +1,37 @@
 """The frozen snapshot of a receipt, read strictly: what is printed is what was issued, or nothing is printed.
 
-A snapshot is canonical JSON (schema 1). Amounts are integers of minor units; a text is cleaned by
-`pdf_text()` here, so
-that nothing behind this module ever sees a person's raw words.
+A snapshot is canonical JSON. Schema 1 is a receipt of one currency with the sentences of one law; schema 2 is a
+receipt of any of the laws, with a total for each currency (`reading_two`). Amounts are integers of minor units; a text
+is cleaned by `pdf_text()` here, so that nothing behind this module ever sees a person's raw words.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from paper import texts
-from receipts import wording
+from receipts import parsing, wording
 
 MAX_LINES = 20_000
 MAX_ADDRESS_LINES = 6
-MAX_PARAGRAPHS = 12
-PARAGRAPH_LIMIT = 2_000
+MAX_PARAGRAPHS = 24
+MAX_PARAGRAPHS_OF_SCHEMA_1 = 12
+MAX_BENEFITS = 20
+MAX_TOTALS = 20
 SERIAL_LIMIT = 24
-# Above this an amount is a mistake, and would not fit its column.
-MAX_MINOR = 10**14
 
+SnapshotRefused = parsing.SnapshotRefused
 
-class SnapshotRefused(ValueError):
-    """The snapshot is not a receipt we can print: a field is absent, of the wrong kind, or does not add
-    up."""
+TEMPLATES = {"us-3": "US", "ca-1": "CA", "kr-1": "KR", "au-1": "AU", "uk-1": "UK"}
+"""The template of each law."""
+THINGS = ("property", "stock", "vehicle")
+KINDS = (
+    *("cash", "ticket", *THINGS, "volunteer_expenses"),
+    *("services", "use_of_property", "pledge", "purchase"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,34 @@ class Entity:
     signatory: str
     email: str
     paper: str
+    legal_basis: str = ""
+    legal_basis_code: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """What the giver got in return; its value is None where the law asks for none."""
+
+    description: str
+    value_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """The amount in the law's own currency, by whose rate of which day."""
+
+    currency: str
+    exponent: int
+    minor: int
+    rate_on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appraiser:
+    name: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +82,61 @@ class Line:
     amount_minor: int | None
     refunded_minor: int
     note: str
+    kind: str = "cash"
+    code: str = ""
+    description: str = ""
+    quantity: int = 1
+    unit_value_minor: int | None = None
+    currency: str = ""
+    exponent: int = 2
+    benefits: tuple[Benefit, ...] = ()
+    benefit_minor: int = 0
+    eligible_minor: int | None = None
+    equivalent: Equivalent | None = None
+    appraiser: Appraiser | None = None
 
     @property
     def net_minor(self) -> int:
         return (self.amount_minor or 0) - self.refunded_minor
 
+    @property
+    def is_thing(self) -> bool:
+        return self.kind in THINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the lines of one currency make together."""
+
+    currency: str
+    exponent: int
+    total_minor: int
+    benefit_minor: int
+    eligible_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A sentence of the law as it was worded when the receipt was issued."""
+
+    code: str
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """A third party that collected the gift (기부금 모집처)."""
+
+    name: str
+    registration: str
+    address: str
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
+    """`currency`, `exponent` and `total_minor` are those of the first total."""
+
     digest: str
     template: str
     language: wording.Language
@@ -78,6 +157,17 @@ class Snapshot:
     is_test: bool
     verify_at: str
     """Where a reader can ask whether the receipt stands; empty on receipts issued before there was a seal."""
+    schema: int = 1
+    law: str = "US"
+    rules: str = ""
+    tax_year: int = 0
+    place: str = ""
+    donor_number: str = ""
+    donor_is_person: bool = True
+    totals: tuple[Total, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    collector: Collector | None = None
+    is_information_copy: bool = False
 
 
 def canonical(snapshot: Mapping[str, object]) -> bytes:
@@ -92,101 +182,43 @@ def digest(snapshot: Mapping[str, object]) -> str:
     return hashlib.sha256(canonical(snapshot)).hexdigest()
 
 
-class _Reader:
-    """One JSON object, with the path to it for the error's sake."""
-
-    def __init__(self, value: object, path: str) -> None:
-        if not isinstance(value, Mapping):
-            raise SnapshotRefused(f"{path or 'snapshot'} is not an object")
-        self.fields: Mapping[str, object] = value
-        self.path = path
-
-    def refuse(self, key: str, why: str) -> SnapshotRefused:
-        return SnapshotRefused(f"{self.path}{key} {why}")
-
-    def optional(self, key: str, *, limit: int = 200) -> str:
-        value = self.fields.get(key)
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            raise self.refuse(key, "is not a text")
-        return texts.pdf_text(value, limit=limit)
-
-    def text(self, key: str, *, limit: int = 200) -> str:
-        value = self.optional(key, limit=limit)
-        if not value:
-            raise self.refuse(key, "is empty")
-        return value
-
-    def whole(self, key: str) -> int:
-        value = self.fields.get(key)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self.refuse(key, "is not a whole number")
-        if abs(value) > MAX_MINOR:
-            raise self.refuse(key, "is out of range")
-        return value
-
-    def day(self, key: str) -> date:
-        try:
-            return date.fromisoformat(self.text(key))
-        except ValueError as error:
-            raise self.refuse(key, "is not a day") from error
-
-    def one_of(self, key: str, allowed: Sequence[str]) -> str:
-        value = self.fields.get(key)
-        if value not in allowed:
-            raise self.refuse(key, f"is not one of {', '.join(allowed)}")
-        return str(value)
-
-    def items(self, key: str, *, most: int) -> Sequence[object]:
-        value = self.fields.get(key)
-        if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > most:
-            raise self.refuse(key, f"is not a list of at most {most}")
-        return value
-
-    def texts(self, key: str, *, most: int, limit: int = 200) -> tuple[str, ...]:
-        found = []
-        for item in self.items(key, most=most):
-            if not isinstance(item, str):
-                raise self.refuse(key, "holds something that is not a text")
-            # A sentence that the law asks for is printed whole or not at all.
-            if limit == PARAGRAPH_LIMIT and len(item) > limit:
-                raise self.refuse(key, f"holds a paragraph above {limit} characters")
-            found.append(texts.pdf_text(item, limit=limit))
-        return tuple(text for text in found if text)
-
-
 def read(source: Mapping[str, object]) -> Snapshot:
-    """Read a snapshot of schema 1.
+    """Read a snapshot of schema 1 or 2.
 
     This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field.
     """
-    top = _Reader(source, "")
-    if source.get("schema") != 1:
-        raise top.refuse("schema", "is not 1")
-    donor = _Reader(source.get("donor"), "donor.")
-    language: wording.Language = "ko" if top.one_of("language", ("en", "ko")) == "ko" else "en"
+    from receipts import reading_two
+
+    schema = source.get("schema")
+    if schema == 1:
+        return _schema_1(source)
+    if schema == 2:
+        return reading_two.read(source)
+    raise parsing.Reader(source, "").refuse("schema", "is not 1 or 2")
+
+
+def _schema_1(source: Mapping[str, object]) -> Snapshot:
+    top = parsing.Reader(source, "")
+    donor = top.inner("donor")
+    paragraphs, limit = MAX_PARAGRAPHS_OF_SCHEMA_1, parsing.PARAGRAPH_LIMIT
     snapshot = Snapshot(
         digest=digest(source),
         template=top.text("template", limit=20),
-        language=language,
+        language=language(top),
         serial=top.text("serial", limit=SERIAL_LIMIT),
         kind=top.one_of("kind", ("single", "annual")),
         replaces=top.optional("replaces", limit=SERIAL_LIMIT),
         issued_on=top.day("issued_on"),
-        entity=_entity(_Reader(source.get("entity"), "entity.")),
+        entity=_entity(top.inner("entity")),
         donor_name=donor.text("name"),
         donor_local_name=donor.optional("local_name"),
         donor_address=donor.texts("address", most=MAX_ADDRESS_LINES),
-        lines=tuple(
-            _line(_Reader(item, f"lines[{place}]."))
-            for place, item in enumerate(top.items("lines", most=MAX_LINES))
-        ),
+        lines=tuple(map(_line, top.each("lines", most=MAX_LINES))),
         currency=top.text("currency", limit=3),
         exponent=top.whole("currency_exponent"),
         total_minor=top.whole("total_minor"),
-        statements=top.texts("statements", most=MAX_PARAGRAPHS, limit=PARAGRAPH_LIMIT),
-        terms=top.texts("terms", most=MAX_PARAGRAPHS, limit=PARAGRAPH_LIMIT),
+        statements=top.texts("statements", most=paragraphs, limit=limit),
+        terms=top.texts("terms", most=paragraphs, limit=limit),
         is_test=source.get("test") is not False,  # unmarked money is test money: never a receipt by accident
         verify_at=top.optional("verify_at", limit=80),
     )
@@ -194,12 +226,17 @@ def read(source: Mapping[str, object]) -> Snapshot:
     return snapshot
 
 
+def language(top: parsing.Reader) -> wording.Language:
+    """This function will return the language a receipt is read in."""
+    return "ko" if top.one_of("language", ("en", "ko")) == "ko" else "en"
+
+
 def serial(value: object) -> str:
     """This function will return another receipt's number, cleaned; empty for none."""
-    return _Reader({"serial": value}, "").optional("serial", limit=SERIAL_LIMIT)
+    return parsing.Reader({"serial": value}, "").optional("serial", limit=SERIAL_LIMIT)
 
 
-def _entity(reader: _Reader) -> Entity:
+def _entity(reader: parsing.Reader) -> Entity:
     return Entity(
         legal_name=reader.text("legal_name"),
         local_name=reader.optional("local_name"),
@@ -212,7 +249,7 @@ def _entity(reader: _Reader) -> Entity:
     )
 
 
-def _line(reader: _Reader) -> Line:
+def _line(reader: parsing.Reader) -> Line:
     return Line(
         given_on=reader.day("given_on"),
         method=reader.text("method", limit=40),

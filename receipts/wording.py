@@ -49,6 +49,12 @@ MARKS: dict[str, tuple[str, str, str]] = {
     ),
     "preview": ("PREVIEW", "PREVIEW, not a receipt", "미리보기이며 영수증이 아닙니다"),
     "void": ("VOID", "VOID since {on}.", "{on}부터 무효입니다."),
+    "copy": ("COPY", "COPY of the receipt of this number.", "같은 번호 영수증의 사본입니다."),
+    "information": (
+        "안내용 사본",
+        "Information copy: the electronic receipt is issued through Hometax.",
+        "안내용 사본: 전자기부금영수증은 홈택스에서 발급됩니다.",
+    ),
 }
 REPLACED_BY = ("Replaced by receipt {serial}.", "대체 영수증: {serial}")
 REPLACES = (

@@ -60,9 +60,9 @@ SELECT d.id AS donation_id, d.given_on, (d.given_at AT TIME ZONE e.zone)::timest
     JOIN ledger_fund f ON f.id = g.fund_id WHERE g.donation_id = d.id)) AS fund,
   {_exact("d.amount_minor", "d.currency")} AS gross, d.currency,
   {_exact("coalesce(r.amount_minor, 0)", "d.currency")} AS refunded,
-  {_exact("(b.fee_minor + coalesce(m.fee_minor, 0))", "b.currency")} AS fee,
-  {_exact("(b.net_minor + coalesce(m.net_minor, 0))", "b.currency")} AS net,
-  b.currency AS settlement_currency,
+  {_exact(f"({listing.FEE} + coalesce(m.fee_minor, 0))", listing.SETTLED_IN)} AS fee,
+  {_exact(f"({listing.NET} + coalesce(m.net_minor, 0))", listing.SETTLED_IN)} AS net,
+  {listing.SETTLED_IN} AS settlement_currency,
   CASE WHEN d.plan_id IS NULL THEN 'once' ELSE 'monthly' END AS frequency,
   d.method, d.last4, {{state}} AS state, d.processor_ref AS charge_id, d.payment_ref AS payment_id,
   po.ref AS payout_id, re.serial AS receipt, {_guarded("d.source")} AS source, {_guarded("d.note")} AS note
@@ -97,7 +97,7 @@ SELECT en.id AS journal_id, en.booked_on AS journal_date, to_char(en.booked_on, 
   l.currency, fu.code AS fund_code,
   CASE WHEN fu.restriction = 'none' THEN 'without' ELSE 'with' END AS restriction,
   nullif(fu.restriction, 'none') AS restriction_type, l.segment AS campaign, en2.code AS entity,
-  coalesce(dd.donor_id, rd.donor_id, xd.donor_id) AS counterparty_ref,
+  coalesce(dd.donor_id, hd.donor_id, rd.donor_id, xd.donor_id) AS counterparty_ref,
   en.kind AS source_type, en.source AS source_id, split_part(en.source, ':', 2) AS processor_id,
   coalesce(pd.ref, po.ref) AS payout_id, {_guarded("en.memo")} AS memo, rv.id AS reversal_of
 FROM ledger_entry en
@@ -110,6 +110,8 @@ LEFT JOIN payments_payoutline pl ON pl.balance_transaction_id = b.id
 LEFT JOIN payments_payout po ON po.id = pl.payout_id
 LEFT JOIN payments_payout pd ON pd.ref = split_part(en.source, ':', 2)
 LEFT JOIN donations_donation dd ON dd.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
+LEFT JOIN donations_donation hd
+  ON hd.id = CASE WHEN starts_with(en.source, 'hand:') THEN split_part(en.source, ':', 2)::uuid END
 LEFT JOIN donations_refund rr ON rr.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
 LEFT JOIN donations_donation rd ON rd.id = rr.donation_id
 LEFT JOIN donations_dispute xx ON xx.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))

@@ -94,16 +94,21 @@ def conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
     return " AND ".join(clauses) or "TRUE", params
 
 
+_REDATED = """d.id = ANY(ARRAY(SELECT k.donation_id FROM donations_correction k
+  WHERE k.before ->> 'given_on' <> k.after ->> 'given_on'))"""
+
+
 def _add_period(filters: Filters, clauses: list[str], params: dict[str, Any]) -> None:
-    # `given_on` is the day in the entity's zone and decides; the bound on `given_at` only lets the index help.
+    # `given_on` is the day in the entity's zone and decides; the bound on `given_at` only lets the index help. A day
+    # that was corrected may lie far from it.
     if filters.given_from:
-        clauses.append("d.given_on >= %(given_from)s AND d.given_at >= %(given_from_wide)s")
+        clauses.append(f"d.given_on >= %(given_from)s AND (d.given_at >= %(given_from_wide)s OR {_REDATED})")
         params |= {
             "given_from": filters.given_from,
             "given_from_wide": filters.given_from - timedelta(days=1),
         }
     if filters.given_to:
-        clauses.append("d.given_on <= %(given_to)s AND d.given_at < %(given_to_wide)s")
+        clauses.append(f"d.given_on <= %(given_to)s AND (d.given_at < %(given_to_wide)s OR {_REDATED})")
         params |= {"given_to": filters.given_to, "given_to_wide": filters.given_to + timedelta(days=3)}
 
 
@@ -114,7 +119,7 @@ def _add_amount(filters: Filters, clauses: list[str], params: dict[str, Any]) ->
     currencies = [filters.currency] if filters.currency else sorted(money.CURRENCIES)
     for currency in currencies:
         try:
-            minor = money.read_amount(filters.amount, currency=currency).minor
+            minor = money.read_amount(filters.amount, currency=currency, most=money.LARGEST_BY_HAND).minor
         except money.UnreadableAmount:
             continue
         parts.append((currency, minor))

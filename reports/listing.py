@@ -30,6 +30,11 @@ GROUP BY x.donation_id
 """
 """What refunds and disputes did to the balance afterwards, by donation."""
 
+# What came over the desk has no fee and is settled as it came.
+SETTLED_IN = "coalesce(b.currency, CASE WHEN d.rail = 'desk' THEN d.currency END)"
+FEE = "CASE WHEN d.rail = 'desk' THEN 0 ELSE b.fee_minor END"
+NET = "CASE WHEN d.rail = 'desk' THEN d.amount_minor ELSE b.net_minor END"
+
 GIVEN_BACK = """
 SELECT r.donation_id, sum(r.amount_minor)::bigint AS amount_minor FROM donations_refund r
 LEFT JOIN donations_refundfailure rf ON rf.refund_id = r.id
@@ -107,8 +112,8 @@ SELECT d.id, d.given_at, d.given_on, coalesce(s.id, dn.id) AS donor_id, coalesce
   coalesce(ct.title, c.slug) AS campaign, e.code AS entity,
   (SELECT string_agg(f.code, ' + ' ORDER BY g.id) FROM donations_designation g
     JOIN ledger_fund f ON f.id = g.fund_id WHERE g.donation_id = d.id) AS funds,
-  d.amount_minor, d.currency, {refunded} AS refunded, b.currency AS settled_in,
-  b.fee_minor + coalesce(m.fee_minor, 0) AS fee, b.net_minor + coalesce(m.net_minor, 0) AS net,
+  d.amount_minor, d.currency, {refunded} AS refunded, {settled_in} AS settled_in,
+  {fee} + coalesce(m.fee_minor, 0) AS fee, {net} + coalesce(m.net_minor, 0) AS net,
   d.method, d.last4, d.plan_id IS NOT NULL AS is_monthly, {state} AS state
 FROM chosen d
 JOIN ledger_legalentity e ON e.id = d.entity_id
@@ -139,7 +144,14 @@ def page(*, filters: Filters, language: str, after: str = "", size: int = SIZE) 
         params["after_at"], params["after_id"] = _read_cursor(after)
         follow = "AND (d.given_at, d.id) < (%(after_at)s, %(after_id)s)"
     sql = _PAGE.format(
-        where=where, after=follow, refunded=filtering.REFUNDED, state=filtering.STATE, settled=SETTLED
+        where=where,
+        after=follow,
+        refunded=filtering.REFUNDED,
+        state=filtering.STATE,
+        settled=SETTLED,
+        settled_in=SETTLED_IN,
+        fee=FEE,
+        net=NET,
     )
     rows = [_row(found) for found in _select(sql, params)]
     return Page(rows[:size], _cursor(rows[size - 1]) if len(rows) > size else "")
@@ -159,17 +171,17 @@ def _settled(minor: int | None, currency: str | None) -> Money | None:
 
 
 _TOTALS = """
-SELECT d.currency, b.currency AS settled_in, count(*)::int AS count, sum(d.amount_minor)::bigint AS gross,
+SELECT d.currency, {settled_in} AS settled_in, count(*)::int AS count, sum(d.amount_minor)::bigint AS gross,
   coalesce(sum(r.amount_minor), 0)::bigint AS refunded,
-  sum(b.fee_minor + coalesce(m.fee_minor, 0))::bigint AS fees,
-  sum(b.net_minor + coalesce(m.net_minor, 0))::bigint AS net,
-  count(*) FILTER (WHERE b.id IS NULL)::int AS unsettled
+  sum({fee} + coalesce(m.fee_minor, 0))::bigint AS fees,
+  sum({net} + coalesce(m.net_minor, 0))::bigint AS net,
+  count(*) FILTER (WHERE b.id IS NULL AND d.rail = 'processor')::int AS unsettled
 FROM donations_donation d
 {settled}
 LEFT JOIN ({given_back}) r ON r.donation_id = d.id
 LEFT JOIN ({moved}) m ON m.donation_id = d.id
 WHERE {where}
-GROUP BY d.currency, b.currency
+GROUP BY d.currency, {settled_in}
 ORDER BY d.currency, settled_in NULLS LAST
 """
 
@@ -180,7 +192,15 @@ def totals(*, filters: Filters) -> list[Total]:
     Gifts not settled yet are counted with the others of their currency where all of those settle in one.
     """
     where, params = filtering.conditions(filters)
-    sql = _TOTALS.format(where=where, settled=SETTLED, given_back=GIVEN_BACK, moved=MOVED)
+    sql = _TOTALS.format(
+        where=where,
+        settled=SETTLED,
+        given_back=GIVEN_BACK,
+        moved=MOVED,
+        settled_in=SETTLED_IN,
+        fee=FEE,
+        net=NET,
+    )
     found = [_total(row) for row in _select(sql, params)]
     sums: list[Total] = []
     for total in found:

@@ -87,6 +87,7 @@ def of(*, donation: Donation, entries: Sequence[Entry]) -> list[Moment]:
     story = _Story(donation, entries)
     moments = [
         *_giving(story),
+        *_told_later(donation, story),
         *_fees(story, entries),
         *_requests(story),
         *_refunds(story),
@@ -102,6 +103,11 @@ def of(*, donation: Donation, entries: Sequence[Entry]) -> list[Moment]:
 
 def _giving(story: _Story) -> Iterator[Moment]:
     donation, checkout = story.donation, story.donation.checkout
+    if donation.rail == Donation.Rail.DESK:
+        booked = story.entry(f"hand:{donation.pk}")
+        yield Moment(donation.given_at, "given", donation.amount, code=donation.date_rule, table="date_rule")
+        yield Moment(donation.recorded_at, "entered", donation.amount, target=booked)
+        return
     ref = donation.processor_ref or ""
     if checkout is not None:
         yield Moment(checkout.began_at, "begun", checkout.amount)
@@ -111,6 +117,23 @@ def _giving(story: _Story) -> Iterator[Moment]:
     yield from _failures(donation)
     yield Moment(donation.given_at, "paid", donation.amount, ref, target=("elsewhere", pointing.page_of(ref)))
     yield Moment(donation.recorded_at, "recorded", donation.amount, target=story.entry(f"charge:{ref}"))
+
+
+def _told_later(donation: Donation, story: _Story) -> Iterator[Moment]:
+    """What people here said about the gift afterwards: corrections, returns, thanks to others."""
+    for row in donation.corrections.select_related("corrected_by").order_by("corrected_at", "id"):
+        booked = story.entry(f"restated:{row.pk}")
+        yield Moment(
+            row.corrected_at, "corrected", words=f"{row.corrected_by.name}: {row.reason}", target=booked
+        )
+    for benefit in donation.benefits.order_by("id"):
+        kind = "benefit_added" if benefit.withdraws_id is None else "benefit_withdrawn"
+        value = benefit.fair_value_minor
+        amount = None if value is None else Money(value, donation.currency)
+        yield Moment(benefit.entered_at, kind, amount, words=benefit.description)
+    for credit in donation.soft_credits.select_related("donor").order_by("id"):
+        amount = Money(credit.amount_minor, donation.currency)
+        yield Moment(credit.entered_at, "credited", amount, words=credit.donor.name)
 
 
 def _failures(donation: Donation) -> Iterator[Moment]:
@@ -311,6 +334,8 @@ def entries(*, donation: Donation) -> list[Entry]:
     balance = BalanceTransaction.objects.filter(source_ref__in=facts).values_list("ref", flat=True)
     refs = [*facts, *balance]
     sources = [f"{source}:{ref}" for source in SOURCES for ref in refs]
+    sources += [f"hand:{donation.pk}"]
+    sources += [f"restated:{pk}" for pk in donation.corrections.values_list("pk", flat=True)]
     return list(
         Entry.objects.filter(source__in=sources)
         .prefetch_related("lines__account", "lines__fund")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from campaigns.models import Campaign, CampaignText, GivingPage
 from donations import depositing, disputing, postings, recording, refunding
@@ -20,17 +20,18 @@ from ledger.models import Entry, Fund, FundText, LegalEntity
 from ledger.money import Money
 from payments.gateway import BalanceLine, DisputeState, RefundState
 from payments.models import BalanceTransaction, Payout, PayoutLine
-from receipts import correcting, finishing, issuing
+from receipts import correcting, finishing, founding, issuing
 from receipts.models import Receipt
 from staff import roles
 from staff.models import Role, User
 
 HUNDRED = Money(10000, "USD")
+FOUNDED = datetime(2020, 1, 1, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 
 def entity(*, code: str = "HM", zone: str = "America/New_York", base_currency: str = "USD") -> LegalEntity:
-    made, _ = LegalEntity.objects.get_or_create(
+    made, is_new = LegalEntity.objects.get_or_create(
         code=code,
         defaults={
             "legal_name": "Harbour Mission",
@@ -45,6 +46,8 @@ def entity(*, code: str = "HM", zone: str = "America/New_York", base_currency: s
             "paper": LegalEntity.Paper.LETTER,
         },
     )
+    if is_new:
+        founding.found(entity=made, now=FOUNDED)
     return made
 
 

@@ -21,6 +21,11 @@ METHODS: Words = {
     "kakao_pay": _("Kakao Pay"),
     "naver_pay": _("Naver Pay"),
     "sepa_debit": _("SEPA direct debit"),
+    "check": _("Check"),
+    "cash": _("Cash"),
+    "bank_transfer": _("Bank transfer"),
+    "stock": _("Securities"),
+    "in_kind": _("In kind"),
 }
 FREQUENCIES: Words = {"once": _("One time"), "monthly": pgettext_lazy("frequency", "Every month")}
 TASKS: Words = {
@@ -79,6 +84,12 @@ MOMENTS: Words = {
     "dispute_withdrawn": _("Dispute withdrawn"),
     "paid_out": _("Paid out to the bank"),
     "collection_failed": _("Could not be collected"),
+    "given": _("Given"),
+    "entered": _("Entered by hand"),
+    "corrected": _("Corrected"),
+    "benefit_added": _("Something was given in return"),
+    "benefit_withdrawn": _("A return was taken back"),
+    "credited": _("Thanked besides the giver"),
 }
 ENTRIES: Words = {
     "donation": _("Donation"),
@@ -195,6 +206,10 @@ ACCOUNTS: Words = {
     "Processing fees": _("Processing fees"),
     "Dispute fees": _("Dispute fees"),
     "Currency exchange": _("Currency exchange"),
+    "Undeposited funds": _("Undeposited funds"),
+    "Securities held for sale": _("Securities held for sale"),
+    "Donated goods": _("Donated goods"),
+    "Costs borne by volunteers": _("Costs borne by volunteers"),
 }
 WAYS: Words = {
     "cheque": _("Cheque"),

@@ -25,7 +25,7 @@ BACKWARD = "\n".join(f"DROP TRIGGER no_resident_number_is_kept ON donations_{tab
 class Migration(migrations.Migration):
     dependencies = [
         ("donations", "0011_laws_of_details"),
-        ("donors", "0007_abroad_no_resident_numbers"),
+        ("donors", "0008_abroad_no_resident_numbers"),
     ]
     operations = [
         migrations.CreateModel(

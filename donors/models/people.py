@@ -81,11 +81,15 @@ class Donor(models.Model):
 
 
 class JointMember(models.Model):
-    """One of the people whose names a joint donor bears. What bears the joint name belongs to each of them."""
+    """One of the people whose names a joint donor bears. What bears the joint name belongs to each of them.
+
+    `left_at` says when they parted: nothing new is given in the joint name, and what was stays with both (D24).
+    """
 
     joint = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="members")
     member = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="memberships")
     added_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("receipts", "0006_laws_of_runs_and_numbers"),
         ("donations", "0012_abroad_givers_details"),
-        ("donors", "0007_abroad_no_resident_numbers"),
+        ("donors", "0008_abroad_no_resident_numbers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

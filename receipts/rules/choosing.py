@@ -21,6 +21,8 @@ class Rules(Protocol):
     @property
     def VERSION(self) -> str: ...  # noqa: N802
     @property
+    def CURRENCY(self) -> str: ...  # noqa: N802
+    @property
     def LAWS(self) -> tuple[shapes.Law, ...]: ...  # noqa: N802
 
     def receiptable(

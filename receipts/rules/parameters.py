@@ -166,9 +166,15 @@ def _low_cost(year: int, minor: int, source: str, *, checked: bool) -> Row[LowCo
     )
 
 
+def _next(row: Row[Values]) -> tuple[Row[Values], Row[Values]]:
+    """The row, and the year after it with the same figures: nobody has looked yet whether the law changed."""
+    following = replace(row, first=row.last + 1, last=row.last + 1, verified_by="", verified_at=None)
+    return row, following
+
+
 US_THRESHOLDS: Table[UnitedStatesThresholds] = Table(
     "US thresholds",
-    (
+    _next(
         Row(
             first=2005,
             last=2026,
@@ -196,7 +202,7 @@ US_LOW_COST: Table[LowCost] = Table(
 )
 CANADA: Table[CanadianSplit] = Table(
     "CA split receipting",
-    (
+    _next(
         Row(
             first=2019,
             last=2026,
@@ -236,7 +242,7 @@ KOREA: Table[KoreanDuties] = Table(
     "KR duties",
     (
         _korean(2021, 2024, None, "소득세법 제160조의3 (2025-01-01 전)"),
-        _korean(2025, 2026, 300_000_000, "소득세법 제160조의3 제4항 (2024-12-31 신설)"),
+        *_next(_korean(2025, 2026, 300_000_000, "소득세법 제160조의3 제4항 (2024-12-31 신설)")),
     ),
 )
 
@@ -257,17 +263,17 @@ def _code(
 
 KOREAN_CODES: tuple[Row[KoreanCode], ...] = (
     _code("10", "법정기부금", "statutory", last=2022),
-    _code("10", "특례기부금", "special", first=2023),
-    _code("20", "정치자금기부금", "political funds"),
+    *_next(_code("10", "특례기부금", "special", first=2023)),
+    *_next(_code("20", "정치자금기부금", "political funds")),
     _code("21", "진흥기금출연", "promotion funds", first=2005, last=2020, checked=False),
     _code("30", "조세특례제한법상 그 밖의 기부금", "special tax act", first=2005, last=2020, checked=False),
     _code("31", "공익신탁기부금", "charitable trust", first=2005, last=2020, checked=False),
     _code("40", "지정기부금", "designated", last=2022),
-    _code("40", "일반기부금", "general", first=2023),
-    _code("41", "종교단체기부금", "religious body"),
-    _code("42", "우리사주조합기부금", "employee stock association"),
+    *_next(_code("40", "일반기부금", "general", first=2023)),
+    *_next(_code("41", "종교단체기부금", "religious body")),
+    *_next(_code("42", "우리사주조합기부금", "employee stock association")),
     _code("43", "고향사랑기부금", "hometown", first=2023, checked=False),
-    _code("50", "그 밖의 기부금(공제 제외)", "other, not deductible"),
+    *_next(_code("50", "그 밖의 기부금(공제 제외)", "other, not deductible")),
 )
 KOREAN_FORMS: tuple[Row[KoreanForm], ...] = (
     Row(
@@ -276,13 +282,15 @@ KOREAN_FORMS: tuple[Row[KoreanForm], ...] = (
         values=KoreanForm("45-2", date(2023, 3, 20), "소득세법 시행규칙 별지 제45호의2서식"),
         source="소득세법 시행규칙, as told by a secondary page",
     ),
-    Row(
-        first=2026,
-        last=2026,
-        values=KoreanForm("45-2", date(2026, 1, 2), "소득세법 시행규칙 별지 제45호의2서식"),
-        source="소득세법 시행규칙 별지 제45호의2서식 (개정 2026. 1. 2.), front",
-        verified_by=_PROJECT,
-        verified_at=_CHECKED,
+    *_next(
+        Row(
+            first=2026,
+            last=2026,
+            values=KoreanForm("45-2", date(2026, 1, 2), "소득세법 시행규칙 별지 제45호의2서식"),
+            source="소득세법 시행규칙 별지 제45호의2서식 (개정 2026. 1. 2.), front",
+            verified_by=_PROJECT,
+            verified_at=_CHECKED,
+        ),
     ),
     Row(
         first=2026,
@@ -293,7 +301,7 @@ KOREAN_FORMS: tuple[Row[KoreanForm], ...] = (
 )
 GIFT_AID: Table[GiftAid] = Table(
     "UK Gift Aid",
-    (
+    _next(
         Row(
             first=2019,
             last=2026,
@@ -345,5 +353,6 @@ def korean_form(*, form: str, issued_on: date, book: Book = SHIPPED) -> KoreanFo
     known = [
         row for row in book.korean_forms if row.values.form == form and row.values.revised_on <= issued_on
     ]
-    newest = sorted(known, key=lambda row: row.values.revised_on)[-1:]
-    return Table(f"KR form {form}", tuple(newest)).of(issued_on.year)
+    newest = max((row.values.revised_on for row in known), default=None)
+    rows = tuple(row for row in known if row.values.revised_on == newest)
+    return Table(f"KR form {form}", rows).of(issued_on.year)

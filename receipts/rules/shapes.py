@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from donations.dating import Basis
 from ledger.money import Money
 
 if TYPE_CHECKING:
@@ -56,19 +57,6 @@ class Payer(StrEnum):
     CHARITY = "charity"
     EMPLOYER = "employer"
     IRA_QCD = "ira_qcd"
-
-
-class Basis(StrEnum):
-    """Which event gave the gift its day. The day written on a check is known, and never one of them."""
-
-    CHARGE = "charge"
-    POSTMARK = "postmark"
-    HAND = "hand"
-    RECEIVED = "received"
-    SETTLEMENT = "settlement"
-    SENT = "sent"
-    TRANSFER = "transfer"
-    WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

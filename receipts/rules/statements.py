@@ -129,6 +129,12 @@ WORDINGS: dict[str, tuple[Wording, ...]] = {
         "이 문서는 안내용 사본입니다. 전자기부금영수증은 홈택스에서 발급됩니다.",
         "This page is a copy for information. The electronic receipt is issued through Hometax.",
     ),
+    "uk_acknowledged": _us(
+        "Thank you. {charity} received the gifts above. This is an acknowledgment and not a tax receipt: in the United "
+        "Kingdom a charity claims Gift Aid itself, on the declaration of a giver who is a UK taxpayer.",
+        "감사합니다. {charity}은(는) 위의 후원을 받았습니다. 이 문서는 후원 확인서이며 세금 영수증이 아닙니다. "
+        "영국에서는 영국 납세자인 후원자의 신고에 따라 단체가 직접 기프트 에이드를 청구합니다.",
+    ),
     "uk_wants_gift_aid": _us(
         "I want to Gift Aid my donation of {amount} and the donations in the scope above to {charity}.",
         "{charity}에 대한 {amount} 후원과 위 범위의 후원에 기프트 에이드를 적용하기를 원합니다.",

@@ -109,6 +109,14 @@ def statements(
     return (wants, sentences.newest("uk_taxpayer"))
 
 
+def acknowledged(*, receipt: Receipt) -> tuple[shapes.Statement, ...]:
+    """A gift in Britain has no tax receipt; its giver gets an ordinary acknowledgment that says so.
+
+    This function will return its sentence.
+    """
+    return (sentences.newest("uk_acknowledged", charity=receipt.entity.legal_name),)
+
+
 def validate(*, receipt: Receipt, book: parameters.Book = parameters.SHIPPED) -> list[shapes.Violation]:
     """No receipt is asked for, so none is wrong: declarations and schedules have checks of their own.
 

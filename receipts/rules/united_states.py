@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from donations import dating
+from donations.dating import Basis
 from ledger import money
 from ledger.money import Money
-from receipts.rules import checking, dating, parameters, refunding, shapes
+from receipts.rules import checking, parameters, refunding, shapes
 from receipts.rules import statements as sentences
-from receipts.rules.shapes import Basis, Kind, Law, Payer, Receipt
+from receipts.rules.shapes import Kind, Law, Payer, Receipt
 
 CODE = "US"
 VERSION = "US/2026.1"
@@ -379,9 +381,11 @@ LAWS: tuple[Law, ...] = (
         "the sentence of control is missing or out of place",
         lambda receipt, book: _is_not_as_due("us_control", receipt, book),
         is_verified=False, open_point="from memory"),
-    Law("US-19", "A line in another currency carries its dollars, the day and source of the rate.", statements,
-        "a foreign amount stands without dollars, day or source of the rate",
-        lambda receipt, book: any(map(_lacks_rate, receipt.lines)), is_verified=False, open_point="from memory"),
+    # No rule of receipts asks for it, so it stops none: the giver claims dollars, and we tell them when we know them.
+    Law("US-19", "A line in another currency carries its dollars, the day and source of the rate, where known.",
+        statements, "a foreign amount stands without dollars, day or source of the rate",
+        lambda receipt, book: any(map(_lacks_rate, receipt.lines)), is_warning=True, is_verified=False,
+        open_point="from memory"),
     Law("US-20", "The kind of every gift is printed, so that money cannot be taken for things.", validate,
         "the kind of a gift is not printed", lambda receipt, book: "kind" not in receipt.printed),
 )  # fmt: skip

@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime
 
 from campaigns.models import Campaign, CampaignText, GivingPage, PageCurrency, PresetAmount, UnitCost
 from ledger.models import Fund, LegalEntity
+from receipts import founding
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 
 
 def entity() -> LegalEntity:
-    found, _ = LegalEntity.objects.get_or_create(
+    found, is_new = LegalEntity.objects.get_or_create(
         code="US",
         defaults={
             "legal_name": "Harbour Mission Inc.",
@@ -25,6 +26,8 @@ def entity() -> LegalEntity:
             "paper": "letter",
         },
     )
+    if is_new:
+        founding.found(entity=found, now=NOW)
     return found
 
 

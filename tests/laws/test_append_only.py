@@ -8,7 +8,10 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from donations.models import RefundRequestPart, ReviewClosing
+from donations import benefiting, crediting, restating
+from donations.benefiting import Return
+from donations.crediting import Credit
+from donations.models import Donation, GiftDetail, GiftEvent, RefundRequestPart, ReviewClosing, SoftCredit
 from ledger import closing
 from paper import storing
 from payments.models import PayoutFailure
@@ -42,6 +45,7 @@ def every_fact(db: None) -> None:
     facts.dispute(lost, "lost")
     payout = facts.payout(lost)
     PayoutFailure.objects.create(payout=payout, balance_ref="txn_f", failed_at=NOW, recorded_at=NOW)
+    details(gift)
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
@@ -51,6 +55,21 @@ def every_fact(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def details(gift: Donation) -> None:
+    """What is known of a gift besides its money."""
+    thanked = facts.donor("Hannah Lee", "hannah@example.org")
+    actor = facts.staff_member()
+    GiftDetail.objects.create(donation=gift, entered_at=NOW)
+    GiftEvent.objects.create(donation=gift, basis="received", on=NOW.date(), entered_at=NOW)
+    crediting.thank(
+        donation_id=gift.pk, credit=Credit(thanked.pk, SoftCredit.Kind.OTHER), actor=actor, now=NOW
+    )
+    benefiting.add(donation_id=gift.pk, given=Return("Mug", fair_value_minor=1), actor=actor, now=NOW)
+    restating.restate(
+        donation_id=gift.pk, changes={"is_person_directed": True}, reason="said so", actor=actor, now=NOW
+    )
 
 
 def sealed(receipt: Receipt) -> None:

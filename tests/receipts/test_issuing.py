@@ -14,7 +14,7 @@ from donors.models import Donor, Message
 from ledger.models import FundText
 from paper import storing
 from receipts import correcting, finishing, issuing, reading
-from receipts.models import Coverage, Exclusion, Receipt, Rendering, RenderingTrouble, Series
+from receipts.models import Coverage, Exclusion, Obstacle, Receipt, Rendering, RenderingTrouble, Series
 from tests import facts, threads
 from tests.campaigns import making
 from tests.facts import NOW
@@ -35,28 +35,33 @@ def snapshot(receipt: Receipt) -> dict[str, object]:
 
 def test_a_gift_gets_one_receipt(db: None) -> None:
     gift = facts.donation()
-    assert issuing.due(since=None) == [gift.pk]
+    assert issuing.due(since=None, now=NOW) == [gift.pk]
     assert issuing.issue_due(now=NOW) == 1
     receipt = Receipt.objects.get()
     assert (receipt.number, receipt.serial, str(receipt)) == (1, "2026-000001", "2026-000001")
     assert (receipt.total.plain, receipt.donor_id, receipt.issued_on) == ("100.00", gift.donor_id, NOW.date())
     assert Coverage.objects.get().receipt == receipt
-    assert issuing.due(since=None) == []
+    assert issuing.due(since=None, now=NOW) == []
     assert issuing.issue_due(now=NOW) == 0
     assert issuing.decide(donation_id=gift.pk, now=NOW) is None
     assert snapshot(receipt)["test"] is True
 
 
 def test_numbers_begin_anew_each_year_where_the_entity_is(db: None) -> None:
-    facts.donation()
-    issuing.issue_due(now=datetime(2027, 1, 1, 4, 59, tzinfo=UTC))
-    facts.donation()
-    issuing.issue_due(now=datetime(2027, 1, 1, 5, 0, tzinfo=UTC))
-    assert list(Receipt.objects.order_by("issued_at").values_list("serial", flat=True)) == [
-        "2026-000001",
-        "2027-000001",
+    """The year of the gift, not of the paper, and by the clock of the body."""
+    midnight = datetime(2026, 1, 1, 5, 0, tzinfo=UTC)
+    for given_at in (midnight - timedelta(minutes=1), midnight, midnight - timedelta(days=1)):
+        facts.donation(given_at=given_at)
+    issuing.issue_due(now=NOW)
+    serials = Receipt.objects.order_by("series__year", "number").values_list(
+        "serial", "tax_year", "issued_on"
+    )
+    assert list(serials) == [
+        ("2025-000001", 2025, NOW.date()),
+        ("2025-000002", 2025, NOW.date()),
+        ("2026-000001", 2026, NOW.date()),
     ]
-    assert [series.next_number for series in Series.objects.order_by("year")] == [2, 2]
+    assert [series.next_number for series in Series.objects.order_by("year")] == [3, 2]
 
 
 def test_eight_writers_and_one_that_gives_up_leave_no_gap(committed_db: None) -> None:
@@ -95,10 +100,13 @@ def test_one_gifts_trouble_does_not_stop_the_others(db: None) -> None:
     troubled = facts.donation({unnamed: 5_000}, given_at=NOW - timedelta(days=1))
     facts.donation()
     assert issuing.issue_due(now=NOW) == 1
-    assert issuing.due(since=None) == [troubled.pk]
+    assert troubled.obstacle.code == "fund_unnamed"
+    assert issuing.due(since=None, now=NOW) == []
+    assert issuing.due(since=None, now=LATER) == [troubled.pk]
     assert numbers() == [1]
     FundText.objects.create(fund=unnamed, language="en", name="Named at last")
-    assert issuing.issue_due(now=NOW) == 1
+    assert issuing.issue_due(now=LATER) == 1
+    assert not Obstacle.objects.exists()
     assert numbers() == [1, 2]
 
 
@@ -106,9 +114,9 @@ def test_a_part_that_went_back_replaces_the_receipt(db: None) -> None:
     gift = facts.donation({making.any_fund(): 7_000, facts.general(): 3_000}, language="ko")
     facts.paperwork()
     facts.refund(gift, 2_500)
-    assert correcting.due() == [gift.pk]
+    assert correcting.due(now=LATER) == [gift.pk]
     assert correcting.correct_due(now=LATER) == 1
-    assert correcting.due() == []
+    assert correcting.due(now=LATER) == []
     assert correcting.correct(donation_id=gift.pk, now=LATER) is False
     finishing.finish_due(now=LATER)
     old, new = Receipt.objects.order_by("number")
@@ -160,7 +168,7 @@ def test_a_gift_given_back_before_its_receipt_gets_none(db: None) -> None:
     facts.paperwork()
     assert Exclusion.objects.get().reason == "refunded"
     assert not Receipt.objects.exists()
-    assert issuing.due(since=None) == []
+    assert issuing.due(since=None, now=NOW) == []
 
 
 def test_a_refund_that_came_back_gets_a_new_receipt_naming_the_void_one(db: None) -> None:
@@ -331,7 +339,7 @@ def test_a_mailbox_sees_its_own_receipts_and_those_merged_into_it(db: None) -> N
 
 def test_a_look_at_what_is_new_leaves_the_rest_to_the_look_at_everything(db: None) -> None:
     gift = facts.donation()
-    assert issuing.due(since=NOW + timedelta(seconds=1)) == []
-    assert issuing.due(since=NOW) == [gift.pk]
+    assert issuing.due(since=NOW + timedelta(seconds=1), now=NOW) == []
+    assert issuing.due(since=NOW, now=NOW) == [gift.pk]
     assert issuing.issue_due(now=LATER, since=LATER) == 0
     assert issuing.issue_due(now=LATER) == 1

@@ -73,7 +73,7 @@ def test_a_statement_of_law_is_never_cut() -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"schema": 2}, "schema is not 1"),
+        ({"schema": 3}, "schema is not 1 or 2"),
         ({"language": "fr"}, "language is not one of"),
         ({"total_minor": 9999}, "its lines add up to 10000"),
         ({"total_minor": 100.0}, "total_minor is not a whole number"),

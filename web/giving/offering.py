@@ -286,4 +286,5 @@ def _gift(*, ask: Ask, form: Typed, understood: Read) -> giving.Gift:
         note=understood.note,
         source=form.src,
         site=hosting.way_back(form.site),
+        giver_zone=form.zone,
     )

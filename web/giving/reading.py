@@ -71,6 +71,7 @@ class Typed:
     anonymous: str = ""
     src: str = ""
     site: str = ""
+    zone: str = ""
     hand: str = ""
 
     @property

@@ -212,7 +212,7 @@ def test_CA_12_after_a_refund_what_stands_is_tested_again() -> None:
 
 def test_CA_12_a_year_without_figures_is_refused() -> None:
     with pytest.raises(parameters.UnknownYear):
-        canada.amounts(lines=(gift(cad(1_00), given_on=date(2027, 1, 1)),))
+        canada.amounts(lines=(gift(cad(1_00), given_on=date(2028, 1, 1)),))
 
 
 def test_CA_13_signature() -> None:

@@ -37,7 +37,7 @@ def test_rows_have_a_source_and_do_not_overlap(table: parameters.Table[Any]) -> 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_year_to_come_is_never_guessed(table: parameters.Table[Any]) -> None:
     with pytest.raises(parameters.UnknownYear, match=table.name):
-        table.of(2027)
+        table.of(2028)
 
 
 def test_somebody_confirms_a_row() -> None:

@@ -1,4 +1,4 @@
-// Optional: live sum, checks on leaving a field, one press only.
+// Optional.
 (() => {
   const form = document.getElementById("give");
   const at = (id) => document.getElementById(id), on = (what, event, deed) => what.addEventListener(event, deed);
@@ -19,7 +19,7 @@
   const often = () => (at("freq-monthly").checked ? "monthly" : "once");
   const picked = () => form.querySelector(`[name=amount_${often()}]:checked`);
   const gift = () => (other.value.trim() ? read(other.value) : picked() && read(picked().value));
-  // ceil((A + f) / (1 - p)) - A
+  // see fee_cover
   const fee = (minor) => {
     const top = (minor + +kept.fixed) * 10000, left = 10000 - kept.percent;
     return (top + ((left - (top % left)) % left)) / left - minor;
@@ -78,6 +78,7 @@
   });
   addEventListener("pageshow", () => {
     delete kept.sent;
+    at("zone").value = Intl.DateTimeFormat().resolvedOptions().timeZone;
     at("go").disabled = false;
     tell();
   });

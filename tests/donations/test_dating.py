@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from receipts.rules import dating
-from receipts.rules.shapes import Basis
+from donations import dating
+from donations.dating import Basis
 
 NEW_YORK = "America/New_York"
 DEC_31, JAN_2, JAN_3 = date(2025, 12, 31), date(2026, 1, 2), date(2026, 1, 3)

@@ -9,9 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from enum import StrEnum
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
-from receipts.rules.shapes import Basis
+
+class Basis(StrEnum):
+    """Which event gave the gift its day. The day written on a check is known, and never one of them."""
+
+    CHARGE = "charge"
+    POSTMARK = "postmark"
+    HAND = "hand"
+    RECEIVED = "received"
+    SETTLEMENT = "settlement"
+    SENT = "sent"
+    TRANSFER = "transfer"
+    WRITTEN = "written"
+
 
 LATEST_US_ZONE = "Pacific/Honolulu"
 RULES = ("org_zone", "latest_us_zone")
@@ -31,6 +45,13 @@ BASES: dict[str, tuple[Basis, ...]] = {
 }
 
 
+# How a donation keeps what chose its day (`Donation.DateRule`); a day that was no instant needs no zone.
+_KEPT = {
+    ("charge", "org_zone"): "charge_in_entity_zone",
+    ("charge", "latest_us_zone"): "charge_in_latest_us_zone",
+}
+
+
 class NoBasis(ValueError):
     """None of the events that count for this way of giving is known: a person has to say which (C5)."""
 
@@ -42,6 +63,18 @@ class Dated:
     on: date
     basis: Basis
     rule: str
+
+    @property
+    def kept_as(self) -> str:
+        """The word under which a donation keeps it, a value of `Donation.DateRule`."""
+        return _KEPT.get((self.basis.value, self.rule), self.basis.value)
+
+
+def basis_of(date_rule: str) -> Basis:
+    """This function will return the event that a kept rule stands for; a day set by staff counts as received."""
+    if date_rule in _KEPT.values():
+        return Basis.CHARGE
+    return Basis(date_rule) if date_rule in set(Basis) else Basis.RECEIVED
 
 
 def given(
@@ -78,3 +111,26 @@ def asks_for_basis(on: date) -> bool:
     This function will tell whether the entry form should warn when nobody gave a basis.
     """
     return (on.month, on.day) >= (12, 20) or (on.month, on.day) <= (1, 15)
+
+
+def charged(*, at: datetime, zone: str, rule: str, basis: Basis = Basis.CHARGE) -> Dated:
+    """The day of a payment the processor collected: the one resolver for every gift that comes over the wire (C1, C2).
+
+    `at` is the charge, or for a bank debit (`Basis.SETTLEMENT`) the moment the bank paid (C7). This function will
+    return the day with the rule that chose it; it raises `ValueError` for an unknown rule.
+    """
+    method = "bank_debit" if basis is Basis.SETTLEMENT else "card"
+    return given(method=method, events={basis: at}, zone=zone, rule=rule)
+
+
+def known_zone(name: str) -> str:
+    """A browser says where its clock stands, and may say anything.
+
+    This function will return the name if it is a zone of the world's list, else nothing.
+    """
+    return name if name in _zones() else ""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(name for name in available_timezones() if len(name) <= 60)

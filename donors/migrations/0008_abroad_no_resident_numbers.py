@@ -27,5 +27,5 @@ DROP FUNCTION refuse_resident_number();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donors", "0006_merges_and_bounces_stay")]
+    dependencies = [("donors", "0007_desk_joint_members_leave")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

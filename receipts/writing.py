@@ -1,0 +1,126 @@
+"""Writing: drafts become receipts with numbers, in the transaction of whoever calls."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from receipts import numbering, snapshots
+from receipts.drafting import Draft
+from receipts.models import AnnualRun, Coverage, Obstacle, Receipt, ReceiptLine, ReceiptTotal
+from receipts.numbering import Block
+
+BULK = 1_000
+
+
+def write(
+    *, drafts: Sequence[Draft], run: AnnualRun | None, issued_on: date | None, now: datetime
+) -> list[Receipt]:
+    """Number and freeze drafts; must run inside a transaction that holds the rows of their gifts.
+
+    Each series is locked once, in the order of its key, so that two writers cannot wait for each other. This function
+    will return the receipts in the order of the drafts; their files are drawn afterwards from the snapshots alone.
+    """
+    by_series: dict[tuple[int, int], list[Draft]] = {}
+    for draft in drafts:
+        by_series.setdefault((draft.ask.entity.pk, draft.ask.tax_year), []).append(draft)
+    made: dict[int, Receipt] = {}
+    for (entity_id, tax_year), some in sorted(by_series.items(), key=lambda item: item[0]):
+        block = numbering.take(
+            entity_id=entity_id, tax_year=tax_year, prefix=_prefix(some[0]), count=len(some)
+        )
+        made |= _numbered(block, some, run=run, issued_on=issued_on, now=now)
+    receipts = [made[id(draft)] for draft in drafts]
+    _keep(drafts, receipts)
+    return receipts
+
+
+def _prefix(draft: Draft) -> str:
+    return draft.issuer.prefix if draft.issuer else ""
+
+
+def _numbered(
+    block: Block, drafts: Sequence[Draft], *, run: AnnualRun | None, issued_on: date | None, now: datetime
+) -> dict[int, Receipt]:
+    made: dict[int, Receipt] = {}
+    link = block.last_hash
+    for number, draft in enumerate(drafts, block.first):
+        day = issued_on or now.astimezone(ZoneInfo(draft.ask.entity.zone)).date()
+        serial = block.serial(number)
+        text = snapshots.canonical({**draft.snapshot, "serial": serial, "issued_on": day.isoformat()})
+        sha256 = hashlib.sha256(text).hexdigest()
+        following = numbering.chained(previous_hash=link, snapshot_sha256=sha256)
+        first = draft.totals[0]
+        made[id(draft)] = Receipt(
+            series_id=block.series_id,
+            number=number,
+            serial=serial,
+            donor=draft.donor,
+            replaces=draft.ask.replaces,
+            kind=draft.ask.kind,
+            tax_year=draft.ask.tax_year,
+            law=draft.issuer.law if draft.issuer else "",
+            rules_version=draft.rules_version,
+            run=run,
+            language=draft.language,
+            currency=first.currency,
+            total_minor=first.total_minor,
+            eligible_minor=first.eligible_minor,
+            snapshot=text.decode(),
+            snapshot_sha256=sha256,
+            previous_hash=link,
+            hash=following,
+            issued_at=now,
+            issued_on=day,
+        )
+        link = following
+    numbering.close(block=block, last_hash=link)
+    return made
+
+
+def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
+    pairs = list(zip(drafts, receipts, strict=True))
+    Receipt.objects.bulk_create(receipts, batch_size=BULK)
+    ReceiptTotal.objects.bulk_create(
+        (
+            ReceiptTotal(
+                receipt=receipt,
+                currency=total.currency,
+                total_minor=total.total_minor,
+                eligible_minor=total.eligible_minor,
+            )
+            for draft, receipt in pairs
+            for total in draft.totals
+        ),
+        batch_size=BULK,
+    )
+    ReceiptLine.objects.bulk_create(
+        (
+            ReceiptLine(
+                receipt=receipt,
+                donation=one.gift.donation,
+                amount_minor=one.line.amount.minor if one.line.amount else one.gift.donation.amount_minor,
+                refunded_minor=one.gift.refunded_minor,
+                is_valued=one.is_valued,
+                facts_hash=one.facts_hash,
+            )
+            for draft, receipt in pairs
+            for one in draft.lines
+        ),
+        batch_size=BULK,
+    )
+    Coverage.objects.bulk_create(
+        (
+            Coverage(donation=one.gift.donation, receipt=receipt)
+            for draft, receipt in pairs
+            for one in draft.lines
+        ),
+        batch_size=BULK,
+    )
+    hindered = [
+        one.gift.id for draft in drafts for one in draft.lines if hasattr(one.gift.donation, "obstacle")
+    ]
+    if hindered:
+        Obstacle.objects.filter(donation__in=hindered).delete()

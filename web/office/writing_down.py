@@ -1,0 +1,316 @@
+"""Writing down a gift over the desk: one form that shows only the fields its kind needs."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from campaigns.models import Campaign
+from donations import entering
+from donations.benefiting import Return
+from donations.crediting import Credit
+from donations.dating import Basis
+from donations.entering import Detail, HandGift, UnableToEnter
+from donations.models import Donation, SoftCredit
+from donors.models import Donor
+from ledger import money
+from ledger.models import Fund
+from ledger.money import Money
+from reports import books
+from web.office import asking_by_kind
+from web.office.asking_by_kind import WHATS, amount_field, day_field, words_field
+from web.office.choosing import ChoosingForm
+
+
+class HandForm(ChoosingForm):
+    """The fields of one kind of gift. `gift_id` is made with the form: sent twice, it is one gift."""
+
+    PEOPLE = ("giver", "adviser", "employee")
+
+    gift_id = forms.UUIDField(widget=forms.HiddenInput)
+    giver = words_field(gettext_lazy("Giver"), most=200, required=True)
+    came_on = day_field(gettext_lazy("The day it reached us"), required=True)
+    amount = amount_field(gettext_lazy("Amount"), required=True)
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"))
+    campaign = forms.ModelChoiceField(
+        label=gettext_lazy("Campaign"),
+        queryset=Campaign.objects.none(),
+        to_field_name="slug",
+        empty_label=None,
+    )
+    note = words_field(
+        gettext_lazy("What the giver wrote"),
+        most=500,
+        help_text=gettext_lazy("Shown with the gift in the office."),
+    )
+    staff_note = words_field(gettext_lazy("Note for the office"), most=250)
+    is_person_directed = forms.BooleanField(
+        label=gettext_lazy("Meant for the work of a particular person"), required=False
+    )
+    is_anonymous = forms.BooleanField(label=gettext_lazy("Not to be named in public"), required=False)
+
+    def __init__(
+        self, what: str, typed: Any = None, *, today: date, initial: dict[str, Any] | None = None
+    ) -> None:
+        self.what = WHATS[what]
+        start = {"gift_id": uuid.uuid4(), "came_on": today, "currency": "USD", **(initial or {})}
+        super().__init__(typed, initial=start, more=asking_by_kind.fields_of(what))
+        self.is_basis_asked = self.is_same_asked = False
+        self.matchable: list[Donation] = []
+        self.same: Donation | None = None
+        self._fill()
+
+    def _fill(self) -> None:
+        language = get_language() or "en"
+        self.fields["currency"].choices = [(code, code) for code in sorted(money.CURRENCIES)]  # type: ignore[attr-defined]
+        campaigns = Campaign.objects.in_order().prefetch_related("texts")
+        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
+        self.fields["campaign"].label_from_instance = lambda one: _title(one, language)  # type: ignore[attr-defined]
+        funds = _funds(language)
+        for name in ("fund_1", "fund_2", "fund_3"):
+            first = _("That of the campaign") if name == "fund_1" else "–"
+            self.fields[name].choices = [("", first), *funds]  # type: ignore[attr-defined]
+        if self.what.kind in entering.THINGS:
+            self.fields["amount"].label = _("Value for the books")
+            self.fields["amount"].help_text = _(
+                "Staff's own estimate; it is not printed where the law forbids it."
+            )
+
+    # Reading
+
+    def read(self) -> HandGift | None:
+        """This function will return the gift that was written, or None after noting at each field what is wrong."""
+        giver = self.choose("giver")
+        credits = self._credits()
+        amount = self._money("amount")
+        campaign: Campaign | None = self.cleaned_data.get("campaign")
+        parts = self._parts(amount, campaign) if amount and campaign else None
+        days, returns, detail = self._days(), self._returns(), self._detail()
+        if self.errors or not (giver and amount and campaign and parts):
+            return None
+        gift = HandGift(
+            id=self.cleaned_data["gift_id"],
+            entity=parts[0][0].entity,
+            donor_id=giver.pk,
+            campaign=campaign,
+            parts=parts,
+            amount=amount,
+            method=self._method(),
+            came_on=self.cleaned_data["came_on"],
+            days=days,
+            kind=self.what.kind,
+            payer=self.what.payer,
+            description=self.cleaned_data.get("description", ""),
+            is_person_directed=self.cleaned_data["is_person_directed"],
+            is_anonymous=self.cleaned_data["is_anonymous"],
+            language=giver.language,
+            last4=self.cleaned_data.get("check_number", "")[-4:],
+            note=self.cleaned_data["note"],
+            detail=detail,
+            returns=returns,
+            credits=credits,
+        )
+        return gift if self._is_sure(gift) else None
+
+    def _money(self, name: str) -> Money | None:
+        typed, currency = str(self.cleaned_data.get(name) or ""), self.cleaned_data.get("currency")
+        if not typed or not currency:
+            return None
+        try:
+            return money.read_amount(typed, currency=currency, most=money.LARGEST_BY_HAND)
+        except money.UnreadableAmount:
+            self.add_error(name, _("This is not an amount: write 100 or 100.00."))
+            return None
+
+    def _minor(self, name: str) -> int | None:
+        found = self._money(name)
+        return None if found is None else found.minor
+
+    def _parts(self, amount: Money, campaign: Campaign) -> list[tuple[Fund, Money]]:
+        funds = Fund.objects.select_related("entity").in_bulk(
+            [
+                int(self.cleaned_data[f"fund_{place}"] or 0)
+                for place in (1, 2, 3)
+                if self.cleaned_data.get(f"fund_{place}")
+            ]
+        )
+        first = self.cleaned_data.get("fund_1") or str(campaign.fund_id)
+        main = funds.get(int(first)) or Fund.objects.select_related("entity").get(pk=campaign.fund_id)
+        rest, parts = amount, []
+        for place in (2, 3):
+            chosen, part = self.cleaned_data.get(f"fund_{place}"), self._money(f"amount_{place}")
+            if bool(chosen) != bool(part):
+                if f"amount_{place}" not in self.errors:
+                    self.add_error(f"amount_{place}", _("Choose a fund and write its amount."))
+            elif chosen and part:
+                parts.append((funds[int(chosen)], part))
+                rest = rest - part
+        if rest.minor <= 0:
+            self.add_error("amount_2", _("The parts are more than the whole."))
+        return [(main, rest), *parts]
+
+    def _method(self) -> str:
+        return str(self.cleaned_data.get("method") or self.what.methods[0])
+
+    def _days(self) -> dict[Basis, date]:
+        """What is known of the days, by how it came."""
+        came_on, method = self.cleaned_data.get("came_on"), self._method()
+        if came_on is None:
+            return {}
+        simple = {
+            "cash": Basis.HAND,
+            "bank_transfer": Basis.SETTLEMENT,
+            "stock": Basis.TRANSFER,
+            "in_kind": Basis.RECEIVED,
+        }
+        if method in simple:
+            return {simple[method]: came_on}
+        days = {Basis.RECEIVED: came_on}
+        basis = Basis(self.cleaned_data.get("basis") or Basis.RECEIVED)
+        if basis != Basis.RECEIVED:
+            if self.cleaned_data.get("basis_on"):
+                days[basis] = self.cleaned_data["basis_on"]
+            elif "basis_on" not in self.errors:
+                self.add_error("basis_on", _("Write the day."))
+        if self.cleaned_data.get("written_on"):
+            days[Basis.WRITTEN] = self.cleaned_data["written_on"]
+        return days
+
+    def _returns(self) -> list[Return]:
+        given, words = self.cleaned_data, str(self.cleaned_data.get("benefit") or "").strip()
+        value, cost = self._minor("benefit_value"), self._minor("benefit_cost")
+        if not words:
+            if value is not None or cost is not None:
+                self.add_error("benefit", _("Describe what was given in return."))
+            return []
+        return [
+            Return(
+                words,
+                value,
+                cost,
+                is_token=given["is_token"],
+                is_intangible_religious=given["is_intangible_religious"],
+            )
+        ]
+
+    def _detail(self) -> Detail | None:
+        given, currency = self.cleaned_data, self.cleaned_data.get("equivalent_currency")
+        notes = [given.get("staff_note", "")]
+        if given.get("check_number"):
+            notes.insert(0, _("Check %(number)s") % {"number": given["check_number"]})
+        equivalent = self._equivalent(currency)
+        told = Detail(
+            quantity=given.get("quantity") or 1,
+            fair_value_minor=self._minor("fair_value"),
+            claimed_minor=self._minor("claimed"),
+            appraiser_name=given.get("appraiser_name", ""),
+            appraiser_address=given.get("appraiser_address", ""),
+            equivalent=equivalent,
+            rate_on=given.get("rate_on") if equivalent else None,
+            rate_source=given.get("rate_source", "") if equivalent else "",
+            staff_note=". ".join(filter(None, notes))[:300],
+        )
+        return None if told == Detail() else told
+
+    def _equivalent(self, currency: str | None) -> Money | None:
+        typed = str(self.cleaned_data.get("equivalent") or "")
+        if not typed:
+            return None
+        if not currency or not self.cleaned_data.get("rate_on"):
+            self.add_error("equivalent", _("Write its currency and the day of the rate, too."))
+            return None
+        try:
+            return money.read_amount(typed, currency=currency, most=money.LARGEST_BY_HAND)
+        except money.UnreadableAmount:
+            self.add_error("equivalent", _("This is not an amount: write 100 or 100.00."))
+            return None
+
+    def _credits(self) -> list[Credit]:
+        """The adviser of a fund, or the employee whose own gift was matched."""
+        if "adviser" in self.chosen and self.cleaned_data.get("adviser"):
+            adviser = self.choose("adviser")
+            return [Credit(adviser.pk, SoftCredit.Kind.ADVISER)] if adviser else []
+        if "employee" in self.chosen and self.cleaned_data.get("employee"):
+            employee = self.choose("employee")
+            return [self._match(employee)] if employee else []
+        return []
+
+    def _match(self, employee: Donor) -> Credit:
+        self.matchable = list(employee.donations.order_by("-given_at", "-id")[:8])
+        answer = str(self.cleaned_data.get("matches") or "")
+        own = next((gift for gift in self.matchable if str(gift.pk) == answer), None)
+        if self.matchable and own is None and answer != "none":
+            self.add_error("matches", _("Choose the gift that is matched."))
+        return Credit(employee.pk, SoftCredit.Kind.MATCH, matches_id=own.pk if own else None)
+
+    def _is_sure(self, gift: HandGift) -> bool:
+        """What a person may confirm: the day of receipt around the new year (C5), a check seen before (B07)."""
+        if entering.is_basis_weak(method=gift.method, days=gift.days) and not self.cleaned_data.get(
+            "sure_basis"
+        ):
+            self.is_basis_asked = True
+            self.add_error(
+                "basis",
+                _(
+                    "Around the new year the day decides about the tax year. Look for a postmark, or confirm below."
+                ),
+            )
+        self.same = entering.same_check(gift=gift)
+        if self.same is not None and not self.cleaned_data.get("sure_same"):
+            self.is_same_asked = True
+            self.add_error("check_number", _("A check like this was entered before: see below."))
+        return not self.errors
+
+    def refuse(self, error: UnableToEnter) -> None:
+        """This function will put the deed's refusal beside the field it is about."""
+        field = _PLACES.get(error.field, error.field)
+        words = str(_REFUSALS.get(error.code, _REFUSALS["other"]))
+        self.add_error(field if field in self.fields else None, words)
+
+
+_PLACES = {
+    "donor": "giver",
+    "parts": "fund_1",
+    "returns": "benefit",
+    "credits": "adviser",
+    "postmark": "basis_on",
+    "hand": "basis_on",
+    "written": "written_on",
+}
+_REFUSALS: Mapping[str, str | Promise] = {
+    "amount": gettext_lazy("The amount must be above zero."),
+    "sum": gettext_lazy("The parts do not add up to the amount."),
+    "twice": gettext_lazy("Name each fund once."),
+    "fund": gettext_lazy("All funds must be open and of the same organization."),
+    "description": gettext_lazy("Describe what was given."),
+    "ticket": gettext_lazy("Describe what was given in return."),
+    "merged": gettext_lazy("This giver was merged into another; choose that one."),
+    "parted": gettext_lazy("These two have parted: choose one of them."),
+    "organization": gettext_lazy(
+        "The giver of this kind is an organization: the fund, the employer or the charity."
+    ),
+    "person": gettext_lazy("The giver of this kind is a person."),
+    "self": gettext_lazy("Who gave it is not thanked a second time."),
+    "day": gettext_lazy("This day cannot be."),
+    "later": gettext_lazy("It cannot be given after it reached us."),
+    "entered": gettext_lazy("This form was used for another gift. Open a new one."),
+    "other": gettext_lazy("This cannot be entered."),
+}
+
+
+def _title(campaign: Campaign, language: str) -> str:
+    titles = {text.language: text.title for text in campaign.texts.all()}
+    return titles.get(language) or titles.get("en") or campaign.slug
+
+
+def _funds(language: str) -> list[tuple[str, str]]:
+    funds = Fund.objects.filter(is_open=True).select_related("entity").prefetch_related("texts")
+    return [
+        (str(fund.pk), f"{fund.entity.code} · {fund.code} {books.name_of(fund=fund, language=language)}")
+        for fund in funds.order_by("entity__code", "code")
+    ]
