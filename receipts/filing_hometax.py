@@ -13,17 +13,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from donors import withholding
 from ledger.models import LegalEntity
 from ledger.money import Money
-from receipts.models import HometaxFiling, Issuer, PriorTotal, Receipt
+from receipts import drafting
+from receipts.models import HometaxFiling, Issuer, Receipt
 from receipts.rules import korea, parameters
 from staff import auditing
 from staff.models import User
 
-CURRENCY = "KRW"
 BATCH = 500
 _APPROVAL = re.compile(r"[0-9A-Za-z-]{4,40}")
 Status = HometaxFiling.Status
@@ -173,34 +173,13 @@ def bodies() -> QuerySet[LegalEntity]:
     return LegalEntity.objects.filter(issuer__law=Issuer.Law.KOREA).select_related("issuer").order_by("id")
 
 
-def receipted(*, entity_id: int, year: int) -> Money:
-    """This function will return what an entity's standing receipts of a tax year make in won."""
-    rows = Receipt.objects.filter(series__entity=entity_id, tax_year=year, voiding__isnull=True)
-    found = rows.filter(totals__currency=CURRENCY).aggregate(minor=Sum("totals__total_minor"))
-    return Money(found["minor"] or 0, CURRENCY)
-
-
 def prior_receipts(*, entity_id: int, given_in: int) -> Money | None:
     """What was receipted in the year before `given_in`: what the body's books say, and our own receipts (KR-11).
 
-    Without a word of the books for that year or one before, nobody knows what was receipted elsewhere; only what we
-    receipted ourselves may already be above the limit. This function will return the sum, or None if it is unknown.
+    This function will return the sum, or None when nobody knows it: its accountant then enters it with the issuer.
     """
-    year = given_in - 1
-    ours = receipted(entity_id=entity_id, year=year)
-    told = PriorTotal.objects.filter(issuer__entity=entity_id, currency=CURRENCY, year__lte=year)
-    of_year = told.filter(year=year).aggregate(minor=Sum("total_minor"))["minor"]
-    if of_year is not None:
-        return ours + Money(of_year, CURRENCY)
-    return ours if told.exists() or _is_above(ours, given_in=given_in) else None
-
-
-def _is_above(total: Money, *, given_in: int) -> bool:
-    try:
-        limit = parameters.SHIPPED.korea.of(given_in).e_receipt_above
-    except parameters.YearNotSettled:
-        return False
-    return limit is not None and limit < total
+    issuer = Issuer.objects.filter(entity=entity_id).first()
+    return drafting.prior_receipts(issuer=issuer, tax_year=given_in) if issuer else None
 
 
 def duty(*, entity_id: int, given_in: int) -> korea.ElectronicDuty | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from campaigns.models import Campaign, GivingPage
+from campaigns.models import Campaign, CampaignText, GivingPage
 from donations.models import Donation
 from donors import matching
 from donors.models import Donor
@@ -84,6 +84,7 @@ def campaign_of(entity: LegalEntity) -> Campaign:
     made = Campaign.objects.create(
         slug=slug, kind="general", status="open", fund=fund, currency=entity.base_currency, published_at=NOW
     )
+    CampaignText.objects.create(campaign=made, language="en", title="Work", sentence="S", lead="L", terms="T")
     GivingPage.objects.create(campaign=made, entity=entity)
     return made
 

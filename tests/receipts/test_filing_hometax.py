@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from donors.models import Donor
 from ledger.money import Money
 from paper import tabulating
 from receipts import filing_hometax, handing_over, recalling
 from receipts.filing_hometax import Answer, UnableToFile
-from receipts.models import HometaxFiling, PriorTotal, Receipt
+from receipts.models import HometaxFiling, Obstacle, PriorTotal, Receipt
 from receipts.rules import korea, korean_papers, parameters, shapes
 from staff.models import AuditEvent
 from tests import facts
@@ -166,21 +167,15 @@ def test_KR_11_the_books_and_our_own_receipts_make_the_previous_period(
     assert duty == (korea.ElectronicDuty(date(2027, 1, 10)) if is_bound else None)
 
 
-def test_KR_11_what_nobody_told_is_unknown_unless_ours_alone_is_above() -> None:
+def test_KR_11_what_nobody_told_is_unknown() -> None:
     entity = abroad.korea()
     assert filing_hometax.prior_receipts(entity_id=entity.pk, given_in=2026) is None
     with pytest.raises(shapes.ValueUnknown):
         filing_hometax.duty(entity_id=entity.pk, given_in=2026)
-    abroad.korean_receipt(tax_year=2025, lines=[abroad.korean_line(minor=300_000_001, on="2025-03-02")])
-    assert filing_hometax.prior_receipts(entity_id=entity.pk, given_in=2026) == Money(300_000_001, "KRW")
-
-
-def test_KR_11_a_word_of_an_earlier_year_means_the_rest_is_ours() -> None:
-    prior(10_000_000, year=2024)
     void = abroad.korean_receipt(tax_year=2025, lines=[abroad.korean_line(minor=70_000, on="2025-03-02")])
     abroad.void(void)
     abroad.korean_receipt(tax_year=2025, lines=[abroad.korean_line(minor=50_000, on="2025-03-02")])
-    assert filing_hometax.prior_receipts(entity_id=abroad.korea().pk, given_in=2026) == Money(50_000, "KRW")
+    assert filing_hometax.prior_receipts(entity_id=entity.pk, given_in=2026) == Money(50_000, "KRW")
     assert filing_hometax.due_on(tax_year=2026) == date(2027, 1, 10)
 
 
@@ -290,3 +285,38 @@ def test_a_receipt_is_recalled_from_its_snapshot_alone() -> None:
     if abroad.told(old)["schema"] == 1:
         with pytest.raises(recalling.NotRecalled):
             recalling.recall(receipt=old)
+
+
+# Issued by the law itself
+
+
+def test_D19_a_gift_to_the_korean_body_is_issued_filed_corrected_and_canceled() -> None:
+    entity = abroad.korea()
+    entity.issuer.place = "서울"
+    entity.issuer.legal_basis = "소득세법 시행령 제80조 제1항 제5호"
+    entity.issuer.save()
+    prior(1_000_000)
+    kim = facts.donor("김승은", "kim@example.org")
+    Donor.objects.filter(pk=kim.pk).update(address="서울특별시 예시구 2")
+    gift = abroad.gift(entity=entity, amount=Money(50_000, "KRW"), by=kim)
+    facts.paperwork()
+    assert list(Obstacle.objects.values_list("code", "words")) == []
+    receipt = Receipt.objects.get(lines__donation=gift)
+    assert (receipt.law, receipt.currency, receipt.total_minor) == ("KR", "KRW", 50_000)
+    assert filing_hometax.follow(now=facts.NOW) == 1
+    table = handing_over.to_file(entity=entity, tax_year=2026, status=Status.WAITING)
+    assert [row[:4] for row in table.rows] == [(receipt.serial, "개인", "김승은", "")]
+    assert [row[9] for row in table.rows] == ["50000"]
+    filing_hometax.mark_filed(
+        answers=[Answer(receipt.serial, "20261121-1")],
+        filed_on=receipt.issued_on,
+        actor=facts.staff_member(),
+        now=facts.NOW,
+    )
+    facts.refund(gift, 20_000)
+    facts.paperwork()
+    successor = Receipt.objects.get(replaces=receipt)
+    assert filing_hometax.follow(now=facts.NOW) == 2
+    assert (state(receipt), state(successor)) == ("to_cancel", "waiting")
+    waiting = handing_over.to_file(entity=entity, tax_year=2026, status=Status.WAITING)
+    assert [(row[0], row[9]) for row in waiting.rows] == [(successor.serial, "30000")]
