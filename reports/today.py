@@ -73,7 +73,9 @@ class Taken:
     amount: Money
     count: int
     entity: str = ""
-    """Which body took it in, where there are several."""
+    """Which body took it in, where there are several; `code` is its code and `day` its own day."""
+    code: str = ""
+    day: date | None = None
 
 
 def work(*, now: datetime) -> Work:
@@ -338,9 +340,17 @@ def sums(*, now: datetime) -> list[Taken]:
         .annotate(count=Count("id"), minor=Sum("amount_minor"))
         .order_by("entity", "currency")
     )
-    names = {body.pk: body.legal_name if len(bodies) > 1 else "" for body in bodies}
+    known = {body.pk: body for body in bodies}
+    has_several = len(bodies) > 1
     return [
-        Taken(Money(row["minor"], row["currency"]), row["count"], entity=names[row["entity"]]) for row in rows
+        Taken(
+            Money(row["minor"], row["currency"]),
+            row["count"],
+            entity=known[row["entity"]].legal_name if has_several else "",
+            code=known[row["entity"]].code if has_several else "",
+            day=days[row["entity"]],
+        )
+        for row in rows
     ]
 
 

@@ -30,7 +30,7 @@ SISTER: dict[str, object] = {
     "address": "서울특별시 예시구 예시로 1, 2층",
     # All noughts check as a number of the tax office and belong to nobody.
     "registration": "000-00-00000",
-    "status_line": "공익법인(종교단체), sister body of Harbour Mission in Seoul",
+    "status_line": "공익법인(종교단체), a religious non-profit in Seoul",
     "signatory": "김예시, 대표",
     "email": "korea@example.org",
     "phone": "",
