@@ -13,7 +13,7 @@ from campaigns.models import Campaign, GivingPage, Site
 from donations import dating, retrying
 from donations.models import Checkout, GiverDetail, Tribute
 from donations.models.intents import Frequency
-from donors import withholding
+from donors import refusing
 from ledger.models import Fund
 from ledger.money import LARGEST_MINOR, Money
 from payments import gateway
@@ -124,7 +124,7 @@ def begin(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Begun:
 
 
 def _refuse_what_cannot_be(gift: Gift) -> None:
-    if any(map(withholding.is_held_by, _typed(gift))):
+    if any(map(refusing.is_held_by, _typed(gift))):
         raise GiftRefused("resident_number")
     if not gift.page.is_open or not Campaign.objects.filter(pk=gift.page.campaign_id).takes_gifts().exists():
         raise GiftRefused("page_closed")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from donors import withholding
+from donors import refusing
 from donors.models import Donor, ProfileChange
 
 FIELDS = frozenset({"first_name", "initial", "last_name", "address", "postcode"})
@@ -26,7 +26,7 @@ def complete(*, donor_id: UUID, told: Mapping[str, str], now: datetime) -> list[
         filled = {
             field: words.strip()
             for field, words in told.items()
-            if words.strip() and not getattr(donor, field) and not withholding.is_held_by(words)
+            if words.strip() and not getattr(donor, field) and not refusing.is_held_by(words)
         }
         if filled:
             Donor.objects.filter(pk=donor_id).update(**filled)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from donors import matching, withholding
+from donors import matching, refusing
 from donors.models import Donor, ProfileChange
 from staff import auditing
 from staff.models import User
@@ -84,8 +84,8 @@ def _set(donor: Donor, values: Mapping[str, str | bool]) -> None:
     if unknown:
         raise TypeError(f"not fields of a profile: {sorted(unknown)}")
     try:
-        withholding.refuse(value for value in values.values() if isinstance(value, str))
-    except withholding.ResidentNumberRefused:
+        refusing.refuse(value for value in values.values() if isinstance(value, str))
+    except refusing.ResidentNumberRefused:
         raise UnableToKeep("resident_number") from None
     for field, value in values.items():
         if field in SWITCHES:

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from donors import corresponding, withholding
+from donors import corresponding, refusing
 from donors.models import Donor, Message
 from ledger.models import LegalEntity
 from receipts.models import GiftAidDeclaration, Issuer
@@ -172,7 +172,7 @@ def _wrong(row: GiftAidDeclaration, *, said: Said, donor: Donor) -> list[str]:
         ("postcode", not row.postcode),
         ("scopes", not said.scopes),
         ("wants_gift_aid", not said.wants_gift_aid),
-        ("resident_number", any(map(withholding.is_held_by, typed))),
+        ("resident_number", any(map(refusing.is_held_by, typed))),
     ]
     found = [code for code, is_wrong in checks if is_wrong]
     if not found and declarations.missing(declaration=value(row=row)):

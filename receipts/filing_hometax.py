@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from donors import withholding
+from donors import refusing
 from ledger.models import LegalEntity
 from ledger.money import Money
 from receipts import drafting
@@ -95,7 +95,7 @@ def mark_filed(*, answers: Sequence[Answer], filed_on: date, actor: User, now: d
 
 
 def _file(answer: Answer, *, filed_on: date, actor: User, now: datetime) -> None:
-    if withholding.is_held_by(answer.approval):
+    if refusing.is_held_by(answer.approval):
         raise UnableToFile("resident_number", answer.serial)
     if not _APPROVAL.fullmatch(answer.approval):
         raise UnableToFile("approval", answer.serial)

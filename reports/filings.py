@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 
 from ledger.models import LegalEntity
-from receipts import filing_hometax, handing_over
+from receipts import filing_hometax, reporting_korea
 from receipts.models import GiftAidDeclaration, HometaxFiling
 from receipts.rules import korean_papers, parameters
 from staff.models import AuditEvent
@@ -69,13 +69,13 @@ def _summaries(entity: LegalEntity, *, now: datetime) -> list[Due]:
     today = now.astimezone(ZoneInfo(entity.zone)).date()
     found = []
     for year in (today.year - 1, today.year - 2):
-        count = handing_over.paper_receipts(entity_id=entity.pk, tax_year=year).count()
+        count = reporting_korea.paper_receipts(entity_id=entity.pk, tax_year=year).count()
         target = filing_hometax.summary_target(entity_id=entity.pk, tax_year=year)
         if not count or AuditEvent.objects.filter(target=target, action=filing_hometax.HANDED_IN).exists():
             continue
         try:
             on = korean_papers.summary_due(
-                tax_year=year, fiscal_year_end=handing_over.fiscal_year_end(entity, year)
+                tax_year=year, fiscal_year_end=reporting_korea.fiscal_year_end(entity, year)
             )
         except parameters.YearNotSettled:
             continue

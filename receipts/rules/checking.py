@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from donors import withholding
+from donors import refusing
 from ledger import money
 from ledger.money import Money
 from receipts.rules import parameters, shapes
 
 _SOCIAL_SECURITY = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
-MASK = withholding.MASK
+MASK = refusing.MASK
 
 
 def violations(
@@ -101,9 +101,9 @@ def has_social_security_number(receipt: shapes.Receipt) -> bool:
 
 def has_resident_number(receipt: shapes.Receipt) -> bool:
     """This function will tell whether any text looks like a Korean resident number."""
-    return any(map(withholding.is_held_by, texts(receipt)))
+    return any(map(refusing.is_held_by, texts(receipt)))
 
 
 def masked(text: str) -> str:
     """This function will return the text with every resident number in it replaced by a mask that tells nothing."""
-    return withholding.masked(text)
+    return refusing.masked(text)

@@ -11,7 +11,7 @@ import pytest
 from donors.models import Donor
 from ledger.money import Money
 from paper import tabulating
-from receipts import filing_hometax, handing_over, recalling
+from receipts import filing_hometax, recalling, reporting_korea
 from receipts.filing_hometax import Answer, UnableToFile
 from receipts.models import HometaxFiling, Obstacle, PriorTotal, Receipt
 from receipts.rules import korea, korean_papers, parameters, shapes
@@ -195,7 +195,7 @@ def test_D18_D19_rows_for_hometax_hold_hangul_whole_won_and_no_resident_number()
     company = abroad.organization()
     mandatory = abroad.korean_receipt(donor=company)
     filing_hometax.follow(now=NOW)
-    table = handing_over.to_file(entity=abroad.korea(), tax_year=2026, status=Status.WAITING)
+    table = reporting_korea.to_file(entity=abroad.korea(), tax_year=2026, status=Status.WAITING)
     head, *rows = cells(tabulating.as_csv(table))
     assert head == ["일련번호", *korean_papers.HOMETAX_COLUMNS, "승인번호", "취소일"]
     home = "서울특별시 예시구 2"
@@ -222,7 +222,7 @@ def test_D18_D19_rows_for_hometax_hold_hangul_whole_won_and_no_resident_number()
 def test_T24_a_name_is_no_formula_in_the_file() -> None:
     receipt = abroad.korean_receipt(donor=facts.donor("=HYPERLINK(1)", "odd@example.org"))
     filing_hometax.follow(now=NOW)
-    table = handing_over.to_file(entity=abroad.korea(), tax_year=2026, status=Status.WAITING)
+    table = reporting_korea.to_file(entity=abroad.korea(), tax_year=2026, status=Status.WAITING)
     assert cells(tabulating.as_csv(table))[1][:3] == [receipt.serial, "개인", "'=HYPERLINK(1)"]
 
 
@@ -232,7 +232,7 @@ def test_what_must_be_canceled_is_told_with_its_approval_number() -> None:
     filed(receipt)
     abroad.void(receipt, on=date(2026, 5, 1))
     filing_hometax.follow(now=NOW)
-    table = handing_over.to_file(entity=abroad.korea(), tax_year=2026, status=Status.TO_CANCEL)
+    table = reporting_korea.to_file(entity=abroad.korea(), tax_year=2026, status=Status.TO_CANCEL)
     assert [row[-2:] for row in table.rows] == [("20260504-000001", "2026-05-01")]
 
 
@@ -243,12 +243,12 @@ def test_KR_09_KR_10_ledger_and_summary_are_about_standing_paper_receipts() -> N
     abroad.void(gone)
     abroad.korean_receipt()
     entity = abroad.korea()
-    ledger = handing_over.ledger(entity=entity, tax_year=2026)
+    ledger = reporting_korea.ledger(entity=entity, tax_year=2026)
     assert ledger.columns == korean_papers.LEDGER_COLUMNS
     assert list(ledger.rows) == [
         (paper.serial, "예시상사", "120-81-47521", "서울특별시 예시구 2", "50000", "2026-03-02", "2026-03-03")
     ]
-    summed = handing_over.summary(entity=entity, tax_year=2026)
+    summed = reporting_korea.summary(entity=entity, tax_year=2026)
     assert list(summed.table.rows) == [("41", "종교단체기부금", "1", "50000"), ("합계", "", "1", "50000")]
     assert (summed.due_on, summed.count) == (date(2027, 6, 30), 1)
 
@@ -256,15 +256,15 @@ def test_KR_09_KR_10_ledger_and_summary_are_about_standing_paper_receipts() -> N
 def test_KR_10_a_body_under_corporate_law_follows_its_own_year() -> None:
     entity = abroad.korea()
     entity.issuer.form, entity.issuer.fiscal_year_end_month = "63-3", 2
-    assert handing_over.summary(entity=entity, tax_year=2026).due_on == date(2026, 8, 31)
+    assert reporting_korea.summary(entity=entity, tax_year=2026).due_on == date(2026, 8, 31)
     entity.issuer.fiscal_year_end_month = 12
-    assert handing_over.summary(entity=entity, tax_year=2026).due_on == date(2027, 6, 30)
+    assert reporting_korea.summary(entity=entity, tax_year=2026).due_on == date(2027, 6, 30)
 
 
 def test_KR_07_a_code_the_year_does_not_know_stops_the_summary() -> None:
     abroad.korean_receipt(donor=abroad.organization(), is_copy=False, lines=[abroad.korean_line(code="31")])
     with pytest.raises(parameters.YearNotSettled):
-        handing_over.summary(entity=abroad.korea(), tax_year=2026)
+        reporting_korea.summary(entity=abroad.korea(), tax_year=2026)
 
 
 def test_a_receipt_is_recalled_from_its_snapshot_alone() -> None:
@@ -304,7 +304,7 @@ def test_D19_a_gift_to_the_korean_body_is_issued_filed_corrected_and_canceled() 
     receipt = Receipt.objects.get(lines__donation=gift)
     assert (receipt.law, receipt.currency, receipt.total_minor) == ("KR", "KRW", 50_000)
     assert filing_hometax.follow(now=facts.NOW) == 1
-    table = handing_over.to_file(entity=entity, tax_year=2026, status=Status.WAITING)
+    table = reporting_korea.to_file(entity=entity, tax_year=2026, status=Status.WAITING)
     assert [row[:4] for row in table.rows] == [(receipt.serial, "개인", "김승은", "")]
     assert [row[9] for row in table.rows] == ["50000"]
     filing_hometax.mark_filed(
@@ -318,5 +318,5 @@ def test_D19_a_gift_to_the_korean_body_is_issued_filed_corrected_and_canceled() 
     successor = Receipt.objects.get(replaces=receipt)
     assert filing_hometax.follow(now=facts.NOW) == 2
     assert (state(receipt), state(successor)) == ("to_cancel", "waiting")
-    waiting = handing_over.to_file(entity=entity, tax_year=2026, status=Status.WAITING)
+    waiting = reporting_korea.to_file(entity=entity, tax_year=2026, status=Status.WAITING)
     assert [(row[0], row[9]) for row in waiting.rows] == [(successor.serial, "30000")]

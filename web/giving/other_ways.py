@@ -18,7 +18,7 @@ from campaigns.arranging import Detail
 from campaigns.models import GivingPage, WayToGive
 from donations import guarding, promising
 from donations.guarding import Answer
-from donors import matching, withholding
+from donors import matching, refusing
 from ledger import money
 from ledger.money import Money
 from web import addressing, errors, furnishing
@@ -183,7 +183,7 @@ def _understood(wish: Wish, *, page: GivingPage) -> tuple[promising.Asked | None
     if len(name) > reading.NAME_LONGEST:
         wrong["name"] = gettext("Write your full name")
     for field, typed in (("name", wish.name), ("email", wish.email)):
-        if withholding.is_held_by(typed):
+        if refusing.is_held_by(typed):
             wrong[field] = reading.resident_number_words()
     if wrong:
         return None, wrong

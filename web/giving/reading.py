@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from donations.giving import Dedication, Giver
 from donations.models import Checkout
-from donors import matching, withholding
+from donors import matching, refusing
 from ledger import money
 from ledger.money import Money
 from paper import texts
@@ -227,7 +227,7 @@ def read(form: Typed, *, ask: Ask, today: date) -> tuple[Read | None, dict[str, 
     employer = _employer(form.employer, errors=errors)
     note = _note(form.note, errors=errors)
     for field in WRITTEN:
-        if withholding.is_held_by(getattr(form, field)):
+        if refusing.is_held_by(getattr(form, field)):
             errors[field] = resident_number_words()
     if errors or amount is None:
         return None, errors

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ledger.models import LegalEntity
 from paper import tabulating
 from paper.tabulating import Table
-from receipts import filing_hometax, handing_over, recalling
+from receipts import filing_hometax, recalling, reporting_korea
 from receipts.filing_hometax import UnableToFile
 from receipts.models import HometaxFiling
 from receipts.rules import parameters, shapes
@@ -139,9 +139,9 @@ def _due_on(year: int) -> date | None:
         return None
 
 
-def _summary(entity: LegalEntity, year: int) -> handing_over.Summary | None:
+def _summary(entity: LegalEntity, year: int) -> reporting_korea.Summary | None:
     try:
-        return handing_over.summary(entity=entity, tax_year=year)
+        return reporting_korea.summary(entity=entity, tax_year=year)
     except (parameters.YearNotSettled, recalling.NotRecalled):
         return None
 
@@ -227,10 +227,10 @@ def download(request: HttpRequest, entity_id: int, year: int, what: str, kind: s
 
 def _table(what: str, *, entity: LegalEntity, year: int) -> Table | None:
     if what in LISTS:
-        return handing_over.to_file(entity=entity, tax_year=year, status=LISTS[what])
+        return reporting_korea.to_file(entity=entity, tax_year=year, status=LISTS[what])
     if what == "ledger":
-        return handing_over.ledger(entity=entity, tax_year=year)
-    return handing_over.summary(entity=entity, tax_year=year).table if what == "summary" else None
+        return reporting_korea.ledger(entity=entity, tax_year=year)
+    return reporting_korea.summary(entity=entity, tax_year=year).table if what == "summary" else None
 
 
 def _body(entity_id: int) -> LegalEntity:

@@ -1,4 +1,4 @@
-"""Handing over: what a Korean body takes to its tax office: rows for Hometax, the ledger, the yearly summary.
+"""Reporting to the Korean tax office: what a Korean body takes to its tax office: rows for Hometax, the ledger, the yearly summary.
 
 Every row is read from the frozen snapshots. The column of the resident number stays empty: the body fills it in at
 Hometax (KR-13). The ledger and the summary are about paper receipts only: what Hometax issued it keeps itself.

@@ -1,4 +1,4 @@
-"""Withholding: numbers of persons that must never come into the house, in whatever field they were typed.
+"""Refusing: numbers of persons that must never come into the house, in whatever field they were typed.
 
 A Korean resident number (주민등록번호) may be handled only where a law names the handler (개인정보 보호법 제24조의2):
 consent is no basis. The Korean body asks for it itself and enters it at Hometax. Here it is refused with words before
