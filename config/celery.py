@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "receipts that are due": {"task": "receipts.follow_up", "schedule": 20},
     "receipts that waited long": {"task": "receipts.look_at_all", "schedule": crontab(hour=3, minute=17)},
     "numbers on paper that are not marked": {"task": "receipts.mark_numbers", "schedule": crontab(minute=3)},
+    "what goes to Hometax": {"task": "receipts.follow_filings", "schedule": 120},
     "cards that expire, pauses that end": {"task": "donations.remind_plans", "schedule": crontab(minute=37)},
     "counts of the giving form that ended": {"task": "donations.forget_counts", "schedule": 60},
     "groups whose money has come": {"task": "donations.close_groups", "schedule": 20},

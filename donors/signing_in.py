@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from donors import bouncing, corresponding, matching
-from donors.models import LinkRequest, Message, SignInLink
+from donors.models import Donor, LinkRequest, Message, SignInLink
 
 LASTS = timedelta(minutes=10)
 MOST_PER_HOUR = 5
@@ -93,7 +93,7 @@ def answer_requests(*, now: datetime) -> int:
             token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(1_000_000):06}"
             _keep(request=request, token=token, code=code if donors else "", now=now)
             if donors:
-                _mail(request=request, token=token, code=code, to_email=donors[0].email, now=now)
+                _mail(request=request, token=token, code=code, donors=donors, now=now)
                 queued += 1
             request.answered_at = now
             request.save(update_fields=["answered_at"])
@@ -112,7 +112,7 @@ def _keep(*, request: LinkRequest, token: str, code: str, now: datetime) -> None
     )
 
 
-def _mail(*, request: LinkRequest, token: str, code: str, to_email: str, now: datetime) -> None:
+def _mail(*, request: LinkRequest, token: str, code: str, donors: list[Donor], now: datetime) -> None:
     with translation.override(request.language):
         url = f"{settings.BASE_URL}/{request.language}/portal/open/{token}/"
         text = "\n\n".join(
@@ -128,8 +128,8 @@ def _mail(*, request: LinkRequest, token: str, code: str, to_email: str, now: da
         corresponding.queue(
             kind=Message.Kind.SIGN_IN,
             cause=f"link_request:{request.pk}",
-            to_email=to_email,
-            sender=corresponding.sender(),
+            to_email=donors[0].email,
+            sender=corresponding.sender_to(donors=donors),
             language=request.language,
             subject=_("Your sign-in link"),
             text=text,

@@ -164,14 +164,12 @@ def book_of(issuer: Issuer) -> parameters.Book:
 
 
 def prior_receipts(*, issuer: Issuer, tax_year: int) -> Money | None:
-    """What the body receipted in the year before (KR-11): as its books say, else what we issued.
+    """What the body receipted in the year before (KR-11): what its books say, and what we issued for it.
 
     This function will return the sum, or None when neither is known.
     """
     currency = choosing.law_of(country=issuer.law).CURRENCY
     told = PriorTotal.objects.filter(issuer=issuer, year=tax_year - 1, currency=currency).first()
-    if told is not None:
-        return Money(told.total_minor, currency)
     standing = ReceiptTotal.objects.filter(
         receipt__series__entity=issuer.entity,
         receipt__tax_year=tax_year - 1,
@@ -179,7 +177,9 @@ def prior_receipts(*, issuer: Issuer, tax_year: int) -> Money | None:
         currency=currency,
     )
     issued = standing.aggregate(sum=Sum("total_minor"))["sum"]
-    return None if issued is None else Money(issued, currency)
+    if told is None and issued is None:
+        return None
+    return Money((told.total_minor if told else 0) + (issued or 0), currency)
 
 
 # One draft

@@ -46,6 +46,10 @@ TASKS: Words = {
     "mailbox_shut": _("A giver's mail comes back: find another address"),
     "letters_to_print": _("Letters wait for the printer"),
     "job_failed": _("Long work failed"),
+    "hometax_due": _("E-receipts wait to be filed at Hometax (전자기부금영수증)"),
+    "hometax_to_cancel": _("E-receipts must be canceled at Hometax"),
+    "korea_summary_due": _("The yearly summary of Korean receipts is due (발급합계표)"),
+    "gift_aid_record": _("A spoken Gift Aid declaration waits for its written record"),
     "plan_failing": _("A regular gift could not be collected"),
     "plan_given_up": _("A regular gift ended because its card failed"),
 }
@@ -335,6 +339,46 @@ ISSUER_DEEDS: Words = {
     "issuer.figure_confirmed": _("Figure confirmed"),
 }
 
+FILINGS: Words = {
+    "waiting": pgettext_lazy("filing", "To be filed"),
+    "filed": pgettext_lazy("filing", "Filed"),
+    "to_cancel": pgettext_lazy("filing", "To be canceled"),
+    "canceled": pgettext_lazy("filing", "Canceled"),
+}
+DECLARATIONS: Words = {
+    "incomplete": pgettext_lazy("declaration", "Incomplete"),
+    "awaiting_record": pgettext_lazy("declaration", "Waits for its written record"),
+    "active": pgettext_lazy("declaration", "Active"),
+    "ended": pgettext_lazy("declaration", "Ended"),
+    "cancelled": pgettext_lazy("declaration", "Canceled"),
+}
+DECLARATION_FORMS: Words = {
+    "written": pgettext_lazy("declaration", "In writing"),
+    "online": pgettext_lazy("declaration", "Online"),
+    "oral": pgettext_lazy("declaration", "Spoken"),
+}
+CLAIMS: Words = {
+    "draft": pgettext_lazy("claim", "Draft"),
+    "filed": pgettext_lazy("claim", "Filed"),
+    "paid": pgettext_lazy("claim", "Paid"),
+}
+UNCLAIMED: Words = {
+    "no_declaration": _("No declaration"),
+    "declaration_awaiting_record": _("The declaration waits for its written record"),
+    "declaration_incomplete": _("The declaration is incomplete"),
+    "declaration_cancelled": _("The declaration was canceled"),
+    "outside_declaration": _("Outside of what the declaration covers"),
+    "too_late": _("Given too long ago"),
+    "benefit": _("Something was given in return: a person decides"),
+    "not_individual": _("Not given by a person"),
+    "not_money": _("Not money"),
+    "not_registered": _("The charity has no number of HMRC"),
+    "refunded": _("Given back"),
+    "daf": _("Given by a fund or another charity"),
+    "currency": _("Not given in pounds"),
+    "schedule": _("The schedule cannot hold it"),
+}
+
 TABLES: dict[str, Words] = {
     "exclusion": EXCLUSIONS,
     "law": LAWS,
@@ -369,5 +413,9 @@ TABLES: dict[str, Words] = {
     "account": ACCOUNTS,
     "way": WAYS,
     "transfer": TRANSFERS,
-    "credit": CREDITS,
+    "filing": FILINGS,
+    "declaration": DECLARATIONS,
+    "declaration_form": DECLARATION_FORMS,
+    "claim": CLAIMS,
+    "unclaimed": UNCLAIMED,
 }

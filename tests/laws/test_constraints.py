@@ -29,6 +29,7 @@ from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
     broken_desk,
+    broken_filings,
     broken_intents,
     broken_letters,
     broken_numbers,
@@ -315,6 +316,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_letters.BROKEN,
     **broken_numbers.BROKEN,
     **broken_runs.BROKEN,
+    **broken_filings.BROKEN,
     **broken_papers.BROKEN,
     **broken_wishes.BROKEN,
 }

@@ -16,10 +16,11 @@ from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
 from receipts import excepting
-from receipts.models import Issuer, PrintFile, Receipt, RunException
+from receipts.models import GiftAidClaim, Issuer, PrintFile, Receipt, RunException
 from staff.models import Role
 from tests import making
-from tests.receipts import years
+from tests.receipts import abroad, years
+from tests.receipts.test_declaring import declared
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part")
@@ -75,6 +76,24 @@ def a_year() -> dict[str, list[object]]:
     }
 
 
+def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
+    """A Korean and a British body beside the first, with a declaration and a claim."""
+    korea, britain = abroad.korea().pk, abroad.britain()
+    row = declared(donor_id=gift.donor_id)
+    claim = GiftAidClaim.objects.create(
+        entity=britain, made_by=making.user(email="claimer@example.org", now=today), made_at=today
+    )
+    return {
+        **{f"office:korea_{deed}": [korea, 2026] for deed in ("filed", "canceled", "handed_in")},
+        "office:korea_file": [korea, 2026, "to-file", "xlsx"],
+        "office:gift_aid_declare": [gift.donor_id],
+        "office:gift_aid_declaration": [row.pk],
+        "office:gift_aid_draft": [britain.pk],
+        "office:gift_aid_step": [claim.pk],
+        "office:gift_aid_file": [claim.pk],
+    }
+
+
 @pytest.fixture
 def facts(db: None, today: datetime) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -90,6 +109,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     page = making.campaign().giving_page
     printing = PrintFile.objects.create(entity=gift.entity, receipts_file="receipts.pdf", made_at=today)
     return {
+        **abroad_facts(gift, today),
         "office:page": [page.pk],
         "office:page_check": [page.pk],
         "office:page_save": [page.pk],
@@ -153,6 +173,9 @@ def test_the_table_holds(
 GETS = [row["address"] for row in TABLE if row["method"] == "GET" and row["address"].startswith("office:")]
 READ_DOWN = {
     "office:donor",
+    "office:korea_file",
+    "office:gift_aid_declaration",
+    "office:gift_aid_file",
     "office:donation",
     "office:plan",
     "office:receipt_file",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.office import (
+    aiding,
     approving,
     arranging,
     asking,
@@ -11,6 +12,7 @@ from web.office import (
     entering,
     excepting,
     exporting,
+    filing,
     finding,
     hosting,
     keeping,
@@ -102,6 +104,21 @@ urlpatterns = [
     ),
     path("receipts/runs/files/<uuid:pk>/", running.print_deed, name="run_file_deed"),
     path("receipts/runs/files/<uuid:pk>/<slug:which>/", running.print_file, name="run_file"),
+    path("receipts/korea/", filing.korean, name="korea"),
+    path("receipts/korea/<int:entity_id>/<int:year>/filed/", filing.filed, name="korea_filed"),
+    path("receipts/korea/<int:entity_id>/<int:year>/canceled/", filing.canceled, name="korea_canceled"),
+    path("receipts/korea/<int:entity_id>/<int:year>/handed-in/", filing.handed_in, name="korea_handed_in"),
+    path(
+        "receipts/korea/<int:entity_id>/<int:year>/<slug:what>/<slug:kind>/",
+        filing.download,
+        name="korea_file",
+    ),
+    path("receipts/gift-aid/", aiding.overview, name="gift_aid"),
+    path("receipts/gift-aid/declare/<uuid:donor_id>/", aiding.declare, name="gift_aid_declare"),
+    path("receipts/gift-aid/declarations/<uuid:pk>/", aiding.declaration, name="gift_aid_declaration"),
+    path("receipts/gift-aid/<int:entity_id>/draft/", aiding.draft, name="gift_aid_draft"),
+    path("receipts/gift-aid/claims/<uuid:pk>/", aiding.step, name="gift_aid_step"),
+    path("receipts/gift-aid/claims/<uuid:pk>/file/", aiding.download, name="gift_aid_file"),
     path("journal/", bookkeeping.journal, name="journal"),
     path("journal/export/", exporting.journal, name="journal_export"),
     path("payouts/", bookkeeping.payouts, name="payouts"),
