@@ -333,7 +333,8 @@ LAWS = (
            AND n.id > d.id WHERE d.status = 'bounced' AND n.id IS NULL
         UNION ALL
         SELECT 'message ' || id || ' waits since ' || queued_at FROM donors_message
-         WHERE status IN ('queued', 'sending') AND queued_at < %(now)s - interval '1 day' AND send_after < %(now)s - interval '1 hour'
+         WHERE status IN ('queued', 'sending')
+           AND queued_at < %(now)s - interval '1 day' AND send_after < %(now)s - interval '1 hour'
         """,
     ),
     Law(

@@ -228,7 +228,7 @@ TRANSFERS: Words = {
     "received": pgettext_lazy("transfer", "Received"),
     "lapsed": pgettext_lazy("transfer", "Lapsed"),
 }
-CREDITS: Words = {
+OWN_CREDITS: Words = {
     "adviser": _("from a fund you advise"),
     "match": _("your employer gave as you did"),
     "household": _("your household"),
@@ -391,6 +391,7 @@ TABLES: dict[str, Words] = {
     "payer": PAYERS,
     "date_rule": DATE_RULES,
     "credit": CREDITS,
+    "own_credit": OWN_CREDITS,
     "letter": LETTERS,
     "state": STATES,
     "method": METHODS,

@@ -15,8 +15,7 @@ from receipts import correcting, issuing
 from receipts.models import Receipt
 from tests import facts
 from tests.campaigns import making
-from tests.donations.conftest import Supporter
-from tests.donations.giving import paperwork, settle_all
+from tests.donations.giving import Supporter, paperwork, settle_all
 from tests.facts import NOW
 
 HONOLULU_EVE = datetime(2026, 1, 1, 9, 59, tzinfo=UTC)

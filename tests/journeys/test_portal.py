@@ -24,7 +24,7 @@ FOLD = 740
 def looks_well(page: Page, name: str, language: str) -> None:
     """Nobody is shut out, nothing is cut off; with SHOTS set, a picture to look at."""
     if shots := os.environ.get("SHOTS"):
-        width = (page.viewport_size or {})["width"]
+        width = page.viewport_size["width"] if page.viewport_size else 0
         page.screenshot(path=f"{shots}/{language}-{width}-{name}.png", full_page=True)
     found = AXE.run(page).response["violations"]
     assert not found, (name, [(one["id"], one["nodes"][0]["html"][:200]) for one in found])
