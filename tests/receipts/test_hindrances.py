@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from donations.benefiting import Return
 from donors.models import Donor
 from receipts import correcting, founding, handing_out, issuing, obstructing
 from receipts.models import AnnualRun, Exclusion, Issuer, Obstacle, Receipt
@@ -15,6 +16,7 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 from tests.receipts import bodies
+from tests.receipts.test_scenarios_d import codes, hindrance, single, totals
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=2)
@@ -130,3 +132,33 @@ def test_a_copy_is_an_event_and_no_new_paper() -> None:
         ("user", False),
     ]
     assert Receipt.objects.count() == 1
+
+
+def test_a_benefit_nobody_valued_waits_for_a_person() -> None:
+    gala = bodies.ticket(15_000, dinner=None)
+    assert hindrance(gala) == "fmv_unknown"
+    answer = handing_out.issue_for(
+        donor_id=gala.donor_id,
+        entity=gala.entity,
+        tax_year=2025,
+        actor=facts.staff_member(),
+        now=NOW,
+    )
+    assert (answer.receipt, [one.code for one in answer.hindrances]) == (None, ["fmv_unknown"])
+
+
+def test_a_year_nobody_has_checked_waits_and_an_accountants_word_opens_it() -> None:
+    mug = [Return("Mug with our name", fair_value_minor=1_200, cost_minor=300, is_token=True)]
+    gift = bodies.given(100_000, on=date(2026, 5, 1), returns=mug)
+    assert hindrance(gift) == "year_unsettled"
+    bodies.body().confirmations.create(
+        figure="us_low_cost",
+        year=2026,
+        confirmed_by="C. Accountant",
+        entered_by=facts.staff_member(),
+        confirmed_on=date(2026, 6, 1),
+        entered_at=NOW,
+    )
+    receipt = single(gift)
+    assert totals(receipt) == [("USD", 100_000, 100_000)]
+    assert "us_insubstantial" in codes(receipt)
