@@ -9,11 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Sum
 
 from campaigns import telling
 from donors import profiling
@@ -21,11 +20,11 @@ from donors.models import Donor
 from ledger import money
 from ledger.models import LegalEntity
 from ledger.money import Money
-from receipts import freezing, gathering, judging, keyholding
+from receipts import freezing, gathering, informing, judging, keyholding
 from receipts.freezing import Frozen, Total
 from receipts.gathering import Gift
-from receipts.models import FigureConfirmation, Issuer, PriorTotal, Receipt, ReceiptTotal
-from receipts.rules import choosing, confirming, parameters, shapes, united_kingdom, years
+from receipts.models import Issuer, Receipt
+from receipts.rules import choosing, parameters, shapes, united_kingdom, years
 
 PRINTED = frozenset({"given_on", "issued_on", "applied_on", "amount", "kind"})
 """What every template of ours prints; `tests/receipts/` reads it from the pages."""
@@ -119,7 +118,6 @@ class _Bench:
         self._issuers = {ask.entity.pk: _issuer(ask.entity) for ask in asks}
         self._books: dict[int, parameters.Book] = {}
         self._priors: dict[tuple[int, int], Money | None] = {}
-        self._confirmed: dict[int, list[FigureConfirmation]] | None = None
         self._spoken = profiling.who_chose_language(donor_ids={ask.donor_id for ask in asks})
 
     def issuer(self, entity: LegalEntity) -> Issuer | None:
@@ -127,7 +125,7 @@ class _Bench:
 
     def book(self, issuer: Issuer) -> parameters.Book:
         if issuer.pk not in self._books:
-            self._books[issuer.pk] = book_of(issuer)
+            self._books[issuer.pk] = informing.book_of(issuer)
         return self._books[issuer.pk]
 
     def prior(self, issuer: Issuer, tax_year: int) -> Money | None:
@@ -135,7 +133,7 @@ class _Bench:
             return None
         key = (issuer.pk, tax_year)
         if key not in self._priors:
-            self._priors[key] = prior_receipts(issuer=issuer, tax_year=tax_year)
+            self._priors[key] = informing.prior_receipts(issuer=issuer, tax_year=tax_year)
         return self._priors[key]
 
     def language(self, donor: Donor, *, otherwise: str) -> str:
@@ -152,34 +150,6 @@ def _issuer(entity: LegalEntity) -> Issuer | None:
         return None
     found.entity = entity
     return found
-
-
-def book_of(issuer: Issuer) -> parameters.Book:
-    """This function will return the figures of the law with what this body's accountant has confirmed."""
-    book = parameters.SHIPPED
-    for row in FigureConfirmation.objects.filter(issuer=issuer).order_by("id"):
-        at = datetime.combine(row.confirmed_on, time(), tzinfo=UTC)
-        book = confirming.confirmed(book=book, figure=row.figure, year=row.year, by=row.confirmed_by, at=at)
-    return book
-
-
-def prior_receipts(*, issuer: Issuer, tax_year: int) -> Money | None:
-    """What the body receipted in the year before (KR-11): what its books say, and what we issued for it.
-
-    This function will return the sum, or None when neither is known.
-    """
-    currency = choosing.law_of(country=issuer.law).CURRENCY
-    told = PriorTotal.objects.filter(issuer=issuer, year=tax_year - 1, currency=currency).first()
-    standing = ReceiptTotal.objects.filter(
-        receipt__series__entity=issuer.entity,
-        receipt__tax_year=tax_year - 1,
-        receipt__voiding__isnull=True,
-        currency=currency,
-    )
-    issued = standing.aggregate(sum=Sum("total_minor"))["sum"]
-    if told is None and issued is None:
-        return None
-    return Money((told.total_minor if told else 0) + (issued or 0), currency)
 
 
 # One draft
@@ -272,8 +242,8 @@ def _told(ask: Ask, issuer: Issuer, donor: Donor, bench: _Bench) -> _Told:
         issuer=issuer,
         donor_row=donor,
         rules=choosing.law_of(country=issuer.law),
-        entity=entity_facts(issuer, prior=bench.prior(issuer, ask.tax_year)),
-        donor=donor_facts(donor),
+        entity=informing.entity_facts(issuer, prior=bench.prior(issuer, ask.tax_year)),
+        donor=informing.donor_facts(donor),
         book=bench.book(issuer),
         today=bench.today(ask),
     )
@@ -310,45 +280,6 @@ class _Told:
             if verdict.amounts is not None:
                 frozen.append(Frozen(gift, line, verdict.amounts, gathering.facts_hash(gift, line)))
         return frozen, verdicts
-
-
-def entity_facts(issuer: Issuer, *, prior: Money | None) -> shapes.EntityFacts:
-    """This function will return what the law is told of the body that issues."""
-    entity = issuer.entity
-    return shapes.EntityFacts(
-        country=issuer.law,
-        legal_name=entity.legal_name,
-        registration=entity.registration,
-        address=tuple(entity.address.splitlines()),
-        registered_name=issuer.registered_name,
-        registered_address=tuple(issuer.registered_address.splitlines()),
-        is_501c3=issuer.is_tax_exempt,
-        is_exclusively_religious=issuer.is_exclusively_religious,
-        is_dgr=issuer.is_tax_exempt,
-        legal_basis=issuer.legal_basis,
-        legal_basis_code=issuer.legal_basis_code,
-        form=issuer.form or "45-2",
-        prior_receipts=prior,
-        facsimile_conditions=frozenset(issuer.facsimile_conditions),
-    )
-
-
-def donor_facts(donor: Donor) -> shapes.DonorFacts:
-    """What the law is told of the donor. A person's number is entered in Hometax by the body, never here (KR-13).
-
-    This function will return the facts.
-    """
-    is_person = donor.kind == Donor.Kind.PERSON
-    return shapes.DonorFacts(
-        name=donor.name,
-        is_person=is_person,
-        first_name=donor.first_name,
-        initial=donor.initial,
-        last_name=donor.last_name,
-        address=tuple(freezing.address_of(donor)),
-        business_number=donor.business_number,
-        gives_number_to_hometax=is_person,
-    )
 
 
 # What the law says of the whole paper

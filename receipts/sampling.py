@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from ledger import money
 from ledger.money import Money
 from paper import texts
-from receipts import rendering, snapshots
+from receipts import informing, rendering, snapshots
 from receipts.models import Issuer
 from receipts.rules import choosing, shapes, statements
 
@@ -46,7 +46,7 @@ def _snapshot(issuer: Issuer, language: str, now: datetime) -> dict[str, object]
     amount = Money(AMOUNTS[issuer.law][0], AMOUNTS[issuer.law][1])
     line = shapes.GiftLine(kind=shapes.Kind.CASH, given_on=today, amount=amount, code=issuer.gift_code)
     facts = shapes.Receipt(
-        entity=_facts(issuer),
+        entity=informing.entity_facts(issuer, prior=None),
         donor=shapes.DonorFacts(
             name=GIVER[language], first_name="Example", last_name="Giver", address=("12",)
         ),
@@ -112,25 +112,6 @@ def _total(amount: Money) -> dict[str, object]:
         "benefit_minor": 0,
         "eligible_minor": amount.minor,
     }
-
-
-def _facts(issuer: Issuer) -> shapes.EntityFacts:
-    entity = issuer.entity
-    return shapes.EntityFacts(
-        country=issuer.law,
-        legal_name=entity.legal_name,
-        registration=entity.registration,
-        address=tuple(entity.address.splitlines()),
-        registered_name=issuer.registered_name,
-        registered_address=tuple(issuer.registered_address.splitlines()),
-        is_501c3=issuer.is_tax_exempt,
-        is_exclusively_religious=issuer.is_exclusively_religious,
-        is_dgr=issuer.is_tax_exempt,
-        legal_basis=issuer.legal_basis,
-        legal_basis_code=issuer.legal_basis_code,
-        form=issuer.form or "45-2",
-        facsimile_conditions=frozenset(issuer.facsimile_conditions),
-    )
 
 
 def _printed(issuer: Issuer) -> dict[str, object]:

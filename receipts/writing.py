@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from receipts import marking, numbering, snapshots
 from receipts.drafting import Draft
+from receipts.freezing import Frozen
 from receipts.models import AnnualRun, Coverage, Obstacle, Receipt, ReceiptLine, ReceiptTotal
 from receipts.numbering import Block
 
@@ -101,19 +102,7 @@ def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
         batch_size=BULK,
     )
     ReceiptLine.objects.bulk_create(
-        (
-            ReceiptLine(
-                receipt=receipt,
-                donation=one.gift.donation,
-                amount_minor=one.line.amount.minor if one.line.amount else one.gift.donation.amount_minor,
-                refunded_minor=one.gift.refunded_minor,
-                is_valued=one.is_valued,
-                facts_hash=one.facts_hash,
-            )
-            for draft, receipt in pairs
-            for one in draft.lines
-        ),
-        batch_size=BULK,
+        (_line(one, receipt) for draft, receipt in pairs for one in draft.lines), batch_size=BULK
     )
     Coverage.objects.bulk_create(
         (
@@ -128,3 +117,15 @@ def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
     ]
     if hindered:
         Obstacle.objects.filter(donation__in=hindered).delete()
+
+
+def _line(one: Frozen, receipt: Receipt) -> ReceiptLine:
+    row = one.gift.donation
+    return ReceiptLine(
+        receipt=receipt,
+        donation=row,
+        amount_minor=one.line.amount.minor if one.line.amount else row.amount_minor,
+        refunded_minor=one.gift.refunded_minor,
+        is_valued=one.is_valued,
+        facts_hash=one.facts_hash,
+    )

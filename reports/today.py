@@ -27,7 +27,7 @@ from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
 from receipts import marking, posting_letters, restoring
-from receipts.models import RenderingTrouble
+from receipts.models import Obstacle, RenderingTrouble
 from reports import filings, filtering, listing, standing
 
 SILENT_AFTER = timedelta(minutes=2)
@@ -95,6 +95,7 @@ def work(*, now: datetime) -> Work:
         _plans(now),
         _filings(now),
         _renderings(),
+        _hindered(),
         _messages(),
         _mailboxes(),
         _letters(),
@@ -306,6 +307,23 @@ def _renderings() -> _Group:
         for trouble in troubles.order_by("-receipt__issued_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, troubles)
+
+
+def _hindered() -> _Group:
+    """Gifts that get no receipt before a person has mended something."""
+    obstacles = Obstacle.objects.select_related("donation")
+    tasks = [
+        Task(
+            "receipt_hindered",
+            one.noticed_at,
+            one.code,
+            one.words,
+            amount=one.donation.amount,
+            donation=one.donation_id,
+        )
+        for one in obstacles.order_by("noticed_at", "id")[:LISTED]
+    ]
+    return tasks, _count(tasks, obstacles)
 
 
 def _messages() -> _Group:

@@ -42,6 +42,7 @@ TASKS: Words = {
     "event_parked": _("A notice of the processor does not fit"),
     "refund_failed": _("A refund did not arrive"),
     "rendering_trouble": _("A receipt could not be drawn"),
+    "receipt_hindered": _("A gift cannot be receipted yet"),
     "message_refused": _("A message was refused"),
     "mailbox_shut": _("A giver's mail comes back: find another address"),
     "letters_to_print": _("Letters wait for the printer"),
