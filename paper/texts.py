@@ -73,8 +73,9 @@ def missing_characters(value: str, *, with_hanja: bool = True) -> set[str]:
         return {character for character in value if not character.isprintable()}
     from paper import typesetting
 
-    covered = typesetting.covered_characters(with_hanja=with_hanja)
-    return {character for character in value if character not in covered}
+    missing = set(value) - typesetting.covered_characters(with_hanja=False)
+    # The Hanja's fonts are read only for a letter that the first ones have not.
+    return missing - typesetting.covered_characters() if missing and with_hanja else missing
 
 
 def require_printable(value: str) -> str:

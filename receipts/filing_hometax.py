@@ -18,7 +18,7 @@ from django.db.models import Count, QuerySet
 from donors import refusing
 from ledger.models import LegalEntity
 from ledger.money import Money
-from receipts import drafting
+from receipts import informing
 from receipts.models import HometaxFiling, Issuer, Receipt
 from receipts.rules import korea, parameters
 from staff import auditing
@@ -179,7 +179,7 @@ def prior_receipts(*, entity_id: int, given_in: int) -> Money | None:
     This function will return the sum, or None when nobody knows it: its accountant then enters it with the issuer.
     """
     issuer = Issuer.objects.filter(entity=entity_id).first()
-    return drafting.prior_receipts(issuer=issuer, tax_year=given_in) if issuer else None
+    return informing.prior_receipts(issuer=issuer, tax_year=given_in) if issuer else None
 
 
 def duty(*, entity_id: int, given_in: int) -> korea.ElectronicDuty | None:
