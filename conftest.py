@@ -1,5 +1,6 @@
 """What no test should have to think of: static files without a build, a queue that goes nowhere."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.test.utils import override_settings
 
 # The same examples in every run, and no time limit on one of them: a busy machine proves nothing.
@@ -49,6 +51,12 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         PASSWORD_HASHERS=hashers,
     ):
         yield folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The tables were made while the checks ran: each process copies that database instead of making its own."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
 
 
 _MADE_ANEW = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}|[A-Za-z0-9_-]{22}")

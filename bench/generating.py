@@ -69,7 +69,7 @@ INSERT INTO donors_donor (id, kind, name, local_name, email, email_key, name_key
 SELECT md5('fresh donor ' || i)::uuid, 'person', told.name, '', 'fresh-' || i || '@example.org',
   'fresh-' || i || '@example.org', 'fresh' || i, told.language,
   i %% 1000000 || ' Maple Avenue' || chr(10) || 'Springfield, VA 22150', now()
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
+FROM generate_series(%(first)s::bigint, %(first)s::bigint + %(donors)s::bigint - 1) AS i
 CROSS JOIN LATERAL (
   SELECT CASE WHEN i %% 20 < 7 THEN 'ko' ELSE 'en' END AS language,
     CASE WHEN i %% 20 < 7 THEN substr('김이박최정강조윤장임한오서신권', (i %% 15)::int + 1, 1)
@@ -80,7 +80,9 @@ CROSS JOIN LATERAL (
 
 _FRESH_GIFTS = """
 CREATE TEMP TABLE gift ON COMMIT DROP AS
-SELECT i, md5('fresh gift ' || i)::uuid AS id, md5('fresh donor ' || i)::uuid AS donor_id, c.id AS campaign_id, c.slug,
+SELECT i, md5('fresh gift ' || i)::uuid AS id,
+  md5('fresh donor ' || %(first)s::bigint + (i - %(first)s::bigint) %% %(donors)s::bigint)::uuid AS donor_id,
+  c.id AS campaign_id, c.slug,
   f.entity_id, f.id AS fund_id, f.restriction, c.slug AS segment, 'USD' AS currency,
   (1000 + i %% 1000000 * 7919 %% 90000)::bigint AS amount, 30::bigint AS fee, 'card' AS method,
   CASE WHEN i %% 20 < 7 THEN 'ko' ELSE 'en' END AS language,
@@ -163,17 +165,21 @@ def ensure(*, rows: int) -> int:
     return max(0, rows - present)
 
 
-def fresh(*, rows: int) -> None:
-    """Write gifts of this moment, each of a donor of its own, a third of them Korean: none has a receipt yet."""
+def fresh(*, rows: int, donors: int = 0) -> str:
+    """Write gifts of this moment, each of a donor of its own, a third of them Korean: none has a receipt yet.
+
+    With `donors` so many share the gifts. This function will return the address of the first donor.
+    """
     first = int(time.time()) * 1_000_000
     with psycopg.connect(os.environ.get("BENCH_DATABASE_URL") or os.environ["DATABASE_URL"]) as raw:
         _skip_triggers(raw)
-        named = {"first": first, "last": first + rows - 1}
+        named = {"first": first, "last": first + rows - 1, "donors": donors or rows}
         raw.execute(_FRESH_DONORS, named)
         raw.execute(_FRESH_GIFTS, named)
         _write_facts(raw, mark=FRESH)
         raw.autocommit = True
         raw.execute("ANALYZE")
+    return f"fresh-{first}@example.org"
 
 
 def _write(raw: "psycopg.Connection[Any]", *, first: int, last: int) -> None:

@@ -214,7 +214,7 @@ def fonts() -> dict[str, Path]:
     """This function will return the files of the faces that every engine uses, by weight."""
     from paper import typesetting
 
-    return {weight: typesetting.FOLDER / typesetting.FILES[weight] for weight in ("regular", "bold")}  # type: ignore[index]
+    return {weight: typesetting.FOLDER / typesetting.FILES[weight] for weight in ("regular", "bold")}
 
 
 @cache

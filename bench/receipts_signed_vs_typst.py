@@ -4,6 +4,7 @@ Typst compiles one template with the words as its input, by one compiler kept fo
 two faces once. It tags its files; it neither signs nor has a code.
 """
 
+import importlib
 import json
 import tempfile
 from collections.abc import Callable
@@ -24,7 +25,9 @@ _TEMPLATE = """
 
 #for line in told.head [#line \\ ]
 = #told.title
-#table(columns: told.facts.len(), stroke: none, ..told.facts.map(fact => fact.at(0)), ..told.facts.map(fact => fact.at(1)))
+#let labels = told.facts.map(fact => fact.at(0))
+#let values = told.facts.map(fact => fact.at(1))
+#table(columns: labels.len(), stroke: none, ..labels, ..values)
 #for line in told.giver [#line \\ ]
 #table(columns: (auto, auto, 1fr, auto), ..told.table.flatten())
 #for line in told.closing [#line #parbreak()]
@@ -47,7 +50,7 @@ def measure() -> pairing.Outcome:
 
 def _drawing(folder: Path) -> Callable[[Snapshot], bytes]:
     try:
-        import typst
+        typst = importlib.import_module("typst")
     except ImportError as error:
         raise pairing.NotTaken(f"{error}; `run.py bench` installs requirements/bench.txt for it") from error
     template = folder / "receipt.typ"

@@ -6,6 +6,7 @@ says how to get it, and is not taken.
 """
 
 import html
+import importlib
 from collections.abc import Callable
 
 from bench import pairing, papers
@@ -46,8 +47,8 @@ def measure() -> pairing.Outcome:
 
 def _drawing() -> Callable[[Snapshot], bytes]:
     try:
-        import weasyprint
-        from weasyprint.text.fonts import FontConfiguration
+        weasyprint = importlib.import_module("weasyprint")
+        faces = importlib.import_module("weasyprint.text.fonts").FontConfiguration()
     except OSError as error:  # its libraries are looked for when it is imported
         raise pairing.NotTaken(
             f"WeasyPrint needs pango, which is not here ({str(error).splitlines()[0]});"
@@ -55,7 +56,6 @@ def _drawing() -> Callable[[Snapshot], bytes]:
         ) from error
     except ImportError as error:
         raise pairing.NotTaken(f"{error}; `run.py bench` installs requirements/bench.txt for it") from error
-    faces = FontConfiguration()
     named = {weight: path.as_uri() for weight, path in papers.fonts().items()}
     style = weasyprint.CSS(string=_STYLE.format(**named), font_config=faces)
 

@@ -19,7 +19,7 @@ from campaigns.models import GivingPage
 from donations import recurring, scheduling, telling
 from donations.models import Checkout, RecurringPlan
 from donations.models.intents import Frequency
-from donors import matching
+from donors import matching, refusing
 from ledger import money
 from ledger.models import Fund
 from ledger.money import LARGEST_MINOR, Money
@@ -148,6 +148,9 @@ class _Row:
         first_on = self._first_on(now=now)
         charge_day = self._charge_day(first_on)
         self._check_people()
+        for column in COLUMNS:
+            if refusing.is_held_by(self.text(column)):
+                self.bad(column, "a resident number is never kept here")
         if page is None or fund is None or amount is None or frequency is None or first_on is None:
             return None
         if len(self.wrong) > before:

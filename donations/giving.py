@@ -1,7 +1,7 @@
 """Giving: the intent is written and committed first, then the processor is asked for a payment page."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -11,8 +11,9 @@ from django.utils import translation
 
 from campaigns.models import Campaign, GivingPage, Site
 from donations import dating, retrying
-from donations.models import Checkout, Tribute
+from donations.models import Checkout, GiverDetail, Tribute
 from donations.models.intents import Frequency
+from donors import refusing
 from ledger.models import Fund
 from ledger.money import LARGEST_MINOR, Money
 from payments import gateway
@@ -48,6 +49,17 @@ class Dedication:
 
 
 @dataclass(frozen=True, slots=True)
+class Giver:
+    """What the law of the receiving body asks of its giver: a name in parts, or an address, or both."""
+
+    first_name: str = ""
+    initial: str = ""
+    last_name: str = ""
+    address: str = ""
+    postcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
     """What a supporter asked for. `amount` is without the fee they may cover on top (`cover`).
 
@@ -73,6 +85,7 @@ class Gift:
     ends_on: date | None = None
     employer: str = ""
     dedication: Dedication | None = None
+    giver: Giver | None = None
     giver_zone: str = ""
 
 
@@ -87,7 +100,9 @@ class Begun:
 def find(*, checkout_id: uuid.UUID) -> Checkout | None:
     """One attempt with everything a page tells about it; reads only."""
     return (
-        Checkout.objects.select_related("campaign", "entity", "fund", "page__campaign", "site", "tribute")
+        Checkout.objects.select_related(
+            "campaign", "entity", "fund", "page__campaign", "site", "tribute", "giver"
+        )
         .filter(pk=checkout_id)
         .first()
     )
@@ -109,6 +124,8 @@ def begin(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Begun:
 
 
 def _refuse_what_cannot_be(gift: Gift) -> None:
+    if any(map(refusing.is_held_by, _typed(gift))):
+        raise GiftRefused("resident_number")
     if not gift.page.is_open or not Campaign.objects.filter(pk=gift.page.campaign_id).takes_gifts().exists():
         raise GiftRefused("page_closed")
     currency = gift.page.currencies.filter(currency=gift.amount.currency).first()
@@ -121,6 +138,17 @@ def _refuse_what_cannot_be(gift: Gift) -> None:
         raise GiftRefused("above_maximum")
     if gift.fund.pk != gift.page.campaign.fund_id and not gift.page.funds.filter(fund=gift.fund).exists():
         raise GiftRefused("fund")
+
+
+def _typed(gift: Gift) -> list[str]:
+    """Everything of a gift that somebody wrote freely."""
+    said = [gift.donor_name, gift.email, gift.note, gift.employer]
+    if gift.giver is not None:
+        said += astuple(gift.giver)
+    if gift.dedication is not None:
+        named = gift.dedication
+        said += [named.honoree, named.notify_name, named.notify_email, named.words]
+    return said
 
 
 def _refuse_impossible_schedule(gift: Gift, *, day: date) -> None:
@@ -167,8 +195,10 @@ def _write_intent(*, checkout_id: uuid.UUID, gift: Gift, now: datetime) -> Check
             asked.save(force_insert=True)
             if gift.dedication is not None:
                 _tribute(checkout=asked, dedication=gift.dedication).save(force_insert=True)
+            if gift.giver is not None:
+                GiverDetail.objects.create(checkout=asked, **asdict(gift.giver))
     except IntegrityError:
-        return _same_gift_again(asked, dedication=gift.dedication)
+        return _same_gift_again(asked, dedication=gift.dedication, giver=gift.giver)
     return asked
 
 
@@ -183,15 +213,24 @@ def _tribute(*, checkout: Checkout, dedication: Dedication) -> Tribute:
     )
 
 
-def _same_gift_again(asked: Checkout, *, dedication: Dedication | None) -> Checkout:
+def _same_gift_again(asked: Checkout, *, dedication: Dedication | None, giver: Giver | None) -> Checkout:
     """The row of this id was there already: a second press, if it asks for the same."""
-    related = ("entity", "fund", "campaign", "page__campaign", "tribute")
+    related = ("entity", "fund", "campaign", "page__campaign", "tribute", "giver")
     kept = Checkout.objects.select_related(*related).get(pk=asked.pk)
     tribute = getattr(kept, "tribute", None)
     is_same = all(getattr(kept, field) == getattr(asked, field) for field in _CONTENT)
-    if not is_same or (tribute and dedicated(tribute)) != dedication:
+    said = giver_of(kept)
+    if not is_same or (tribute and dedicated(tribute)) != dedication or said != giver:
         raise OtherGift(str(asked.pk))
     return kept
+
+
+def giver_of(checkout: Checkout) -> Giver | None:
+    """This function will return what the form of an attempt asked its giver for, or None."""
+    kept: GiverDetail | None = getattr(checkout, "giver", None)
+    if kept is None:
+        return None
+    return Giver(kept.first_name, kept.initial, kept.last_name, kept.address, kept.postcode)
 
 
 def dedicated(tribute: Tribute) -> Dedication:

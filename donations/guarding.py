@@ -24,6 +24,7 @@ from donors import matching, signing_in
 from jobs import beating
 
 MINUTE, HOUR = tallying.MINUTE, tallying.HOUR
+MOST_UNMATCHED = 20
 ALARM = "card_testing"
 BUSY_SECONDS = 5
 
@@ -210,6 +211,24 @@ def may_mail_promise(*, email: str, now: datetime) -> bool:
     return tallying.count(
         scope="promise_mail", who=who, most=known.promise_mails_per_day, lasts=day, now=now
     ) and tallying.count(scope="promise_all", who="", most=most_of_all, lasts=HOUR, now=now)
+
+
+def unmatched(*, ip: str, now: datetime) -> Verdict:
+    """Count a receipt somebody asked about that we do not know: twenty an hour from one network (T66).
+
+    This function will return WAIT when there were too many of them.
+    """
+    network = _network(ip)
+    if tallying.count(scope="unmatched", who=network, most=MOST_UNMATCHED, lasts=HOUR, now=now):
+        return GO
+    ends_at = tallying.standing(scope="unmatched", who=network, now=now)[1]
+    return _verdict(Answer.WAIT, ends_at=ends_at, now=now)
+
+
+def has_guessed_too_often(*, ip: str, now: datetime) -> bool:
+    """This function will return whether a network has asked about too many receipts that we do not know."""
+    count, ends_at = tallying.standing(scope="unmatched", who=_network(ip), now=now)
+    return count >= MOST_UNMATCHED and ends_at > now
 
 
 def failed(*, ip: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, GivingPage, WayToGive
 from donations import guarding
 from donations.models import TransferPromise
-from donors import corresponding
+from donors import corresponding, refusing
 from donors.models import Message
 from ledger.models import LegalEntity
 from ledger.money import Money
@@ -106,6 +106,8 @@ def lapse(*, now: datetime) -> int:
 
 
 def _refuse_what_cannot_be(asked: Asked) -> None:
+    if any(map(refusing.is_held_by, (asked.donor_name, asked.email))):
+        raise UnableToPromise("resident_number")
     page = asked.page
     if not page.is_open or not Campaign.objects.filter(pk=page.campaign_id).takes_gifts().exists():
         raise UnableToPromise("page_closed")

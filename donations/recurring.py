@@ -5,9 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from donations import scheduling
+from donations import introducing, scheduling
 from donations.models import Checkout, RecurringPlan
-from donors import matching
 from payments.gateway import PlanState
 
 STATUS = {
@@ -132,13 +131,11 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 def _make(*, state: PlanState, told: dict[str, object], now: datetime) -> None:
     reference = _uuid(state.reference)
-    known = Checkout.objects.select_related("campaign", "entity", "fund")
+    known = Checkout.objects.select_related("campaign", "entity", "fund", "giver")
     checkout = known.filter(pk=reference).first() if reference else None
     if checkout is None:
         raise UnknownPlan(state.ref)
-    donor_id = matching.match(
-        name=checkout.donor_name, email=checkout.email, language=checkout.language, now=now
-    )
+    donor_id = introducing.introduce(checkout=checkout, now=now)
     plan = RecurringPlan(
         checkout=checkout,
         donor_id=donor_id,

@@ -1,15 +1,15 @@
 """Refunding: staff ask, the processor does, the fact is written from its own balance."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from donations import alerting, dividing, holding, postings, recording, retrying
+from donations import alerting, dividing, holding, postings, recording, retrying, taking_turns
 from donations.models import (
     Donation,
     Refund,
@@ -58,19 +58,7 @@ class Wanted:
 
 def lock(donation_id: uuid.UUID) -> None:
     """Refunds of one donation take turns until the transaction ends; the trigger on refunds takes the same lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 7210002))", [str(donation_id)]
-        )
-
-
-def lock_all(donation_ids: Iterable[uuid.UUID]) -> None:
-    """The same for many donations, in one order for everybody, so that two who want the same ones cannot block."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(id, 7210002)) FROM unnest(%s::text[]) AS asked (id)",
-            [sorted(str(donation_id) for donation_id in donation_ids)],
-        )
+    taking_turns.take([donation_id])
 
 
 def refunded(*, donation: Donation) -> Money:

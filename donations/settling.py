@@ -21,6 +21,7 @@ from donations import (
     following,
     guarding,
     honoring,
+    introducing,
     recognizing,
     recording,
     recurring,
@@ -31,7 +32,7 @@ from donations import (
 from donations.dating import Basis
 from donations.models import Checkout, Donation, RecurringPlan
 from donations.postings import Share
-from donors import consenting, matching
+from donors import consenting
 from payments import gateway, inbox
 from payments.gateway import (
     ChargeState,
@@ -240,7 +241,7 @@ def _donation(*, story: Story, now: datetime) -> tuple[Donation, list[Share]]:
     if checkout is None:
         raise NeedsAPerson(f"charge {story.charge.ref} belongs to no attempt or plan of ours")
     _refuse_other_amount(charge=story.charge, checkout=checkout, plan=plan)
-    donor_id = plan.donor_id if plan else _match_donor(checkout=checkout, now=now)
+    donor_id = plan.donor_id if plan else introducing.introduce(checkout=checkout, now=now)
     received = _received(charge=story.charge, checkout=checkout, plan=plan, donor_id=donor_id)
     donation, is_new = recording.record(received=received, now=now)
     if is_new:
@@ -254,10 +255,6 @@ def _donation(*, story: Story, now: datetime) -> tuple[Donation, list[Share]]:
         )
     Checkout.advance(pk=checkout.pk, to=Checkout.Status.PAID, now=now)
     return donation, recording.shares(received)
-
-
-def _match_donor(*, checkout: Checkout, now: datetime) -> uuid.UUID:
-    return matching.match(name=checkout.donor_name, email=checkout.email, language=checkout.language, now=now)
 
 
 def _refuse_other_amount(*, charge: ChargeState, checkout: Checkout, plan: RecurringPlan | None) -> None:
@@ -312,7 +309,11 @@ def _checkout(reference: str) -> Checkout | None:
         pk = uuid.UUID(reference)
     except ValueError:
         return None
-    return Checkout.objects.select_related("campaign", "entity", "fund", "tribute").filter(pk=pk).first()
+    return (
+        Checkout.objects.select_related("campaign", "entity", "fund", "tribute", "giver")
+        .filter(pk=pk)
+        .first()
+    )
 
 
 # Plans and invoices

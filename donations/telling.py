@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from donations import plan_linking, wishing
 from donations.models import PlanChange, RecurringPlan
-from donors import corresponding
+from donors import corresponding, profiling
 from donors.models import Message
 from ledger.models import FundText
 
@@ -17,6 +17,11 @@ Kind = PlanChange.Kind
 EndReason = RecurringPlan.EndReason
 IMPORTED = "import"
 """How `Checkout.source` begins of a plan brought from elsewhere: nobody pressed, nobody is told."""
+
+
+def language_of(plan: RecurringPlan) -> str:
+    """This function will return the language to write in: the one the giver chose, else that of the form."""
+    return profiling.language_of(donor=plan.donor, otherwise=plan.checkout.language)
 
 
 def every(months: int) -> str:
@@ -31,7 +36,7 @@ def day(value: date | datetime | None, *, plan: RecurringPlan) -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(plan.entity.zone)).date()
-    language = plan.checkout.language
+    language = language_of(plan)
     return format_date(value, "d MMMM y" if language == "en" else "y년 M월 d일", locale=language)
 
 
@@ -42,7 +47,7 @@ def started(*, plan: RecurringPlan, now: datetime) -> None:
     # Every renewal comes by here: most have nothing to write.
     if plan.checkout.source.startswith(IMPORTED) or is_told.exists():
         return
-    with translation.override(plan.checkout.language):
+    with translation.override(language_of(plan)):
         shown = {"amount": _amount(plan), "every": every(wishing.months_of(plan))}
         lines = [_("Your gift of %(amount)s %(every)s has begun.") % shown]
         if plan.next_charge_at:
@@ -71,7 +76,7 @@ def changed(*, change: PlanChange, plan: RecurringPlan, now: datetime) -> None:
     is_told_elsewhere = change.kind == Kind.MISSED or change.asker == PlanChange.Asker.HOUSE
     if is_told_elsewhere:
         return
-    with translation.override(plan.checkout.language):
+    with translation.override(language_of(plan)):
         lines = [_what_changed(change, plan)]
         if plan.next_charge_at and plan.status == RecurringPlan.Status.ACTIVE and change.kind != Kind.END:
             lines.append(
@@ -125,7 +130,7 @@ def ended(*, plan: RecurringPlan, now: datetime) -> None:
     """
     if plan.end_reason == EndReason.DEATH:
         return
-    language = plan.checkout.language
+    language = language_of(plan)
     with translation.override(language):
         shown = {"amount": _amount(plan)}
         lines = [_("Your regular gift of %(amount)s has ended. Nothing more will be collected.") % shown]
@@ -154,7 +159,7 @@ def ended(*, plan: RecurringPlan, now: datetime) -> None:
 
 def payment_failed(*, plan: RecurringPlan, invoice_ref: str, next_at: datetime | None, now: datetime) -> None:
     """This function will tell a giver once for each failed month, with the way straight to the card's page."""
-    language = plan.checkout.language
+    language = language_of(plan)
     with translation.override(language):
         lines = [_("Your regular gift of %(amount)s could not be collected.") % {"amount": _amount(plan)}]
         if next_at:
@@ -171,7 +176,7 @@ def payment_failed(*, plan: RecurringPlan, invoice_ref: str, next_at: datetime |
 
 def bank_asks(*, plan: RecurringPlan, invoice_ref: str, page_url: str, now: datetime) -> None:
     """This function will tell a giver once that their bank wants to be asked, and where."""
-    with translation.override(plan.checkout.language):
+    with translation.override(language_of(plan)):
         lines = [
             _("Your bank asks you to confirm your regular gift of %(amount)s.") % {"amount": _amount(plan)},
             _("You can do it on this page of the payment company:") + "\n" + page_url,
@@ -189,7 +194,7 @@ def bank_asks(*, plan: RecurringPlan, invoice_ref: str, page_url: str, now: date
 
 def card_expires(*, plan: RecurringPlan, step: int, now: datetime) -> None:
     """This function will tell a giver, once for each card, month and step, that their card will no longer be good."""
-    language = plan.checkout.language
+    language = language_of(plan)
     expires_on = plan.card_expires_on
     if expires_on is None:
         return
@@ -211,7 +216,7 @@ def card_expires(*, plan: RecurringPlan, step: int, now: datetime) -> None:
 
 def resumes_soon(*, plan: RecurringPlan, now: datetime) -> None:
     """This function will tell a giver once that a pause is about to end."""
-    with translation.override(plan.checkout.language):
+    with translation.override(language_of(plan)):
         shown = {"amount": _amount(plan), "day": day(plan.resumes_on, plan=plan)}
         lines = [
             _("Your pause ends: your regular gift of %(amount)s begins again on %(day)s.") % shown,
@@ -229,16 +234,16 @@ def resumes_soon(*, plan: RecurringPlan, now: datetime) -> None:
 
 
 def _amount(plan: RecurringPlan) -> str:
-    return plan.amount.shown(plan.checkout.language)
+    return plan.amount.shown(language_of(plan))
 
 
 def _fund(plan: RecurringPlan) -> str:
     names = dict(FundText.objects.filter(fund=plan.fund_id).values_list("language", "name"))
-    return names.get(plan.checkout.language) or names.get("en") or plan.fund.code
+    return names.get(language_of(plan)) or names.get("en") or plan.fund.code
 
 
 def _page(plan: RecurringPlan) -> str:
-    return plan_linking.plan_link(plan=plan, language=plan.checkout.language)
+    return plan_linking.plan_link(plan=plan, language=language_of(plan))
 
 
 def _send(
@@ -256,7 +261,7 @@ def _send(
         cause=cause,
         to_email=plan.checkout.email,
         sender=corresponding.sender(plan.entity),
-        language=plan.checkout.language,
+        language=language_of(plan),
         subject=subject,
         text="\n\n".join([hello, *lines, plan.entity.legal_name]),
         donor_id=None,

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Q, When
 
 from donors import bouncing, lettering, withholding
-from donors.models import Attachment, Message
+from donors.models import Attachment, Donor, Message
 from ledger.models import LegalEntity
 from paper import storing
 from staff import auditing
@@ -33,6 +33,12 @@ def sender(entity: LegalEntity | None = None) -> str:
     """The From line of an entity: its own name and address, neutral words only."""
     entity = entity or LegalEntity.objects.order_by("id").first()
     return formataddr((entity.legal_name, entity.email)) if entity else ""
+
+
+def sender_to(*, donors: Sequence[Donor]) -> str:
+    """This function will return the From line of the body these donors gave to last; of the house if to none yet."""
+    newest = LegalEntity.objects.filter(donations__donor__in=donors).order_by("-donations__given_at")
+    return sender(newest.first())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +220,7 @@ def _send(*, message: Message, connection: BaseEmailBackend, now: datetime) -> i
         return 0
     sent = Message.objects.filter(pk=message.pk)
     sent.update(status=Message.Status.SENT, sent_at=now, error="")
-    if message.kind == Message.Kind.SIGN_IN:
+    if message.kind in {Message.Kind.SIGN_IN, Message.Kind.EMAIL_CHANGE}:
         sent.update(text="")  # the text carried a live link
     return 1
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from donors import matching
+from donors import matching, refusing
 from donors.models import Donor, ProfileChange
 from staff import auditing
 from staff.models import User
@@ -23,7 +23,8 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 class UnableToKeep(ValueError):
     """`code` is `name` (nothing is left of it), `exists` (same e-mail and name), `merged` (change the survivor),
-    `number` (only an organization has one), `country` or `joint` (who bears two names goes on to)."""
+    `number` (only an organization has one), `country`, `joint` (who bears two names goes on to) or
+    `resident_number` (one was typed: it is never kept, KR-13)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -78,10 +79,19 @@ def change(*, donor_id: UUID, changes: Mapping[str, str | bool], actor: User, no
     return donor
 
 
-def _set(donor: Donor, values: Mapping[str, str | bool]) -> None:
+def _require_ours(values: Mapping[str, str | bool]) -> None:
+    """Only fields of a profile, and no number of a person in any of them."""
     unknown = set(values) - FIELDS - SWITCHES
     if unknown:
         raise TypeError(f"not fields of a profile: {sorted(unknown)}")
+    try:
+        refusing.refuse(value for value in values.values() if isinstance(value, str))
+    except refusing.ResidentNumberRefused:
+        raise UnableToKeep("resident_number") from None
+
+
+def _set(donor: Donor, values: Mapping[str, str | bool]) -> None:
+    _require_ours(values)
     for field, value in values.items():
         if field in SWITCHES:
             setattr(donor, field, bool(value))

@@ -80,3 +80,11 @@ def sharing_email(*, email: str) -> list[Donor]:
         .exclude(email_key="")
         .order_by("created_at", "id")
     )
+
+
+def lock_sharing(*, email_key: str) -> list[uuid.UUID]:
+    """This function will hold the donors with this e-mail until the transaction ends, and return their ids."""
+    standing = Donor.objects.select_for_update(no_key=True).filter(
+        email_key=email_key, merged_into__isnull=True
+    )
+    return list(standing.exclude(email_key="").order_by("pk").values_list("pk", flat=True))

@@ -73,7 +73,8 @@ def _fields(mail: email.message.Message) -> dict[str, str]:
         payload = part.get_payload()
         groups = payload if isinstance(payload, list) else [email.message_from_string(str(payload))]
         for group in groups[:MOST_PARTS]:
-            told = {key.lower(): " ".join(str(value).split()) for key, value in group.items()}
+            fields = group.items() if isinstance(group, email.message.Message) else []
+            told = {key.lower(): " ".join(str(value).split()) for key, value in fields}
             if "action" not in told and "status" not in told:
                 continue
             if not worst or told.get("action", "").lower() == "failed":

@@ -57,6 +57,8 @@ SORTS: Mapping[str, Sort] = {
 }
 LISTS: Mapping[str, Consent.Kind] = {Kind.YEARLY_SUMMARY: Consent.Kind.YEARLY_REPORT}
 """The choice (`Consent`) that each list mail stands under. An annual receipt is a receipt, and no list."""
+UNLESS_REFUSED = frozenset({Consent.Kind.YEARLY_REPORT})
+"""Choices that count as yes until somebody says no: a list of one's own gifts. All others must be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,14 @@ def _stopped(meant: Iterable[Meant]) -> tuple[dict[uuid.UUID, Donor], set[str]]:
 
 
 def _refusals(meant: Iterable[Meant]) -> set[tuple[uuid.UUID, str]]:
-    """Lists whose newest answer is no, by the donor's id."""
+    """Lists that are not wanted, by the donor's id: the newest answer is no, or the list was never asked for."""
     ids = {mail.donor_id for mail in meant if mail.donor_id and mail.kind in LISTS}
     if not ids:
         return set()
     answers = Consent.objects.filter(donor__in=ids, kind__in=set(LISTS.values()))
-    newest: dict[tuple[uuid.UUID, str], bool] = {}
+    newest: dict[tuple[uuid.UUID, str], bool] = {
+        (donor_id, kind): kind in UNLESS_REFUSED for donor_id in ids for kind in set(LISTS.values())
+    }
     for donor_id, kind, is_given in answers.order_by("answered_at", "id").values_list(
         "donor_id", "kind", "is_given"
     ):

@@ -76,6 +76,8 @@ def _wanted(asked: argparse.Namespace) -> list["Case"]:
         known = cases.named(known, beginnings=list(beginnings))
     if asked.list or (beginnings and asked.cases is None):
         return known
+    if not asked.nightly:
+        known = [case for case in known if not case.is_nightly]
     count = asked.cases or (A_NIGHT if asked.nightly else A_FEW)
     return list(cases.picked(known, count=count, dice=random.Random(asked.seed)))
 

@@ -20,6 +20,9 @@ PROGRAMS = (
     "filling",
     "serving",
     "renewing",
+    "receipting",
+    "yearly",
+    "restoring",
 )
 Run = Callable[[World], None]
 
@@ -29,12 +32,14 @@ class Case:
     """One fault done to one deed, and which draw of its chances this is.
 
     `is_slow` ones take long because time itself is the fault, or start whole programs: each runs once in a run.
+    `is_nightly` ones run in the nightly run alone, or when they are asked for by name.
     """
 
     code: str
     name: str
     run: Run
     is_slow: bool = False
+    is_nightly: bool = False
     parks: tuple[str, ...] = ()
     draw: int = 1
 

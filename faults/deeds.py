@@ -130,8 +130,7 @@ def deliver_without_broker(**arguments: Any) -> list[int]:
 
 def deliver_to_database_queue(**arguments: Any) -> list[int]:
     """This function will bring webhooks through the door with the queue inside the database."""
-    app.conf.broker_url = "pgmq://database"
-    app.conf.broker_transport_options = database_queue()
+    use_database_queue()
     delivered = deliver(**arguments)
     ringing.wait_until_rung(within=RINGS_WITHIN)
     return delivered
@@ -147,6 +146,12 @@ def post(*, now: datetime) -> int:
             pass
     is_due = Q(status=Message.Status.QUEUED, send_after__lte=now) | Q(status=Message.Status.SENDING)
     return Message.objects.filter(is_due).count()
+
+
+def use_database_queue() -> None:
+    """This function will have this process ring on the queue inside the database, as deployed without a broker."""
+    app.conf.broker_url = "pgmq://database"
+    app.conf.broker_transport_options = database_queue()
 
 
 def settle(*, now: datetime) -> list[str]:

@@ -17,14 +17,14 @@ from django.conf import settings
 
 from donations import giving, refunding, sweeping
 from donations.models import Checkout, Donation, RefundRequest
-from faults import deeds, unusual
+from faults import deeds, papers, unusual
 from ledger.money import Money
 from payments import gateway
 from payments.gateway import ProcessorRefused, ProcessorUnsure, StoredFailure
 from staff.models import User
 
 Deed = Callable[..., Any]
-RIGHT: dict[str, Deed] = deeds.RIGHT | unusual.DEEDS
+RIGHT: dict[str, Deed] = deeds.RIGHT | unusual.DEEDS | papers.DEEDS
 
 
 def _naive_refund(*, checkout_id: str, amount_minor: int, request_id: str, now: datetime) -> str:

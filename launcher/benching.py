@@ -12,6 +12,9 @@ from launcher.postgres import SUPERUSER
 from launcher.stack import Stack
 from launcher.telling import Teller
 
+WITH_PEERS = ("receipts_signed_vs_weasyprint", "receipts_signed_vs_typst")
+"""Measures against other people's engines: what these need is installed when one of them runs."""
+
 
 def run(*, root: Path, arguments: list[str], tell: Teller) -> int:
     """The bench reads the product's environment, and BENCH_DATABASE_URL as who may fill tables quickly.
@@ -21,6 +24,8 @@ def run(*, root: Path, arguments: list[str], tell: Teller) -> int:
     python = bootstrapping.ensure(root=root, lock="dev", tell=tell)
     if any(asked in ("--help", "-h") for asked in arguments):  # nothing has to run to explain itself
         return subprocess.run([python, "-m", "bench", *arguments], cwd=root, check=False).returncode
+    if "--only" not in arguments or any(name in arguments for name in WITH_PEERS):
+        bootstrapping.add(root=root, lock="bench", python=python, tell=tell)
     stack = Stack(
         root,
         root / "var" / "bench",

@@ -59,6 +59,21 @@ def ensure(*, root: Path, lock: str, tell: Teller, environment: Mapping[str, str
     return python
 
 
+def add(*, root: Path, lock: str, python: Path, tell: Teller) -> None:
+    """Add what `requirements/<lock>.txt` asks for to the virtual environment, beside what is there.
+
+    Such a lock names the same versions as the others where it names the same packages. Raises `Stop` as `ensure` does.
+    """
+    folder = python.parent.parent
+    stamp, wanted = folder / f".almoner-{lock}.txt", fingerprint(root=root, lock=lock)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    clean = cleaning.for_install(os.environ)
+    with tell.step(f"packages ({lock})"):
+        _install(root=root, lock=lock, python=python, environment=clean, log=folder / LOG)
+    stamp.write_text(wanted)
+
+
 def fingerprint(*, root: Path, lock: str) -> str:
     """This function will return a digest of the requirement files, the Python and the place of the checkout.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from launcher import bootstrapping, browsers, covering, environments, relaying
 from launcher.environments import Ports
-from launcher.postgres import SUPERUSER, Postgres
+from launcher.postgres import DATABASE, SUPERUSER, Postgres
 from launcher.states import State
 from launcher.supervising import Child, Supervisor
 from launcher.telling import Stop, Teller
@@ -51,8 +51,11 @@ def run(*, root: Path, quick: bool, arguments: list[str], tell: Teller) -> int:
                 database.start()
         # The tests break the laws on purpose: they make databases, change roles and lift triggers.
         environment = _environment(state, given or (database.url(SUPERUSER) if database else ""))
+        tables = background.start(_tables(root, python, state, environment)) if database else None
         types = background.start(_types(root, python, state, environment))
         failed = _run_checks(checks(python=python, environment=environment), root=root, tell=tell)
+        if tables is not None:
+            environment |= _finish_tables(tables, tell)
         pytest = _Pytest(root=root, python=python, quick=quick, arguments=arguments, environment=environment)
         return pytest.run(types=types, failed=failed, tell=tell)
     except KeyboardInterrupt:
@@ -96,6 +99,22 @@ def _environment(state: State, database_url: str) -> dict[str, str]:
         "GIVING_LIMITS": "",  # the limits themselves are tested; the demo's wide ones are for the demo
         "PYTHONWARNINGS": "default",
     }
+
+
+def _tables(root: Path, python: Path, state: State, environment: dict[str, str]) -> Child:
+    """The tables are made beside the checks; the processes of the tests copy them, which takes a moment each."""
+    log = state.logs / "tables.log"
+    log.unlink(missing_ok=True)
+    command = [str(python), "manage.py", "migrate", "--verbosity", "0"]
+    return Child("tables", command, log=log, environment=environment, folder=root)
+
+
+def _finish_tables(tables: Child, tell: Teller) -> dict[str, str]:
+    process = tables.process
+    if process is None or process.wait() != 0:
+        tell.say(tables.log.read_text(errors="replace").rstrip())
+        return {}  # the tests make their own, and say what is wrong with them
+    return {"TEST_TEMPLATE": DATABASE}
 
 
 def _types(root: Path, python: Path, state: State, environment: dict[str, str]) -> Child:

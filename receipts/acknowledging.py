@@ -77,7 +77,7 @@ class Due:
 
 def due(*, since: datetime, now: datetime, limit: int = BATCH) -> list[Due]:
     """This function will return thanks that are owed for gifts and credits written down `since` then."""
-    asked = {
+    asked: dict[str, datetime | list[str] | int] = {
         "since": since,
         "recent": now - RECENT,
         "settled": now - SETTLED,

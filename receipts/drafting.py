@@ -16,6 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Sum
 
 from campaigns import telling
+from donors import profiling
 from donors.models import Donor
 from ledger import money
 from ledger.models import LegalEntity
@@ -119,6 +120,7 @@ class _Bench:
         self._books: dict[int, parameters.Book] = {}
         self._priors: dict[tuple[int, int], Money | None] = {}
         self._confirmed: dict[int, list[FigureConfirmation]] | None = None
+        self._spoken = profiling.who_chose_language(donor_ids={ask.donor_id for ask in asks})
 
     def issuer(self, entity: LegalEntity) -> Issuer | None:
         return self._issuers[entity.pk]
@@ -135,6 +137,9 @@ class _Bench:
         if key not in self._priors:
             self._priors[key] = prior_receipts(issuer=issuer, tax_year=tax_year)
         return self._priors[key]
+
+    def language(self, donor: Donor, *, otherwise: str) -> str:
+        return donor.language if donor.pk in self._spoken else otherwise
 
     def today(self, ask: Ask) -> date:
         return ask.issued_on or self.now.astimezone(ZoneInfo(ask.entity.zone)).date()
@@ -159,14 +164,12 @@ def book_of(issuer: Issuer) -> parameters.Book:
 
 
 def prior_receipts(*, issuer: Issuer, tax_year: int) -> Money | None:
-    """What the body receipted in the year before (KR-11): as its books say, else what we issued.
+    """What the body receipted in the year before (KR-11): what its books say, and what we issued for it.
 
     This function will return the sum, or None when neither is known.
     """
     currency = choosing.law_of(country=issuer.law).CURRENCY
     told = PriorTotal.objects.filter(issuer=issuer, year=tax_year - 1, currency=currency).first()
-    if told is not None:
-        return Money(told.total_minor, currency)
     standing = ReceiptTotal.objects.filter(
         receipt__series__entity=issuer.entity,
         receipt__tax_year=tax_year - 1,
@@ -174,7 +177,9 @@ def prior_receipts(*, issuer: Issuer, tax_year: int) -> Money | None:
         currency=currency,
     )
     issued = standing.aggregate(sum=Sum("total_minor"))["sum"]
-    return None if issued is None else Money(issued, currency)
+    if told is None and issued is None:
+        return None
+    return Money((told.total_minor if told else 0) + (issued or 0), currency)
 
 
 # One draft
@@ -193,7 +198,7 @@ def _draft(
     mine = [gift for gift in mine if gift.id not in others]
     told = _told(ask, issuer, donor, bench)
     frozen, verdicts = told.judged(mine)
-    language = _language(ask, donor, frozen)
+    language = _language(ask, donor, frozen, bench)
     totals = freezing.totals(frozen, base_currency=ask.entity.base_currency)
     made = Draft(
         ask=ask,
@@ -250,13 +255,15 @@ def _belongs(gift: Gift, ask: Ask, issuer: Issuer) -> bool:
     )
 
 
-def _language(ask: Ask, donor: Donor, frozen: Sequence[Frozen]) -> str:
-    """A replacement speaks as what it replaces, an annual receipt as its donor, a single one as its gift."""
+def _language(ask: Ask, donor: Donor, frozen: Sequence[Frozen], bench: _Bench) -> str:
+    """A replacement speaks as what it replaces, an annual receipt as its donor. A single one speaks as its gift, unless
+    its donor has chosen a language: then that holds for every paper to come (P16).
+    """
     if ask.replaces is not None:
         return ask.replaces.language
     if ask.kind == Receipt.Kind.ANNUAL or not frozen:
         return donor.language
-    return frozen[0].gift.donation.language
+    return bench.language(donor, otherwise=frozen[0].gift.donation.language)
 
 
 def _told(ask: Ask, issuer: Issuer, donor: Donor, bench: _Bench) -> _Told:

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from donations.models import Donation, Refund
-from donors import corresponding
+from donors import corresponding, profiling
 from donors.models import Message
 from ledger.money import Money
 from receipts.models import Receipt, ReceiptLine, Voiding
@@ -115,7 +115,8 @@ def tell_refunded(*, donation: Donation, now: datetime) -> None:
 
 
 def _tell(*, donation: Donation, refunds: Iterable[Refund], now: datetime) -> None:
-    entity, donor, language = donation.entity, donation.donor, donation.language
+    entity, donor = donation.entity, donation.donor
+    language = profiling.language_of(donor=donor, otherwise=donation.language)
     for refund in refunds:
         with translation.override(language):
             amount = Money(refund.amount_minor, donation.currency)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractYear
 
-from donations import holding, refunding
+from donations import holding, taking_turns
 from donations.models import Donation
 from ledger.models import LegalEntity
 from receipts import drafting, explaining, gathering, marking, obstructing, writing
@@ -201,7 +201,7 @@ def decide_together(*, donation_ids: Sequence[uuid.UUID], now: datetime) -> list
     receipts; their numbers follow the order of the ids.
     """
     with transaction.atomic():
-        refunding.lock_all(donation_ids)
+        taking_turns.take(donation_ids)
         gifts = gathering.gather(donation_ids, is_locking=True)
         known = [gifts[donation_id] for donation_id in donation_ids if donation_id in gifts]
         once_void = _once_void([gift.id for gift in known])
@@ -220,7 +220,7 @@ def decide(*, donation_id: uuid.UUID, now: datetime) -> Receipt | None:
     will return the new receipt, or None when it is decided already, excluded or hindered.
     """
     with transaction.atomic():
-        refunding.lock(donation_id)
+        taking_turns.take([donation_id])
         return decide_held(donation_id=donation_id, now=now)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -59,13 +60,16 @@ def _send(ways: Sequence[Delivery], *, now: datetime) -> int:
         for way in ways
     ]
     queued = corresponding.queue_all(letters=letters, now=now)
-    gone, kept = [], []
-    for way, message_id in zip(ways, queued, strict=True):
-        way.message_id = message_id
-        (gone if message_id else kept).append(way)
+    # A mail of before there were ways is that receipt's mail; what has none by now is not wanted any more.
+    causes = [letter.cause for letter, message_id in zip(letters, queued, strict=True) if message_id is None]
+    receipts = Q(kind=Message.Kind.RECEIPT) | Q(kind=Message.Kind.RECEIPT_CORRECTED)
+    known = dict(Message.objects.filter(receipts, cause__in=causes).values_list("cause", "pk"))
+    for way, letter, message_id in zip(ways, letters, queued, strict=True):
+        way.message_id = message_id or known.get(letter.cause)
+    gone = [way for way in ways if way.message_id]
     Delivery.objects.bulk_update(gone, ["message"], batch_size=1_000)
-    delivering.turn(ways=kept, now=now)
-    return len(gone)
+    delivering.turn(ways=[way for way in ways if not way.message_id], now=now)
+    return sum(1 for message_id in queued if message_id)
 
 
 def _letter(

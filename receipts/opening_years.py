@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -45,13 +44,11 @@ def papers(year: Year) -> list[Paper]:
     return told
 
 
-def file_of(*, year: Year, name: str, language: str, now: datetime) -> File | None:
-    """One of the papers of the year as a file, by the name that `papers` gave it.
+def receipt_file(*, year: Year, name: str) -> File | None:
+    """One of the annual receipts of the year as a file, by the name that `papers` gave it.
 
-    This function will return None for whatever is no paper of this very year and donor.
+    This function will return None for whatever is no such paper of this very year and donor.
     """
-    if name == SUMMARY:
-        return None
     for receipt in _annual(year):
         if receipt.serial == name and hasattr(receipt, "rendering") and not _is_followed(receipt):
             return File(reading.filename(receipt), reading.copy_of(receipt=receipt))
@@ -72,7 +69,12 @@ def _is_followed(receipt: Receipt) -> bool:
 
 
 def _singles(year: Year) -> bool:
-    return _receipts(year).filter(kind=Receipt.Kind.SINGLE, voiding__isnull=True).exists()
+    return valid(year).filter(kind=Receipt.Kind.SINGLE).exists()
+
+
+def valid(year: Year) -> QuerySet[Receipt]:
+    """This function will return the receipts of the year that stand, single and annual."""
+    return _receipts(year).filter(voiding__isnull=True)
 
 
 def _receipts(year: Year) -> QuerySet[Receipt]:

@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 
 from donors.models import Donor
 from ledger.models import LegalEntity
-from receipts import labels, printing, sealing, thanking
+from receipts import freezing, labels, printing, sealing, thanking
 from receipts.models import Acknowledgment, Delivery, PrintFile
 from staff import auditing
 from staff.models import User
@@ -171,7 +171,7 @@ def _labels(ways: Sequence[Delivery], *, paper: str) -> bytes:
 
 def label_of(reader: Donor) -> labels.LabelItem:
     """This function will return what the labels say of a reader, as they are now."""
-    return labels.LabelItem(reader.name, tuple(reader.address.splitlines()), reader.postcode, reader.country)
+    return labels.LabelItem(reader.name, tuple(freezing.address_of(reader)), reader.postcode, reader.country)
 
 
 def item_of(way: Delivery) -> printing.PrintItem:
@@ -235,7 +235,7 @@ def thanks_letters(*, limit: int = 200) -> list[ThanksLetter]:
     for row in found:
         reader = row.donor.merged_into or row.donor
         said = thanking.letter(gift=row.donation, reader=reader, kind=Acknowledgment.Kind(row.kind))
-        lines = reader.address.splitlines()
+        lines = freezing.address_of(reader)
         made.append(
             (
                 (reader.country, reader.postcode, reader.name_key, row.pk),

@@ -2,8 +2,9 @@
 
 import json
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from donors import belonging
 from paper import storing
 from receipts import rendering, sealing
 from receipts.models import Receipt, Seal, Voiding
@@ -19,11 +20,8 @@ def filename(receipt: Receipt) -> str:
 
 
 def visible_to(*, email_key: str) -> QuerySet[Receipt]:
-    """Receipts a proven mailbox may see: those of donors with this e-mail, and of donors merged into them."""
-    if not email_key:
-        return Receipt.objects.none()
-    theirs = Q(donor__email_key=email_key, donor__merged_into__isnull=True)
-    return Receipt.objects.filter(theirs | Q(donor__merged_into__email_key=email_key))
+    """Receipts a proven mailbox may see: those of the donors that belong to it, merged and joint ones too."""
+    return Receipt.objects.filter(donor__in=belonging.ids(email_key=email_key))
 
 
 def file_of(*, receipt: Receipt) -> bytes:

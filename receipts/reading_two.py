@@ -7,6 +7,7 @@ Whether they agree with the law was decided before, by the rules the snapshot na
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from receipts import parsing, snapshots
 from receipts.snapshots import SnapshotRefused
@@ -18,29 +19,16 @@ ADDRESS_LIMIT = 300
 def read(source: Mapping[str, object], told: str) -> snapshots.Snapshot:
     """`told` is the SHA-256 of the canonical snapshot.
 
-    This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field."""
+    This function will return the cleaned snapshot, or raise `SnapshotRefused` naming the field.
+    """
     top = parsing.Reader(source, "")
-    template = top.one_of("template", tuple(snapshots.TEMPLATES))
-    law = top.one_of("law", (snapshots.TEMPLATES[template],))
     donor = top.inner("donor")
-    paper = snapshots.MAX_PARAGRAPHS
+    most = snapshots.MAX_PARAGRAPHS
     totals = tuple(map(_total, top.each("totals", most=snapshots.MAX_TOTALS)))
     if not totals:
         raise top.refuse("totals", "is empty")
-    clauses = tuple(map(_clause, top.each("statements", most=paper)))
-    snapshot = snapshots.Snapshot(
-        schema=2,
-        digest=told,
-        template=template,
-        law=law,
-        rules=top.text("rules", limit=40),
-        language=snapshots.language(top),
-        serial=top.text("serial", limit=snapshots.SERIAL_LIMIT),
-        kind=top.one_of("kind", ("single", "annual")),
-        tax_year=_year(top),
-        replaces=top.optional("replaces", limit=snapshots.SERIAL_LIMIT),
-        issued_on=top.day("issued_on"),
-        place=top.optional("place", limit=80),
+    clauses = tuple(map(_clause, top.each("statements", most=most)))
+    snapshot = _issued(top, told)(
         entity=_entity(top.inner("entity")),
         donor_name=donor.text("name"),
         donor_local_name=donor.optional("local_name"),
@@ -54,7 +42,7 @@ def read(source: Mapping[str, object], told: str) -> snapshots.Snapshot:
         totals=totals,
         statements=tuple(clause.text for clause in clauses),
         clauses=clauses,
-        terms=top.texts("terms", most=paper, limit=parsing.PARAGRAPH_LIMIT),
+        terms=top.texts("terms", most=most, limit=parsing.PARAGRAPH_LIMIT),
         collector=_collector(top.perhaps("collector")),
         is_information_copy=top.truth("information_copy"),
         is_test=top.truth("test"),
@@ -62,6 +50,26 @@ def read(source: Mapping[str, object], told: str) -> snapshots.Snapshot:
     )
     _require_sense(snapshot)
     return snapshot
+
+
+def _issued(top: parsing.Reader, told: str) -> partial[snapshots.Snapshot]:
+    """What the paper says of itself: by which law, under which number, of which year and day."""
+    template = top.one_of("template", tuple(snapshots.TEMPLATES))
+    return partial(
+        snapshots.Snapshot,
+        schema=2,
+        digest=told,
+        template=template,
+        law=top.one_of("law", (snapshots.TEMPLATES[template],)),
+        rules=top.text("rules", limit=40),
+        language=snapshots.language(top),
+        serial=top.text("serial", limit=snapshots.SERIAL_LIMIT),
+        kind=top.one_of("kind", ("single", "annual")),
+        tax_year=_year(top),
+        replaces=top.optional("replaces", limit=snapshots.SERIAL_LIMIT),
+        issued_on=top.day("issued_on"),
+        place=top.optional("place", limit=80),
+    )
 
 
 def _year(top: parsing.Reader) -> int:
@@ -84,6 +92,7 @@ def _entity(reader: parsing.Reader) -> snapshots.Entity:
         legal_basis=reader.optional("legal_basis"),
         legal_basis_code=reader.optional("legal_basis_code", limit=20),
         form=reader.optional("form", limit=8),
+        form_version=reader.optional("form_version", limit=40),
     )
 
 

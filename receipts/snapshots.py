@@ -17,9 +17,9 @@ from receipts import parsing, wording
 
 MAX_LINES = 20_000
 # The largest that is drawn within the time and memory a drawing may take (20 s, 512 MB), whatever its words.
-MAX_LINES_OF_SCHEMA_2 = 10_000
+MAX_LINES_OF_SCHEMA_2 = 5_000
 MAX_ADDRESS_LINES = 6
-MAX_PARAGRAPHS = 24
+MAX_PARAGRAPHS = 400
 MAX_PARAGRAPHS_OF_SCHEMA_1 = 12
 MAX_BENEFITS = 20
 MAX_TOTALS = 20
@@ -49,6 +49,8 @@ class Entity:
     legal_basis: str = ""
     legal_basis_code: str = ""
     form: str = ""
+    form_version: str = ""
+    """The statutory form with the day its front was revised: "kr-45-2/2026-01-02"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,12 @@ def read(snapshot: Mapping[str, object], *, source: bytes | None = None) -> Snap
         raise parsing.Reader(snapshot, "").refuse("schema", "is not 1 or 2")
     told = hashlib.sha256(canonical(snapshot) if source is None else source).hexdigest()
     return _schema_1(snapshot, told) if schema == 1 else reading_two.read(snapshot, told)
+
+
+def totals(snapshot: Snapshot) -> tuple[Total, ...]:
+    """This function will return one total for each currency; a receipt of schema 1 has one."""
+    total = snapshot.total_minor
+    return snapshot.totals or (Total(snapshot.currency, snapshot.exponent, total, 0, total),)
 
 
 def _schema_1(source: Mapping[str, object], told: str) -> Snapshot:

@@ -6,7 +6,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from jobs import running as working
-from receipts import acknowledging, finishing, following_up, issuing, restoring, sending, year_works
+from receipts import (
+    acknowledging,
+    filing_hometax,
+    finishing,
+    following_up,
+    issuing,
+    restoring,
+    sending,
+    year_works,
+)
 
 RECENTLY = timedelta(days=7)
 
@@ -47,3 +56,9 @@ def finish() -> None:
 def mark_numbers() -> None:
     """After an update from before marks, or when their folder was lost: what the database knows is marked."""
     restoring.catch_up()
+
+
+@shared_task(name="receipts.follow_filings")
+def follow_filings() -> None:
+    """Korean receipts get their filing at Hometax; those that no longer stand wait to be canceled there."""
+    filing_hometax.follow(now=timezone.now())

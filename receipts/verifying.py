@@ -65,7 +65,10 @@ def verify(content: bytes, *, keys: Keys, voids: Mapping[str, Voided] | None) ->
         return Verdict(Answer.ALTERED)
     if not is_whole:
         return Verdict(Answer.ALTERED)
-    total = wording.amount(told.total_minor, currency=told.currency, exponent=told.exponent)
+    total = " + ".join(
+        wording.amount(one.total_minor, currency=one.currency, exponent=one.exponent)
+        for one in snapshots.totals(told)
+    )
     return _standing(
         Verdict(
             Answer.VALID,

@@ -105,7 +105,7 @@ def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
             ReceiptLine(
                 receipt=receipt,
                 donation=one.gift.donation,
-                amount_minor=one.gift.donation.amount_minor,
+                amount_minor=one.line.amount.minor if one.line.amount else one.gift.donation.amount_minor,
                 refunded_minor=one.gift.refunded_minor,
                 is_valued=one.is_valued,
                 facts_hash=one.facts_hash,

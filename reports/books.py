@@ -50,7 +50,11 @@ def entries(*, booked_from: date | None, booked_to: date | None) -> QuerySet[Ent
         found = found.filter(booked_on__gte=booked_from)
     if booked_to:
         found = found.filter(booked_on__lte=booked_to)
-    return found.prefetch_related("lines__account", "lines__fund").order_by("-booked_on", "-id")
+    return (
+        found.select_related("entity")
+        .prefetch_related("lines__account", "lines__fund")
+        .order_by("-booked_on", "-id")
+    )
 
 
 def turnover(*, booked_from: date | None, booked_to: date | None) -> list[tuple[Money, Money]]:
@@ -113,7 +117,7 @@ def balances(*, language: str) -> list[Balance]:
         )
         .order_by("fund__code", "fund_id", "currency")
     )
-    funds = {fund.pk: fund for fund in Fund.objects.prefetch_related("texts")}
+    funds = {fund.pk: fund for fund in Fund.objects.select_related("entity").prefetch_related("texts")}
     return [
         Balance(
             fund=funds[row["fund_id"]],

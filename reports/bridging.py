@@ -107,7 +107,13 @@ def bridge(*, entity: LegalEntity, tax_year: int, ends_in_month: int) -> list[Br
     """
     first, last = fiscal_year(ends_in_month=ends_in_month, tax_year=tax_year)
     begin, end = date(tax_year, 1, 1), date(tax_year, 12, 31)
-    values: dict[str, int | date] = {"entity": entity.pk, "first": first, "last": last, "begin": begin, "end": end}
+    values: dict[str, int | date] = {
+        "entity": entity.pk,
+        "first": first,
+        "last": last,
+        "begin": begin,
+        "end": end,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, values)
         return [

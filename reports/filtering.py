@@ -28,6 +28,7 @@ class Filters:
     given_from: date | None = None
     given_to: date | None = None
     campaign: str = ""
+    entity: str = ""
     fund: int | None = None
     method: str = ""
     frequency: str = ""
@@ -62,6 +63,7 @@ STATE = state_sql(refunded=REFUNDED, disputed=DISPUTED)
 
 _SIMPLE = {
     "campaign": "d.campaign_id = (SELECT id FROM campaigns_campaign WHERE slug = %(campaign)s)",
+    "entity": "d.entity_id = (SELECT id FROM ledger_legalentity WHERE code = %(entity)s)",
     "fund": "EXISTS (SELECT 1 FROM donations_designation g WHERE g.donation_id = d.id AND g.fund_id = %(fund)s)",
     "method": "d.method = %(method)s",
     "currency": "d.currency = %(currency)s",
@@ -128,7 +130,7 @@ def _add_amount(filters: Filters, clauses: list[str], params: dict[str, Any]) ->
 
 
 _REFERENCE = re.compile(r"(ch|py|pi|re|pyr|dp|du)_\w+", re.ASCII)
-_SERIAL = re.compile(r"(?:[A-Z0-9]+-)*\d{4}-\d{3,}", re.ASCII | re.IGNORECASE)
+_SERIAL = re.compile(r"(?:[A-Z0-9]+-)*[A-Z]{0,4}\d{4}-\d{3,}", re.ASCII | re.IGNORECASE)
 
 
 def _like(text: str) -> str:

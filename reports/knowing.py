@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from donations.models import Donation, RecurringPlan, SoftCredit
 from donors import matching
@@ -16,6 +16,7 @@ from donors.models import Consent, Donor, DonorMerge, JointMember, Message
 from ledger.money import Money
 from receipts.models import Exclusion, Obstacle, Receipt
 
+M = TypeVar("M", bound=Model)
 STATES = ("active", "merged", "deceased", "do_not_contact", "email_failed", "unreachable")
 _STATES = {
     "active": Q(merged_into__isnull=True),
@@ -137,48 +138,49 @@ class Known:
 
 def about(*, donor: Donor, most: int = 25) -> Known:
     """This function will return what is known of a donor; lists are cut at `most` rows."""
-    ids = [donor.pk, *Donor.objects.filter(merged_into=donor).values_list("pk", flat=True)]
-    gifts = Donation.objects.filter(donor_id__in=ids)
+    ids = _of(donor)
+    behind = Donor.objects.filter(merged_into=donor).order_by("created_at", "id")
+    merges = DonorMerge.objects.filter(Q(donor=donor) | Q(into=donor)).order_by("-done_at", "-id")
     return Known(
         donor=donor,
-        merged=list(Donor.objects.filter(merged_into=donor).order_by("created_at", "id")),
-        merges=list(
-            DonorMerge.objects.filter(Q(donor=donor) | Q(into=donor))
-            .select_related("donor", "into", "done_by")
-            .order_by("-done_at", "-id")[:most]
-        ),
+        merged=list(behind),
+        merges=list(merges.select_related("donor", "into", "done_by")[:most]),
         joints=list(JointMember.objects.filter(member_id__in=ids).select_related("joint").order_by("id")),
         members=list(JointMember.objects.filter(joint=donor).select_related("member").order_by("id")),
         given=given(donor_ids=[donor.pk]).get(donor.pk, []),
-        gifts=list(
-            gifts.select_related("campaign", "coverage__receipt", "exclusion", "obstacle")
-            .prefetch_related("campaign__texts")
-            .order_by("-given_at", "-id")[:most]
-        ),
-        credits=list(
-            SoftCredit.objects.filter(donor_id__in=ids)
-            .select_related("donation__donor")
-            .order_by("-entered_at", "-id")[:most]
-        ),
-        receipts=list(
-            Receipt.objects.filter(donor_id__in=ids)
-            .select_related("voiding", "rendering", "trouble", "replaced_by")
-            .order_by("-issued_at", "-id")[:most]
-        ),
+        gifts=_gifts(ids, most),
+        credits=_credits(ids, most),
+        receipts=_receipts(ids, most),
         plans=list(RecurringPlan.objects.filter(donor_id__in=ids).order_by("-started_at", "-id")[:most]),
         messages=list(Message.objects.filter(donor_id__in=ids).order_by("-queued_at", "-id")[:most]),
         consents=list(Consent.objects.filter(donor_id__in=ids).order_by("-answered_at", "-id")[:most]),
-        obstacles=list(
-            Obstacle.objects.filter(donation__donor_id__in=ids)
-            .select_related("donation")
-            .order_by("-noticed_at", "-id")[:most]
-        ),
-        exclusions=list(
-            Exclusion.objects.filter(donation__donor_id__in=ids)
-            .select_related("donation")
-            .order_by("-decided_at", "-id")[:most]
-        ),
+        obstacles=list(_of_gifts(Obstacle.objects.all(), ids).order_by("-noticed_at", "-id")[:most]),
+        exclusions=list(_of_gifts(Exclusion.objects.all(), ids).order_by("-decided_at", "-id")[:most]),
     )
+
+
+def _of(donor: Donor) -> list[uuid.UUID]:
+    return [donor.pk, *Donor.objects.filter(merged_into=donor).values_list("pk", flat=True)]
+
+
+def _gifts(ids: Sequence[uuid.UUID], most: int) -> list[Donation]:
+    gifts = Donation.objects.filter(donor_id__in=ids).select_related("campaign", "coverage__receipt")
+    return list(gifts.prefetch_related("campaign__texts").order_by("-given_at", "-id")[:most])
+
+
+def _credits(ids: Sequence[uuid.UUID], most: int) -> list[SoftCredit]:
+    credits = SoftCredit.objects.filter(donor_id__in=ids).select_related("donation__donor")
+    return list(credits.order_by("-entered_at", "-id")[:most])
+
+
+def _receipts(ids: Sequence[uuid.UUID], most: int) -> list[Receipt]:
+    receipts = Receipt.objects.filter(donor_id__in=ids)
+    whole = receipts.select_related("voiding", "rendering", "trouble", "replaced_by")
+    return list(whole.order_by("-issued_at", "-id")[:most])
+
+
+def _of_gifts(rows: QuerySet[M], ids: Sequence[uuid.UUID]) -> QuerySet[M]:
+    return rows.filter(donation__donor_id__in=ids).select_related("donation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ class Held:
 
 def held(*, donor: Donor) -> Held:
     """This function will count what a record and those behind it bring along into a merge."""
-    ids = [donor.pk, *Donor.objects.filter(merged_into=donor).values_list("pk", flat=True)]
+    ids = _of(donor)
 
     def count(rows: QuerySet[Any]) -> int:
         return rows.filter(donor_id__in=ids).count()

@@ -52,6 +52,7 @@ class Row:
     donor_id: uuid.UUID
     donor: str
     campaign: str
+    entity: str
     funds: str
     amount: Money
     refunded: Money
@@ -108,13 +109,14 @@ WITH chosen AS MATERIALIZED (
   ORDER BY d.given_at DESC, d.id DESC LIMIT %(limit)s
 )
 SELECT d.id, d.given_at, d.given_on, coalesce(s.id, dn.id) AS donor_id, coalesce(s.name, dn.name) AS donor,
-  coalesce(ct.title, c.slug) AS campaign,
+  coalesce(ct.title, c.slug) AS campaign, e.code AS entity,
   (SELECT string_agg(f.code, ' + ' ORDER BY g.id) FROM donations_designation g
     JOIN ledger_fund f ON f.id = g.fund_id WHERE g.donation_id = d.id) AS funds,
   d.amount_minor, d.currency, {refunded} AS refunded, {settled_in} AS settled_in,
   {fee} + coalesce(m.fee_minor, 0) AS fee, {net} + coalesce(m.net_minor, 0) AS net,
   d.method, d.last4, d.plan_id IS NOT NULL AS is_monthly, {state} AS state
 FROM chosen d
+JOIN ledger_legalentity e ON e.id = d.entity_id
 JOIN donors_donor dn ON dn.id = d.donor_id
 LEFT JOIN donors_donor s ON s.id = dn.merged_into_id
 JOIN campaigns_campaign c ON c.id = d.campaign_id

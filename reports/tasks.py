@@ -1,10 +1,10 @@
-"""Doors for the queue: exports that wait."""
+"""Doors for the queue: exports that wait, and people's own data."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from jobs import running
-from reports import export_jobs
+from reports import export_jobs, portraying
 
 
 @shared_task(name="reports.run_jobs")
@@ -12,3 +12,8 @@ def run_jobs() -> None:
     export_jobs.purge(now=timezone.now())
     while running.run_one(works=export_jobs.works(), now=timezone.now()) is not None:
         pass
+
+
+@shared_task(name="reports.portray")
+def portray() -> None:
+    portraying.answer(now=timezone.now())

@@ -28,7 +28,7 @@ from payments import pointing
 from payments.models import ProcessorEvent
 from receipts import marking, posting_letters, restoring
 from receipts.models import RenderingTrouble
-from reports import filtering, listing, standing
+from reports import filings, filtering, listing, standing
 
 SILENT_AFTER = timedelta(minutes=2)
 ALARM_STAYS = timedelta(days=1)
@@ -56,6 +56,9 @@ class Task:
     donor: uuid.UUID | None = None
     elsewhere: str = ""
     """Where to act about it in the processor's own pages."""
+    page: str = ""
+    """Where to act about it in the office."""
+    entity: LegalEntity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ class Taken:
 
     amount: Money
     count: int
+    entity: str = ""
+    """Which body took it in, where there are several; `code` is its code and `day` its own day."""
+    code: str = ""
+    day: date | None = None
 
 
 def work(*, now: datetime) -> Work:
@@ -86,6 +93,7 @@ def work(*, now: datetime) -> Work:
         _events(),
         _refunds(),
         _plans(now),
+        _filings(now),
         _renderings(),
         _messages(),
         _mailboxes(),
@@ -274,6 +282,23 @@ def _plans(now: datetime) -> _Group:
     return lost + tasks, _count(lost, given_up) + _count(tasks, failing)
 
 
+def _filings(now: datetime) -> _Group:
+    """What a tax office expects."""
+    tasks = [
+        Task(
+            one.kind,
+            None,
+            words=f"{one.year}: {one.count}" if one.year else str(one.count),
+            due_at=one.due_at,
+            days_left=one.days_left,
+            page=one.page,
+            entity=one.entity,
+        )
+        for one in filings.due(now=now)
+    ]
+    return tasks, len(tasks)
+
+
 def _renderings() -> _Group:
     troubles = RenderingTrouble.objects.filter(receipt__rendering__isnull=True).select_related("receipt")
     tasks = [
@@ -348,15 +373,34 @@ def local_day(*, now: datetime) -> date:
     return now.astimezone(ZoneInfo(entity.zone if entity else "UTC")).date()
 
 
-def sums(*, day: date) -> list[Taken]:
-    """This function will return count and sum of the gifts of a day, by currency."""
+def sums(*, now: datetime) -> list[Taken]:
+    """Gifts of today by body and currency; each body's day is that of its own clock.
+
+    This function will return count and sum; the body is named where there are several.
+    """
+    bodies = list(LegalEntity.objects.order_by("id"))
+    days = {body.pk: now.astimezone(ZoneInfo(body.zone)).date() for body in bodies}
+    asked = Q(pk__in=[])
+    for pk, day in days.items():
+        asked |= Q(entity=pk, given_on=day, given_at__gte=_midnight(day) - timedelta(days=1))
     rows = (
-        Donation.objects.filter(given_on=day, given_at__gte=_midnight(day) - timedelta(days=1))
-        .values("currency")
+        Donation.objects.filter(asked)
+        .values("entity", "currency")
         .annotate(count=Count("id"), minor=Sum("amount_minor"))
-        .order_by("currency")
+        .order_by("entity", "currency")
     )
-    return [Taken(Money(row["minor"], row["currency"]), row["count"]) for row in rows]
+    known = {body.pk: body for body in bodies}
+    has_several = len(bodies) > 1
+    return [
+        Taken(
+            Money(row["minor"], row["currency"]),
+            row["count"],
+            entity=known[row["entity"]].legal_name if has_several else "",
+            code=known[row["entity"]].code if has_several else "",
+            day=days[row["entity"]],
+        )
+        for row in rows
+    ]
 
 
 def _midnight(day: date) -> datetime:

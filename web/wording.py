@@ -21,7 +21,7 @@ METHODS: Words = {
     "kakao_pay": _("Kakao Pay"),
     "naver_pay": _("Naver Pay"),
     "sepa_debit": _("SEPA direct debit"),
-    "check": _("Check"),
+    "check": pgettext_lazy("method", "Check"),
     "cash": _("Cash"),
     "bank_transfer": _("Bank transfer"),
     "stock": _("Securities"),
@@ -46,6 +46,10 @@ TASKS: Words = {
     "mailbox_shut": _("A giver's mail comes back: find another address"),
     "letters_to_print": _("Letters wait for the printer"),
     "job_failed": _("Long work failed"),
+    "hometax_due": _("E-receipts wait to be filed at Hometax (전자기부금영수증)"),
+    "hometax_to_cancel": _("E-receipts must be canceled at Hometax"),
+    "korea_summary_due": _("The yearly summary of Korean receipts is due (발급합계표)"),
+    "gift_aid_record": _("A spoken Gift Aid declaration waits for its written record"),
     "plan_failing": _("A regular gift could not be collected"),
     "plan_given_up": _("A regular gift ended because its card failed"),
 }
@@ -224,8 +228,170 @@ TRANSFERS: Words = {
     "received": pgettext_lazy("transfer", "Received"),
     "lapsed": pgettext_lazy("transfer", "Lapsed"),
 }
+CREDITS: Words = {
+    "adviser": _("from a fund you advise"),
+    "match": _("your employer gave as you did"),
+    "household": _("your household"),
+    "other": _("thanks to you"),
+}
+
+DONOR_KINDS: Words = {
+    "person": _("Person"),
+    "organization": _("Organization"),
+    "joint": _("Two people together"),
+}
+DONOR_STATES: Words = {
+    "active": _("Stands alone"),
+    "merged": _("Merged into another"),
+    "deceased": _("Has died"),
+    "do_not_contact": _("Do not contact"),
+    "email_failed": _("E-mail does not arrive"),
+    "unreachable": _("No e-mail and no address"),
+}
+RHYTHMS: Words = {
+    "each": _("For each gift"),
+    "annual": _("Once a year"),
+    "none": _("Not sent, ready in the portal"),
+}
+GIFT_KINDS: Words = {
+    "cash": _("Money"),
+    "ticket": _("Ticket"),
+    "property": _("Things"),
+    "stock": _("Securities"),
+    "vehicle": _("Vehicle"),
+    "volunteer_expenses": _("Costs of a volunteer"),
+}
+PAYERS: Words = {
+    "donor": _("The giver"),
+    "daf": _("Donor-advised fund"),
+    "charity": _("Another charity"),
+    "employer": _("Employer"),
+    "ira_qcd": _("Retirement account (QCD)"),
+}
+DATE_RULES: Words = {
+    "charge_in_entity_zone": _("day of the charge, by our clock"),
+    "charge_in_latest_us_zone": _("day of the charge, by the last clock of the country"),
+    "postmark": _("day of the postmark"),
+    "hand": _("day it was handed over"),
+    "received": _("day it reached us"),
+    "settlement": _("day the bank paid"),
+    "transfer": _("day of the transfer"),
+    "sent": _("day it was sent"),
+    "written": _("day written on it"),
+    "staff": _("set by the office"),
+}
+CREDITS: Words = {
+    "adviser": _("Adviser of the fund"),
+    "match": _("Employee whose gift was matched"),
+    "household": _("Of the same household"),
+    "other": _("Other"),
+}
+LETTERS: Words = {
+    "letter": _("Letters"),
+    "prayer": _("Prayer points"),
+    "tour": _("Tours"),
+    "yearly_report": _("Yearly report"),
+    "post": _("By post"),
+}
+
+EXCLUSIONS: Words = {
+    "refunded": _("the gift was refunded"),
+    "dispute_lost": _("the payment was taken back by the bank"),
+    "daf": _("the fund or the other charity is the giver, and gets none"),
+    "services": _("services are no gift"),
+    "pledge": _("a promise is no gift yet"),
+    "purchase": _("it was bought, not given"),
+    "vehicle_1098c": _("a vehicle above 500.00 needs Form 1098-C"),
+    "not_501c3": _("the organization gives no tax receipts"),
+    "not_registered": _("the organization is not registered"),
+    "entity_not_designated": _("the organization is not designated"),
+    "advantage_over_80pct": _("what came back is worth more than 80 % of it"),
+    "already_in_hometax": _("it stands in Hometax already"),
+    "no_receipt_in_law": _("this law knows no receipt"),
+    "unknown_giver": _("nobody knows who gave"),
+    "by_staff": _("left out by the office"),
+}
+LAWS: Words = {
+    "US": _("United States"),
+    "CA": _("Canada"),
+    "KR": _("Korea"),
+    "UK": _("United Kingdom"),
+    "AU": _("Australia"),
+}
+FACSIMILE: Words = {
+    "imprinted": _("the paper is printed with our name"),
+    "numbered": _("the number is printed by the press"),
+    "kept_at_address": _("the paper is kept at our address"),
+}
+FIGURES: Words = {
+    "us_thresholds": _("Thresholds of the United States"),
+    "us_low_cost": _("Low cost article (United States)"),
+    "canada": _("Split receipting (Canada)"),
+    "korea": _("Duty of e-receipts (Korea)"),
+    "korean_codes": _("Types of gifts (Korea)"),
+    "korean_forms": _("Forms of receipts (Korea)"),
+    "gift_aid": _("Gift Aid (United Kingdom)"),
+}
+ISSUER_DEEDS: Words = {
+    "issuer.registered": _("Entered"),
+    "issuer.changed": _("Changed"),
+    "issuer.prior_total": _("Total before us"),
+    "issuer.figure_confirmed": _("Figure confirmed"),
+}
+
+FILINGS: Words = {
+    "waiting": pgettext_lazy("filing", "To be filed"),
+    "filed": pgettext_lazy("filing", "Filed"),
+    "to_cancel": pgettext_lazy("filing", "To be canceled"),
+    "canceled": pgettext_lazy("filing", "Canceled"),
+}
+DECLARATIONS: Words = {
+    "incomplete": pgettext_lazy("declaration", "Incomplete"),
+    "awaiting_record": pgettext_lazy("declaration", "Waits for its written record"),
+    "active": pgettext_lazy("declaration", "Active"),
+    "ended": pgettext_lazy("declaration", "Ended"),
+    "cancelled": pgettext_lazy("declaration", "Canceled"),
+}
+DECLARATION_FORMS: Words = {
+    "written": pgettext_lazy("declaration", "In writing"),
+    "online": pgettext_lazy("declaration", "Online"),
+    "oral": pgettext_lazy("declaration", "Spoken"),
+}
+CLAIMS: Words = {
+    "draft": pgettext_lazy("claim", "Draft"),
+    "filed": pgettext_lazy("claim", "Filed"),
+    "paid": pgettext_lazy("claim", "Paid"),
+}
+UNCLAIMED: Words = {
+    "no_declaration": _("No declaration"),
+    "declaration_awaiting_record": _("The declaration waits for its written record"),
+    "declaration_incomplete": _("The declaration is incomplete"),
+    "declaration_cancelled": _("The declaration was canceled"),
+    "outside_declaration": _("Outside of what the declaration covers"),
+    "too_late": _("Given too long ago"),
+    "benefit": _("Something was given in return: a person decides"),
+    "not_individual": _("Not given by a person"),
+    "not_money": _("Not money"),
+    "not_registered": _("The charity has no number of HMRC"),
+    "refunded": _("Given back"),
+    "daf": _("Given by a fund or another charity"),
+    "currency": _("Not given in pounds"),
+    "schedule": _("The schedule cannot hold it"),
+}
 
 TABLES: dict[str, Words] = {
+    "exclusion": EXCLUSIONS,
+    "law": LAWS,
+    "figure": FIGURES,
+    "issuer_deed": ISSUER_DEEDS,
+    "donor_kind": DONOR_KINDS,
+    "donor_state": DONOR_STATES,
+    "rhythm": RHYTHMS,
+    "gift_kind": GIFT_KINDS,
+    "payer": PAYERS,
+    "date_rule": DATE_RULES,
+    "credit": CREDITS,
+    "letter": LETTERS,
     "state": STATES,
     "method": METHODS,
     "frequency": FREQUENCIES,
@@ -247,4 +413,9 @@ TABLES: dict[str, Words] = {
     "account": ACCOUNTS,
     "way": WAYS,
     "transfer": TRANSFERS,
+    "filing": FILINGS,
+    "declaration": DECLARATIONS,
+    "declaration_form": DECLARATION_FORMS,
+    "claim": CLAIMS,
+    "unclaimed": UNCLAIMED,
 }

@@ -76,6 +76,7 @@ _WORDS = {
     "name": _("Nothing readable is left of this name."),
     "exists": _("There is a donor with this e-mail and name already."),
     "merged": _("This donor was merged into another; change that one."),
+    "resident_number": _("A resident number is never kept here. Leave it out."),
 }
 
 
@@ -177,6 +178,8 @@ def _refusal(error: keeping.UnableToKeep) -> Exception:
     words = str(_WORDS[error.code])
     if error.code == "name":
         return serializers.ValidationError({"name": [serializers.ErrorDetail(words, code="name")]})
+    if error.code == "resident_number":
+        return serializers.ValidationError([serializers.ErrorDetail(words, code="resident_number")])
     return Conflict(words, f"donor_{error.code}")
 
 

@@ -16,6 +16,7 @@ from donations.models.facts import (
     Review,
     ReviewClosing,
 )
+from donations.models.givers import GiverDetail
 from donations.models.intents import Checkout, RefundPolicy, RefundRequest, RefundRequestPart
 from donations.models.plans import PlanChange, PlanFailure, RecurringPlan
 from donations.models.transfers import TransferPromise
@@ -33,6 +34,7 @@ __all__ = [
     "FraudWarning",
     "GiftDetail",
     "GiftEvent",
+    "GiverDetail",
     "PlanChange",
     "PlanFailure",
     "Recognition",

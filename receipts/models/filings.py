@@ -26,9 +26,13 @@ class HometaxFiling(models.Model):
     class Meta:
         constraints = [
             CheckConstraint(
-                condition=~Q(status__in=["filed", "to_cancel", "canceled"]) | Q(filed_on__isnull=False),
+                condition=~Q(status__in=["filed", "to_cancel"]) | Q(filed_on__isnull=False),
                 name="hometax_filed_on_a_day",
-            )
+            ),
+            CheckConstraint(
+                condition=~Q(status="canceled") | Q(canceled_on__isnull=False),
+                name="hometax_canceled_on_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,7 +113,7 @@ class GiftAidClaim(models.Model):
 
 
 class GiftAidClaimLine(models.Model):
-    """A donation claimed once, and adjusted in a later claim when it went back afterwards."""
+    """A donation claimed once, and adjusted in later claims each time a part of it went back afterwards."""
 
     claim = models.ForeignKey(GiftAidClaim, on_delete=models.CASCADE, related_name="lines")
     donation = models.ForeignKey("donations.Donation", on_delete=models.PROTECT, related_name="claim_lines")
@@ -119,7 +123,10 @@ class GiftAidClaimLine(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["donation", "is_adjustment"], name="claim_line_once_per_donation"),
+            UniqueConstraint(
+                fields=["donation"], condition=Q(is_adjustment=False), name="claim_line_once_per_donation"
+            ),
+            UniqueConstraint(fields=["claim", "donation"], name="claim_line_once_per_claim"),
             CheckConstraint(
                 condition=Q(is_adjustment=False, amount_minor__gt=0)
                 | Q(is_adjustment=True, amount_minor__lt=0),

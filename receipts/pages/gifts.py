@@ -41,7 +41,12 @@ def table(receipt: snapshots.Snapshot, design: words.Design, *, right: float) ->
         sums=_sums(receipt, design, has_columns=len(keys) > 1),
         language=language,
         figures=len(keys),
+        write=_bare if _is_one_currency(receipt) else tables.shown,
     )
+
+
+def _bare(minor: int, currency: str, exponent: int) -> str:
+    return _figure_of(minor, currency=currency, exponent=exponent)
 
 
 def _columns(receipt: snapshots.Snapshot, keys: list[str], *, right: float) -> list[tables.Column]:

@@ -6,22 +6,35 @@ number is checked.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from paper import drawing, typesetting
 from receipts import sheets, snapshots, standings, wording
 from receipts.pages import closings, gifts, letterings, letters, tables
-from receipts.pages.sheet import INK, LEADING, MARGIN, QUIET, SIZE, Block, Sheet, size_to_fit, wrapped
+from receipts.pages.sheet import (
+    INK,
+    LEADING,
+    MARGIN,
+    QUIET,
+    SIZE,
+    Block,
+    Sheet,
+    size_to_fit,
+    together,
+    wrapped,
+)
 from receipts.rules import korean_papers, shapes
 
 TITLE = ("Donation receipt (Korean tax form)", "기부금 영수증")
 SPACED_TITLE = "기 부 금  영 수 증"
 FORMS = {
-    "45-2": "소득세법 시행규칙 [별지 제45호의2서식] <개정 2026. 1. 2.>",
+    "45-2": "소득세법 시행규칙 [별지 제45호의2서식]",
     "63-3": "법인세법 시행규칙 [별지 제63호의3서식]",
 }
-"""What a front of a form says of itself; a new front is a new template."""
+REVISED = re.compile(r"/(\d{4})-0?(\d{1,2})-0?(\d{1,2})$")
+"""Where a version names the day the front of its form was revised."""
 BOXES = {
     "donor": ("❶ 기부자", "Donor"),
     "body": ("❷ 기부금 단체", "Organization"),
@@ -66,9 +79,7 @@ def _head(sheet: Sheet, entity: snapshots.Entity) -> float:
     """The name of the form, the box of the serial number, the title."""
     canvas = sheet.canvas
     y = canvas.height - 60
-    sheet.paragraph(
-        MARGIN, y, [FORMS.get(entity.form, FORMS["45-2"])], size=LABEL_SIZE, leading=10, color=QUIET
-    )
+    sheet.paragraph(MARGIN, y, [_front(entity)], size=LABEL_SIZE, leading=10, color=QUIET)
     top, height = y - 10, 46.0
     _frame(sheet, top, height, [0.0, 0.25, 1.0])
     element = canvas.open("H1")
@@ -83,6 +94,13 @@ def _head(sheet: Sheet, entity: snapshots.Entity) -> float:
         MARGIN + PAD, top - 13, [_label(SERIAL, sheet.language)], size=LABEL_SIZE, leading=10, color=QUIET
     )
     return top - height
+
+
+def _front(entity: snapshots.Entity) -> str:
+    """What the front of a form says of itself, with the day it was revised as the receipt was issued with it."""
+    title = FORMS.get(entity.form, FORMS["45-2"])
+    revised = REVISED.search(entity.form_version)
+    return f"{title} <개정 {'. '.join(revised.groups())}.>" if revised else title
 
 
 def draw_head(
@@ -135,14 +153,14 @@ class Field:
 
 
 def _band(key: str) -> Block:
-    height = 17.0
+    height = 16.0
 
     def draw(sheet: Sheet, y: float) -> None:
         canvas = sheet.canvas
         sheet.rule(y - height / 2, thickness=height, color=sheets.BEHIND)
         _frame(sheet, y, height, [0.0, 1.0])
         said = _label(BOXES[key], sheet.language)
-        canvas.text(MARGIN + PAD, y - 12, said, size=9, weight="bold", color=INK, element=canvas.open("P"))
+        canvas.text(MARGIN + PAD, y - 11.3, said, size=9, weight="bold", color=INK, element=canvas.open("P"))
 
     return Block(height, draw)
 
@@ -153,7 +171,7 @@ def _fields(fields: list[Field], *, room: float) -> Block:
         wrapped(field.value, SIZE, (field.ends - start) * room - 2 * PAD)
         for field, start in zip(fields, starts, strict=True)
     ]
-    height = 20.0 + LEADING * max(len(lines) for lines in values)
+    height = 18.5 + LEADING * max(len(lines) for lines in values)
 
     def draw(sheet: Sheet, y: float) -> None:
         _frame(sheet, y, height, [*starts, 1.0])
@@ -162,8 +180,8 @@ def _fields(fields: list[Field], *, room: float) -> Block:
             element = sheet.canvas.open("P")
             room = (field.ends - start) * sheet.room - 2 * PAD
             size = size_to_fit(field.label, LABEL_SIZE, room, "regular", least=4.5)
-            sheet.canvas.text(x, y - 11, field.label, size=size, color=QUIET, element=element)
-            sheet.paragraph(x, y - 24, lines, size=SIZE, leading=LEADING, element=element)
+            sheet.canvas.text(x, y - 10.5, field.label, size=size, color=QUIET, element=element)
+            sheet.paragraph(x, y - 23, lines, size=SIZE, leading=LEADING, element=element)
 
     return Block(height, draw)
 
@@ -277,7 +295,7 @@ def _signing(receipt: snapshots.Snapshot, who: tuple[str, str], names: list[str]
     """The day in the middle, and on the right whose signature or seal it is."""
     language = receipt.language
     shown = wrapped(" ".join(name for name in names if name), 10.5, 260, "bold")
-    height = 34.0 + 14 * len(shown)
+    height = 30.0 + 14 * len(shown)
 
     def draw(sheet: Sheet, y: float) -> None:
         canvas = sheet.canvas
@@ -323,14 +341,15 @@ def pages(
     room = sheet.room
     entity = receipt.entity
     after = [
-        *_sentence(receipt, REQUEST, room=room),
-        _signing(receipt, APPLICANT, [receipt.donor_name]),
-        *_sentence(receipt, CERTIFIED, room=room),
-        closings.beside_code(
-            _signing(receipt, RECEIVER, [entity.legal_name, entity.signatory]), receipt, seal=seal
-        ),
-        *_notice(receipt, room=room),
         *_sentence(receipt, INFORMATION, room=room),
+        *_notice(receipt, room=room),
+        together(*_sentence(receipt, REQUEST, room=room), _signing(receipt, APPLICANT, [receipt.donor_name])),
+        together(
+            *_sentence(receipt, CERTIFIED, room=room),
+            closings.beside_code(
+                _signing(receipt, RECEIVER, [entity.legal_name, entity.signatory]), receipt, seal=seal
+            ),
+        ),
         *closings.paragraphs(receipt, width=room, without=PLACED),
     ]
     return tables.paginate(

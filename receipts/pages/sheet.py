@@ -66,6 +66,17 @@ class Block:
     draw: Callable[[Sheet, float], None]
 
 
+def together(*blocks: Block) -> Block:
+    """This function will return blocks below each other as one that is never parted."""
+
+    def draw(sheet: Sheet, y: float) -> None:
+        for block in blocks:
+            block.draw(sheet, y)
+            y -= block.height
+
+    return Block(sum(block.height for block in blocks), draw)
+
+
 def again(key: Hashable, block: Block) -> Block:
     """This function will return a block that a file for the printer keeps once; `key` names all it depends on."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from paper import drawing, typesetting
@@ -84,9 +84,17 @@ class Sum:
     figures: tuple[str, ...]
 
 
+def shown(minor: int, currency: str, exponent: int) -> str:
+    """This function will return an amount with its currency."""
+    return wording.amount(minor, currency=currency, exponent=exponent)
+
+
 @dataclass(slots=True)
 class Table:
-    """`figures` says how many of the last columns are carried over a break; `grid` draws upright rules too."""
+    """`figures` says how many of the last columns are carried over a break; `grid` draws upright rules too.
+
+    `write` writes an amount as it stands in the columns.
+    """
 
     columns: list[Column]
     rows: list[Row]
@@ -95,6 +103,7 @@ class Table:
     figures: int = 1
     label_column: int = 2
     grid: bool = False
+    write: Callable[[int, str, int], str] = shown
     so_far: dict[Currency, list[int]] = field(default_factory=dict)
 
 
@@ -244,6 +253,8 @@ def _heading(table: Table, *, is_repeated: bool) -> Block:
         thickness = 0.5 if table.grid else 0.9
         sheet.rule(y - height + 3.5, thickness=thickness, color=QUIET if table.grid else INK)
         _uprights(table, sheet, y, height - 3.5)
+        if table.grid and is_repeated:
+            sheet.rule(y, color=QUIET)
 
     block = Block(height, draw)
     key = (is_repeated, table.grid, *table.columns)
@@ -284,7 +295,7 @@ def _carried_height(table: Table) -> float:
 def _carried(table: Table, key: str) -> Block:
     """The sums so far: one line for each currency met, never one over two."""
     lines = [
-        tuple(wording.amount(minor, currency=code, exponent=exponent) for minor in sums)
+        tuple(table.write(minor, code, exponent) for minor in sums)
         for (code, exponent), sums in table.so_far.items()
     ]
     height = 7.0 + SUM_LEADING * max(1, len(lines))
@@ -296,7 +307,9 @@ def _carried(table: Table, key: str) -> Block:
         canvas.text(left, y - 11, said, size=SIZE, color=QUIET)
         for place, figures in enumerate(lines):
             _figures(table, sheet, y - 11 - SUM_LEADING * place, figures)
-        if key == "brought":
+        if table.grid:
+            _sides(sheet, y, height)
+        elif key == "brought":
             sheet.rule(y - height + 3.5, thickness=0.4)
 
     return Block(height, draw)
@@ -352,6 +365,11 @@ def _close(table: Table, sheet: Sheet, y: float, height: float, *, is_first: boo
         if is_first:
             sheet.rule(y + 3.0, thickness=0.9, color=INK)
         return
+    _sides(sheet, y, height)
+
+
+def _sides(sheet: Sheet, y: float, height: float) -> None:
+    """The sides and the bottom of a row that is one box."""
     for x in (MARGIN, sheet.right):
         sheet.canvas.rule(x - 0.25, y + 3.5 - height / 2, 0.5, thickness=height, color=QUIET)
     sheet.rule(y + 3.5 - height, color=QUIET)

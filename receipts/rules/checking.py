@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from donors import refusing
 from ledger import money
 from ledger.money import Money
 from receipts.rules import parameters, shapes
 
-# Thirteen digits as people write a resident number; a longer run of digits is something else.
-_RESIDENT = re.compile(r"(?<!\d)(\d{6})([-\s]?)([1-8]\d{6})(?!\d)")
 _SOCIAL_SECURITY = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
-MASK = "000000-*******"
+MASK = refusing.MASK
 
 
 def violations(
@@ -102,9 +101,9 @@ def has_social_security_number(receipt: shapes.Receipt) -> bool:
 
 def has_resident_number(receipt: shapes.Receipt) -> bool:
     """This function will tell whether any text looks like a Korean resident number."""
-    return any(_RESIDENT.search(text) for text in texts(receipt))
+    return any(map(refusing.is_held_by, texts(receipt)))
 
 
 def masked(text: str) -> str:
     """This function will return the text with every resident number in it replaced by a mask that tells nothing."""
-    return _RESIDENT.sub(MASK, text)
+    return refusing.masked(text)

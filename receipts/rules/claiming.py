@@ -87,6 +87,11 @@ def postcode(text: str) -> str:
     return f"{match[1]} {match[2]}" if match else ""
 
 
+def is_care_of(text: str) -> bool:
+    """This function will return whether an address is somebody else's: a schedule wants the donor's home."""
+    return bool(_CARE_OF.search(text))
+
+
 def violations(*, line: Line, book: parameters.Book = parameters.SHIPPED) -> list[shapes.Violation]:
     """This function will return why a line cannot stand on a schedule; empty when it can."""
     words = _amounts(line, book) + (_aggregate(line, book) if _cell(line.aggregated) else _person(line))
@@ -126,7 +131,7 @@ def _person(line: Line) -> list[str]:
             ("the first name is missing", not _cell(line.first_name)),
             ("the last name is missing or above 35 characters", not 1 <= len(last) <= LONGEST_NAME),
             ("the house name or number is missing", not _cell(line.house)),
-            ("the address is not a home", bool(_CARE_OF.search(line.house))),
+            ("the address is not a home", is_care_of(line.house)),
             ("the postcode is missing or malformed", not (line.is_abroad or postcode(line.postcode))),
         )
         if is_wrong

@@ -146,6 +146,12 @@ WORDINGS: dict[str, tuple[Wording, ...]] = {
         "본인은 영국 납세자이며, 해당 과세연도에 납부한 소득세와 양도소득세가 본인의 모든 후원에 대해 청구된 "
         "기프트 에이드 금액보다 적으면 그 차액을 본인이 납부할 책임이 있음을 이해합니다.",
     ),
+    "uk_notify": _us(
+        "Please tell {charity} if you want to cancel this declaration, change your name or home address, or no "
+        "longer pay sufficient tax on your income and/or capital gains.",
+        "이 신고를 철회하시거나, 성함이나 집 주소가 바뀌거나, 소득이나 양도소득에 대한 세금을 더 이상 충분히 내지 않게 "
+        "되시면 {charity}에 알려 주십시오.",
+    ),
     "uk_oral_cancel": _us(
         "You may cancel this declaration within 30 days of this record; it then never had effect.",
         "이 기록을 보낸 날부터 30일 안에 이 신고를 철회할 수 있으며, 그 경우 처음부터 효력이 없습니다.",

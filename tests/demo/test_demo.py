@@ -14,10 +14,13 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from campaigns import costing
-from campaigns.models import Campaign, CampaignText, PresetAmount
+from campaigns.models import Campaign, CampaignText, GivingPage, PresetAmount
 from ledger.models import LegalEntity
+from ledger.money import Money
 from outreach import splitting
 from outreach.models import Newsletter, PrayerPoint, Tour, TourStop
+from receipts import filing_hometax
+from receipts.rules import korea
 from staff import auditing, roles
 from staff.models import Role, User
 from web.demo import english, facts, korean, writing
@@ -90,7 +93,7 @@ def test_cost_rose_tenfold_and_the_group_goal_is_its_cost(kept: dict[str, Any]) 
 
 def test_every_open_campaign_takes_gifts_and_the_finished_one_does_not(kept: dict[str, Any]) -> None:
     takes = [each.slug for each in Campaign.objects.takes_gifts().in_order()]
-    assert takes == ["family", "safe-house", "workers", "general"]
+    assert takes == ["family", "safe-house", "workers", "general", "beginning-again"]
     center = Campaign.objects.public().get(slug="community-center")
     assert (center.status, center.finished_years) == ("closed", 3)
     phases = list(center.phases.order_by("position"))
@@ -104,7 +107,7 @@ def test_every_ladder_has_one_modest_default_above_the_minimum(kept: dict[str, A
     ladders: dict[tuple[int, str], list[PresetAmount]] = {}
     for preset in PresetAmount.objects.select_related("page_currency").order_by("position"):
         ladders.setdefault((preset.page_currency_id, preset.frequency), []).append(preset)
-    assert len(ladders) == 16
+    assert len(ladders) == 18
     for ladder in ladders.values():
         amounts = [preset.amount_minor for preset in ladder]
         (default,) = [preset.amount_minor for preset in ladder if preset.is_default]
@@ -149,13 +152,33 @@ def test_spring_stops_are_those_of_the_prototype(kept: dict[str, Any]) -> None:
 
 
 def test_the_organization_is_the_invented_one(kept: dict[str, Any]) -> None:
-    entity = LegalEntity.objects.get()
+    entity = LegalEntity.objects.order_by("id")[0]
     assert (entity.code, entity.legal_name, entity.registration) == (
         "US",
         "Harbour Mission Inc.",
         "EIN 00-0000000",
     )
     assert set(entity.funds.values_list("code", flat=True)) == {"GEN", "RSC", "SAF", "CTR", "WRK"}
+
+
+def test_a_sister_body_stands_under_korean_law(kept: dict[str, Any]) -> None:
+    first, sister = LegalEntity.objects.order_by("id").select_related("issuer")
+    assert (sister.code, sister.legal_name, sister.paper, sister.base_currency) == (
+        "KR",
+        "하버선교회",
+        "a4",
+        "KRW",
+    )
+    assert (first.issuer.law, sister.issuer.law) == ("US", "KR")
+    assert len({first.issuer.prefix, sister.issuer.prefix, ""}) == 3
+    assert korea.is_business_number(sister.registration)
+    assert filing_hometax.prior_receipts(entity_id=sister.pk, given_in=TODAY.year) == Money(42_000_000, "KRW")
+    page = GivingPage.objects.get(entity=sister)
+    assert (page.campaign.slug, [row.currency for row in page.currencies.all()]) == (
+        "beginning-again",
+        ["KRW"],
+    )
+    assert {choice.fund.entity_id for choice in page.funds.all()} == {sister.pk}
 
 
 def test_printed_sign_ins_open_the_door(kept: dict[str, Any]) -> None:
@@ -193,6 +216,7 @@ def test_the_command_writes_and_says_where(settings: Any, tmp_path: Path, capsys
     assert {path.name for path in settings.RECEIPT_KEYS.iterdir()} == {
         "seal.pem",
         "us.pem",
+        "kr.pem",
         "receipt-keys.json",
     }
     assert str(tmp_path / "demo.json") in capsys.readouterr().out
@@ -214,7 +238,7 @@ def test_words_respect_people_and_stay_neutral() -> None:
 
 @pytest.mark.parametrize("tongue", [english, korean])
 def test_both_languages_have_the_same_shape(tongue: Any) -> None:
-    assert set(tongue.FUNDS) == set(facts.RESTRICTIONS)
+    assert set(tongue.FUNDS) == {code for codes in facts.FUNDS.values() for code in codes}
     assert set(tongue.CAMPAIGNS) == {effort.slug for effort in facts.EFFORTS}
     for slug, words in tongue.CAMPAIGNS.items():
         assert words["terms"], slug

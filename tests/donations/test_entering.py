@@ -1,4 +1,4 @@
-"""Gifts over the desk: the day by what is known, the books by what it is, once however often it is sent (C3-C5, D6-D9)."""
+"""Gifts over the desk: the day by what is known, the books by what it is, and once (C3 to C5, D6 to D9)."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def test_reports_as_servers_write_them(message: Message, name: str) -> None:
     known = Bounce.objects.filter(message=message).first()
     assert (known.status if known else "") == status
     is_lost = outcome == Outcome.BOUNCED
-    shut = Donor.objects.get(pk=message.donor_id).email_failed_at
+    shut = Donor.objects.get(messages=message).email_failed_at
     assert (shut is not None) == (is_lost and CORPUS[name].shuts)
     message.refresh_from_db()
     assert message.error == (f"bounced {status}" if is_lost else "")
@@ -78,9 +78,9 @@ def test_a_message_that_was_never_sent_cannot_have_come_back(db: None) -> None:
 
 
 def test_a_mailbox_changed_since_is_not_meant(message: Message) -> None:
-    Donor.objects.filter(pk=message.donor_id).update(email="new@example.org", email_key="new@example.org")
+    Donor.objects.filter(messages=message).update(email="new@example.org", email_key="new@example.org")
     bouncing.take_mail(raw=written(CORPUS["standard"], message_id=message.pk), now=NOW)
-    assert Donor.objects.get(pk=message.donor_id).email_failed_at is None
+    assert Donor.objects.get(messages=message).email_failed_at is None
 
 
 def test_everybody_with_the_mailbox_is_meant(message: Message) -> None:
@@ -114,11 +114,12 @@ def test_whoever_comes_by_a_mailed_link_can_be_written_to(db: None, mailoutbox: 
     Donor.objects.filter(pk=donor.pk).update(email_failed_at=NOW)
     SignInLink.objects.create(
         token_hash=signing_in._hash("t"),
+        browser_hash=signing_in._hash("hers"),
         email_key=donor.email_key,
         requested_at=NOW,
         expires_at=NOW + signing_in.LASTS,
     )
-    assert signing_in.redeem(token="t", now=NOW)
+    assert signing_in.redeem(token="t", browser="hers", now=NOW)
     donor.refresh_from_db()
     assert donor.email_failed_at is None
     assert not LinkRequest.objects.exists()

@@ -26,7 +26,7 @@ def house(settings: Any) -> None:
 
 
 def written(message: Message) -> EmailMessage:
-    read: Any = message_from_bytes(
+    read: EmailMessage = message_from_bytes(
         lettering.letter(message, now=NOW).message().as_bytes(), policy=policy.default
     )
     return read

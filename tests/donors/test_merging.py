@@ -211,8 +211,8 @@ def test_merging_needs_a_reason_and_undoing_a_merge() -> None:
         unmerge(daniel())
     with pytest.raises(UnableToMerge, match="unknown"):
         unmerge(Donor(pk=facts.fresh_id()))
+    Donor.objects.filter(pk=daniel().pk).update(merged_into=facts.donor())
     with pytest.raises(UnableToMerge, match="unknown"):
-        Donor.objects.filter(pk=daniel().pk).update(merged_into=facts.donor())
         unmerge(daniel_row())
 
 

@@ -79,6 +79,7 @@ def test_what_is_not_wanted_is_not_queued_and_what_stopped_being_wanted_is_not_s
     Donor.objects.filter(pk=donor.pk).update(died_on=NOW.date())
     assert corresponding.queue_all(letters=[letter(donor_id=donor.pk)], now=NOW) == [None]
     assert corresponding.send_due(now=NOW) == 0
+    assert waiting is not None
     assert Message.objects.get(pk=waiting).error == "withheld: died"
     assert mailoutbox == []
 

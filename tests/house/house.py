@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,26 @@ MIGRATIONS = sorted(path for room in ROOMS for path in (ROOT / room / "migration
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def each(paths: Sequence[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """One rule over many files is one test that names every file which breaks it."""
+
+    def over(rule: Callable[[Path], None]) -> Callable[[], None]:
+        @wraps(rule)
+        def test() -> None:
+            broken = []
+            for path in paths:
+                try:
+                    rule(path)
+                except AssertionError as error:
+                    broken.append(f"{name(path)}: {error}")
+            assert not broken, "\n".join(broken)
+
+        del test.__wrapped__  # or pytest would look for a fixture named path
+        return test
+
+    return over
 
 
 @cache

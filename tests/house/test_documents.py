@@ -133,7 +133,7 @@ def test_every_option_of_the_demo_is_told() -> None:
     assert {option for option in options if f"`{option}" not in words} == set()
 
 
-@pytest.mark.parametrize("lock", ["app", "dev", "uv"])
+@pytest.mark.parametrize("lock", ["app", "dev", "uv", "bench"])
 def test_every_dependency_has_its_reason(lock: str) -> None:
     lines = _words(ROOT / "requirements" / f"{lock}.in").splitlines()
     named = {re.split(r"[\[<>=~! ]", line)[0] for line in lines if line and line[0] not in "#-"}
@@ -145,7 +145,7 @@ def test_every_dependency_has_its_reason(lock: str) -> None:
 
 
 def test_no_reason_is_left_of_a_dependency_that_went() -> None:
-    asked = "\n".join(_words(ROOT / "requirements" / f"{lock}.in") for lock in ("app", "dev", "uv"))
+    asked = "\n".join(_words(ROOT / "requirements" / f"{lock}.in") for lock in ("app", "dev", "uv", "bench"))
     packages = _words(ROOT / "docs" / "dependencies.md").partition("## Not packages")[0]
     told = re.findall(r"^\| ([a-z][\w.-]+) \|", packages, re.MULTILINE)
     assert told

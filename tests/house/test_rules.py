@@ -36,7 +36,7 @@ ROOM_MODELS = [
 ]
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=house.name)
+@house.each(PRODUCT)
 def test_no_module_is_named_by_nothing(path: Path) -> None:
     if path.parts[-2] == "stripe_sandbox" and path.stem == "customers":
         return  # the sandbox speaks the processor's words
@@ -44,14 +44,14 @@ def test_no_module_is_named_by_nothing(path: Path) -> None:
     assert not NO_SUCH_MODULE & set(path.relative_to(ROOT).parts[:-1])
 
 
-@pytest.mark.parametrize("path", IN_ROOMS, ids=house.name)
+@house.each(IN_ROOMS)
 def test_no_class_bears_a_banned_word(path: Path) -> None:
     named = [node.name for node in ast.walk(house.tree(path)) if isinstance(node, ast.ClassDef)]
     banned = {f"{house.name(path)}:{name}" for name in named if NO_SUCH_CLASS.search(name)}
     assert banned <= set(CLASSES_NAMED_BY_OTHERS)
 
 
-@pytest.mark.parametrize("path", IN_ROOMS, ids=house.name)
+@house.each(IN_ROOMS)
 def test_nothing_happens_behind_your_back(path: Path) -> None:
     imports = house.imported(path)
     assert not [
@@ -74,14 +74,14 @@ def test_a_room_says_what_lives_in_it(room: str) -> None:
     assert "Never here" in words or "never" in words.lower() or room in {"reports", "web", "api"}
 
 
-@pytest.mark.parametrize("path", IN_ROOMS, ids=house.name)
+@house.each(IN_ROOMS)
 def test_a_module_says_what_it_is(path: Path) -> None:
     tree = house.tree(path)
     trivial = path.name in {"apps.py", "__init__.py", "urls.py"} or not tree.body
     assert trivial or ast.get_docstring(tree)
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=house.name)
+@house.each(PRODUCT)
 def test_no_error_is_swallowed(path: Path) -> None:
     for node in ast.walk(house.tree(path)):
         if isinstance(node, ast.ExceptHandler):
@@ -90,7 +90,7 @@ def test_no_error_is_swallowed(path: Path) -> None:
             assert not (is_broad and is_silent), f"line {node.lineno}"
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=house.name)
+@house.each(PRODUCT)
 def test_only_doors_read_the_clock(path: Path) -> None:
     if house.is_door(path) or path.relative_to(ROOT).parts[0] in READS_THE_CLOCK:
         return
@@ -105,7 +105,7 @@ def test_only_doors_read_the_clock(path: Path) -> None:
     assert [(line, call) for line, call in house.calls(path) if call in read] == []
 
 
-@pytest.mark.parametrize("path", [path for path in PRODUCT if house.is_door(path)], ids=house.name)
+@house.each([path for path in PRODUCT if house.is_door(path)])
 def test_doors_open_no_transaction(path: Path) -> None:
     if house.name(path) in ATOMIC_IN_DOORS:
         return
@@ -117,18 +117,14 @@ def test_doors_open_no_transaction(path: Path) -> None:
     assert opened == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in IN_ROOMS if path.relative_to(ROOT).parts[0] in house.MONEY_ROOMS],
-    ids=house.name,
-)
+@house.each([path for path in IN_ROOMS if path.relative_to(ROOT).parts[0] in house.MONEY_ROOMS])
 def test_money_is_never_a_float(path: Path) -> None:
     drawing = path.relative_to(ROOT).parts[0] == "paper"  # points of a page are lengths, not money
     calls = [(line, call) for line, call in house.calls(path) if call in {"float", "models.FloatField"}]
     assert drawing or calls == []
 
 
-@pytest.mark.parametrize("path", IN_ROOMS, ids=house.name)
+@house.each(IN_ROOMS)
 def test_only_payments_speaks_http(path: Path) -> None:
     wire = {"requests", "urllib.request", "urllib3", "http.client", "httpx", "aiohttp", "socket"}
     # The gateway gives stripe's own client its pool of connections; it makes no call by itself.
@@ -136,7 +132,7 @@ def test_only_payments_speaks_http(path: Path) -> None:
     assert not house.imported(path) & wire - allowed
 
 
-@pytest.mark.parametrize("path", MIGRATIONS, ids=house.name)
+@house.each(MIGRATIONS)
 def test_a_migration_is_named_by_what_it_does(path: Path) -> None:
     assert re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+\.py", path.name)
     assert "auto_" not in path.name

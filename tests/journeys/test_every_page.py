@@ -24,10 +24,13 @@ PUBLIC = (
     "campaigns/community-center/", "campaigns/safe-house/", "letters/", "portal/", "portal/sent/",
     "no-such-page/", "accounts/login/", "accounts/password/reset/", "portal/open/spent-or-never-was/",
 )  # fmt: skip
+OWN = ("gifts/", "receipts/", "profile/", "mail/", "email/", "email/sent/both/", "devices/", "data/")
 OFFICE = (
     "office/", "office/keys/", "office/donations/", "office/donations/?amount=x", "office/donations/?q=none",
     "office/receipts/", "office/journal/", "office/payouts/", "office/funds/", "office/ways/", "office/transfers/",
-    "office/links/", "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
+    "office/links/", "office/donors/", "office/donors/new/", "office/donations/new/", "office/donations/new/check/",
+    "office/donations/new/property/", "office/donations/years/", "office/issuers/", "office/issuers/new/?law=KR",
+    "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
 )  # fmt: skip
 
 
@@ -109,6 +112,8 @@ def _walks_the_form(giver: Giver, inspector: Inspector, *, email: str) -> None:
 def _walks_the_portal(giver: Giver, inspector: Inspector, *, email: str) -> None:
     giver.signs_in(email=email, on_the_way=lambda: inspector.looks("portal link opened"))
     inspector.looks("portal home")
+    for address in OWN:
+        inspector.visits(f"/{giver.language}/portal/{address}")
 
 
 def _walks_the_office(desk: Finance, inspector: Inspector, *, language: str, email: str) -> None:

@@ -84,3 +84,17 @@ def test_every_lock_pins_every_package_by_hash_and_holds_no_address() -> None:
         assert pinned
         assert all("==" in line and line.endswith("\\") for line in pinned)
         assert not any("://" in line or line.startswith("-") for line in lines)
+
+
+def test_what_only_a_comparison_needs_is_added_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = _checkout(tmp_path)
+    _made_for(root, "dev")
+    (root / "requirements" / "bench.txt").write_text("peer==1.0\n")
+    installed: list[str] = []
+    monkeypatch.setattr(bootstrapping, "_install", lambda *, lock, **_: installed.append(lock))
+    python = root / ".venv" / "bin" / "python"
+    for _ in range(2):
+        bootstrapping.add(root=root, lock="bench", python=python, tell=Teller(out=io.StringIO()))
+    (root / "requirements" / "bench.txt").write_text("peer==1.1\n")
+    bootstrapping.add(root=root, lock="bench", python=python, tell=Teller(out=io.StringIO()))
+    assert installed == ["bench", "bench"]

@@ -8,16 +8,22 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from donations.models import RefundRequestPart, ReviewClosing
+from donations import benefiting, crediting, restating
+from donations.benefiting import Return
+from donations.crediting import Credit
+from donations.models import Donation, GiftDetail, GiftEvent, RefundRequestPart, ReviewClosing, SoftCredit
+from donors import merging
 from ledger import closing
 from paper import storing
 from payments.models import PayoutFailure
+from receipts import registering
 from receipts.models import Receipt, Seal, SealKey, SigningCertificate
 from reports.laws import FACT_TABLES
 from staff import auditing
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
+from tests.laws import broken_numbers
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -42,16 +48,51 @@ def every_fact(db: None) -> None:
     facts.dispute(lost, "lost")
     payout = facts.payout(lost)
     PayoutFailure.objects.create(payout=payout, balance_ref="txn_f", failed_at=NOW, recorded_at=NOW)
+    details(gift)
+    said_by_staff(gift)
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
     facts.bounce()
-    from donors import consenting
+    for place in (1, 2):
+        broken_numbers.spoiled(number=place)
+    from donors import consenting, profiling
 
+    profiling.speak(email_key="grace@example.org", language="ko", now=NOW)
     consenting.record(donor_id=gift.donor_id, wording="Yes", source="test", answered_at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def details(gift: Donation) -> None:
+    """What is known of a gift besides its money."""
+    thanked = facts.donor("Hannah Lee", "hannah@example.org")
+    actor = facts.staff_member()
+    GiftDetail.objects.create(donation=gift, entered_at=NOW)
+    GiftEvent.objects.create(donation=gift, basis="received", on=NOW.date(), entered_at=NOW)
+    crediting.thank(
+        donation_id=gift.pk, credit=Credit(thanked.pk, SoftCredit.Kind.OTHER), actor=actor, now=NOW
+    )
+    benefiting.add(donation_id=gift.pk, given=Return("Mug", fair_value_minor=1), actor=actor, now=NOW)
+    restating.restate(
+        donation_id=gift.pk, changes={"is_person_directed": True}, reason="said so", actor=actor, now=NOW
+    )
+
+
+def said_by_staff(gift: Donation) -> None:
+    """Two records are one giver, and an accountant confirmed a figure."""
+    actor, other = facts.staff_member(), facts.donor("G. Kim", "g.kim@example.org")
+    merging.merge(donor_id=other.pk, into_id=gift.donor_id, reason="the same", actor=actor, now=NOW)
+    registering.confirm(
+        entity_id=gift.entity_id,
+        figure="us_low_cost",
+        year=2026,
+        by="Ben Counts",
+        on=NOW.date(),
+        actor=actor,
+        now=NOW,
+    )
 
 
 def sealed(receipt: Receipt) -> None:

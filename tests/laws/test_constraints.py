@@ -27,7 +27,16 @@ from staff.models import Role, RoleGrant, User
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_intents, broken_letters, broken_runs
+from tests.laws import (
+    broken_desk,
+    broken_filings,
+    broken_intents,
+    broken_letters,
+    broken_numbers,
+    broken_papers,
+    broken_runs,
+    broken_wishes,
+)
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +198,13 @@ def own_replacement() -> None:
     other_receipt(id=pk, replaces_id=pk)
 
 
+def total_below_zero() -> None:
+    """The other law would refuse it too, and is asked first."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE receipts_receipt DROP CONSTRAINT receipt_eligible_within_total")
+    other_receipt(total_minor=-1, eligible_minor=-1)
+
+
 def receipt_line(**changed: object) -> None:
     again(receipt().lines.get(), **changed)
 
@@ -284,9 +300,10 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     "series_once_per_entity_and_year": [series_twice],
     "receipt_number_once_per_series": [lambda: other_receipt(number=1)],
     "receipt_number_starts_at_one": [lambda: other_receipt(number=0)],
-    "receipt_total_is_positive": [
-        lambda: other_receipt(total_minor=0),
-        lambda: other_receipt(total_minor=-1),
+    "receipt_total_is_not_negative": [total_below_zero],
+    "receipt_eligible_within_total": [
+        lambda: other_receipt(eligible_minor=10_001),
+        lambda: other_receipt(eligible_minor=-1),
     ],
     "receipt_not_its_own_replacement": [own_replacement],
     "receipt_line_once_per_donation": [receipt_line],
@@ -294,9 +311,14 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **broken_desk.BROKEN,
     **broken_intents.BROKEN,
     **broken_letters.BROKEN,
+    **broken_numbers.BROKEN,
     **broken_runs.BROKEN,
+    **broken_filings.BROKEN,
+    **broken_papers.BROKEN,
+    **broken_wishes.BROKEN,
 }
 
 

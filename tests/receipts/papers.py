@@ -42,6 +42,7 @@ KR = US | {
     "legal_basis": "소득세법 제34조 제3항 제1호 (종교단체)",
     "legal_basis_code": "41",
     "form": "45-2",
+    "form_version": "kr-45-2/2026-01-02",
 }
 UK = US | {
     "legal_name": "Harbour Mission UK",

@@ -95,9 +95,10 @@ def test_d21_a_mail_that_came_back_goes_to_the_print_queue(db: None) -> None:
     corresponding.send_due(now=NOW)
     delivering.note_sent(now=NOW)
     way = made.deliveries.get()
-    Bounce.objects.create(message_id=way.message_id, is_final=False, status="4.4.7", received_at=NOW)
+    assert way.message is not None
+    Bounce.objects.create(message=way.message, is_final=False, status="4.4.7", received_at=NOW)
     assert delivering.note_bounced(now=LATER) == 0
-    Bounce.objects.create(message_id=way.message_id, is_final=True, status="5.1.1", received_at=NOW)
+    Bounce.objects.create(message=way.message, is_final=True, status="5.1.1", received_at=NOW)
     assert (delivering.note_bounced(now=LATER), delivering.note_bounced(now=LATER)) == (1, 0)
     assert ways(made) == [("email", "bounced"), ("post", "waiting")]
     assert [each.ready for each in posting_letters.queues()] == [1]
@@ -227,7 +228,27 @@ def test_letters_are_printed_in_the_order_of_the_post_and_once(db: None) -> None
     assert stickers is not None
     assert stickers.startswith(b"%PDF")
     assert posting_letters.part_of(print_file=made_file, part="envelopes") is None
-    marked = {"print_file_id": made_file.pk, "actor": facts.staff_member(), "now": LATER}
+    marked: dict[str, Any] = {"print_file_id": made_file.pk, "actor": facts.staff_member(), "now": LATER}
     assert (posting_letters.mark_printed(**marked), posting_letters.mark_printed(**marked)) == (3, 0)
     assert posting_letters.files()[0].printed_at == LATER
     assert [each.ready for each in posting_letters.queues()] == [0]
+
+
+def test_a_mail_of_before_there_were_ways_is_that_receipts_mail(db: None) -> None:
+    made = receipt()
+    before = Message.objects.get()
+    Delivery.objects.all().delete()
+    delivering.plan(receipts=[made], now=LATER)
+    assert mailing.send_planned(now=LATER) == 0
+    assert made.deliveries.get().message == before
+    assert ways(made) == [("email", "waiting")]
+
+
+def test_somebody_who_died_after_it_was_planned_gets_no_mail(db: None) -> None:
+    like()
+    made = receipt()
+    Delivery.objects.update(message=None)
+    Message.objects.all().delete()
+    Donor.objects.update(died_on=NOW.date())
+    assert mailing.send_planned(now=LATER) == 0
+    assert ways(made) == [("email", "bounced"), ("none", "waiting")]

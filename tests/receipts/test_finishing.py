@@ -29,7 +29,7 @@ def has_keys(settings: Any, tmp_path: Path) -> None:
 def issue(count: int, *, unprintable: int = 0) -> None:
     keyholding.make_missing(entities=[(making.entity().code, "Harbour Mission")], now=NOW)
     for _ in range(unprintable):
-        facts.donation(donor_id=facts.donor("金哲洙", "kim@example.org").pk)
+        facts.donation(donor_id=facts.donor("Grace \U0001f600 Kim", "kim@example.org").pk)
     for _ in range(count):
         facts.donation()
     assert issuing.issue_due(now=NOW) == count + unprintable

@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from paper import texts
-from receipts import rendering, snapshots
+from receipts import publishing, rendering, sealing, snapshots, verifying
 from receipts.sealing import Seal
 from tests.receipts import papers
 from tests.receipts.reading import catalog, described, read, require_inert, require_order, unwrapped, words
@@ -323,3 +324,16 @@ def test_hanja_are_printed_and_what_no_font_has_goes_to_a_person() -> None:
     assert "金承恩" in words(content)
     with pytest.raises(texts.UnprintableText):
         rendering.render(papers.snapshot("kr-1", donor=donor | {"name": "Kim 🙏"}))
+
+
+def test_a_paper_over_two_currencies_is_verified_with_both_totals() -> None:
+    key = Ed25519PrivateKey.generate()
+    won = papers.line(currency="KRW", currency_exponent=0, amount_minor=50000)
+    snapshot = papers.snapshot(lines=[papers.line(), won])
+    seal = sealing.make(snapshots.canonical(snapshot), key=key)
+    content = rendering.render(snapshot, seal=seal)
+    keys = publishing.Keys(seals={seal.key_id: key.public_key().public_bytes_raw()}, certificates=())
+    verdict = verifying.verify(content, keys=keys, voids={})
+    assert (verdict.answer, verdict.total) == (verifying.Answer.VALID, "₩50,000 + $100.00")
+    forged = content.replace(b"/Producer", b"/Producex", 1)
+    assert verifying.verify(forged, keys=keys, voids={}).answer == verifying.Answer.ALTERED

@@ -16,12 +16,14 @@ from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
 from receipts import excepting
-from receipts.models import PrintFile, Receipt, RunException
+from receipts.models import GiftAidClaim, Issuer, PrintFile, Receipt, RunException
 from staff.models import Role
 from tests import making
-from tests.receipts import years
+from tests.receipts import abroad, years
+from tests.receipts.test_declaring import declared
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
+DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part")
 ROLES = ["nobody", *Role.values]
 
 
@@ -74,6 +76,24 @@ def a_year() -> dict[str, list[object]]:
     }
 
 
+def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
+    """A Korean and a British body beside the first, with a declaration and a claim."""
+    korea, britain = abroad.korea().pk, abroad.britain()
+    row = declared(donor_id=gift.donor_id)
+    claim = GiftAidClaim.objects.create(
+        entity=britain, made_by=making.user(email="claimer@example.org", now=today), made_at=today
+    )
+    return {
+        **{f"office:korea_{deed}": [korea, 2026] for deed in ("filed", "canceled", "handed_in")},
+        "office:korea_file": [korea, 2026, "to-file", "xlsx"],
+        "office:gift_aid_declare": [gift.donor_id],
+        "office:gift_aid_declaration": [row.pk],
+        "office:gift_aid_draft": [britain.pk],
+        "office:gift_aid_step": [claim.pk],
+        "office:gift_aid_file": [claim.pk],
+    }
+
+
 @pytest.fixture
 def facts(db: None, today: datetime) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -81,6 +101,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
     plan = making.plan(of=gift.donor, now=today)
+    Issuer.objects.get_or_create(entity=gift.entity, defaults={"law": "US", "changed_at": today})
     way = WayToGive.objects.create(entity=gift.entity, kind="cheque", currency="USD", position=1)
     site = Site.objects.create(code="church", name="First Church")
     origin = SiteOrigin.objects.create(site=site, origin="https://church.example.org")
@@ -88,6 +109,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     page = making.campaign().giving_page
     printing = PrintFile.objects.create(entity=gift.entity, receipts_file="receipts.pdf", made_at=today)
     return {
+        **abroad_facts(gift, today),
         "office:page": [page.pk],
         "office:page_check": [page.pk],
         "office:page_save": [page.pk],
@@ -96,6 +118,12 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:proposal": [asked.pk],
         "office:proposal_decide": [asked.pk],
         "office:donation": [gift.pk],
+        "office:gift": ["check"],
+        "office:correct": [gift.pk],
+        "office:benefit": [gift.pk],
+        "office:benefit_withdraw": [gift.pk, 1],
+        **{f"office:donor{deed}": [gift.donor_id] for deed in DONOR_DEEDS},
+        **{f"office:issuer{deed}": [gift.entity_id] for deed in ("", "_prior", "_confirm", "_preview")},
         "office:refund": [gift.pk],
         "office:refund_check": [gift.pk],
         "office:refund_send": [gift.pk],
@@ -109,6 +137,11 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:card": ["campaign", gift.campaign.slug],
         "portal:open": ["token"],
         "portal:receipt": [Receipt.objects.get().pk],
+        **{f"portal:{name}": [gift.donor_id] for name in ("receipt_wishes", "person", "copy", "device_end")},
+        "portal:email_sent": ["both"],
+        "portal:gift_list": [gift.donor_id, gift.entity.code, 2026],
+        "portal:email_confirm": ["token"],
+        "portal:email_undo": ["token"],
         "portal:change": [plan.pk],
         "portal:plan": [plan.pk],
         "portal:stop": [plan.pk],
@@ -139,6 +172,10 @@ def test_the_table_holds(
 
 GETS = [row["address"] for row in TABLE if row["method"] == "GET" and row["address"].startswith("office:")]
 READ_DOWN = {
+    "office:donor",
+    "office:korea_file",
+    "office:gift_aid_declaration",
+    "office:gift_aid_file",
     "office:donation",
     "office:plan",
     "office:receipt_file",

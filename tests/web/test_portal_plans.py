@@ -24,7 +24,7 @@ from tests import making
 from tests.donations.giving import settle_all
 from tests.donations.standing import POOR, Stage
 from tests.sandbox.driving import Browser, Sandbox
-from tests.web.test_portal import link, words
+from tests.web.test_portal import GRACE, signed_in_as, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -41,9 +41,7 @@ def plan(stage: Stage) -> RecurringPlan:
 
 @pytest.fixture
 def grace(plan: RecurringPlan) -> Client:
-    browser = Client()
-    browser.post(link(at=timezone.now()))
-    return browser
+    return signed_in_as(GRACE, at=timezone.now())
 
 
 def press(browser: Client, plan: RecurringPlan, deed: str, name: str = "portal:change", **typed: Any) -> Any:

@@ -18,10 +18,11 @@ from django.urls import reverse
 from donors.models import Donor, LinkRequest, Message
 from jobs import ringing
 from ledger.models import LegalEntity
-from receipts import delivering, mailing, renewing, yearly_linking
-from receipts.models import Receipt
+from receipts import delivering, finishing, listing_years, mailing, renewing, yearly_linking
+from receipts.models import Delivery, Receipt
 from receipts.yearly_linking import Year
 from tests import making
+from tests.receipts import reading
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +70,7 @@ def pressed(html: str, label: str) -> str:
 def test_p01_two_presses_from_the_mail_to_the_file(
     annual: Receipt, today: datetime, mailoutbox: list[Any]
 ) -> None:
-    delivering.Delivery.objects.all().delete()
+    Delivery.objects.all().delete()
     Message.objects.all().delete()
     delivering.plan(receipts=[annual], now=today)
     mailing.send_planned(now=today)
@@ -148,7 +149,7 @@ def test_the_page_says_what_no_longer_stands(annual: Receipt, today: datetime) -
     assert Client().get(f"{address}{annual.serial}.pdf").status_code == 404
     making.refund(of=annual.lines.get().donation, amount=making.HUNDRED.split([1, 3])[1], at=today)
     making.correction(of=annual.lines.get().donation, now=today)
-    making.finishing.finish(receipt_id=newer.pk, now=today)
+    finishing.finish(receipt_id=newer.pk, now=today)
     page = words(Client().get(address))
     assert f"Receipt {newer.serial} has not been valid since" in page
     assert "Download PDF" not in page
@@ -235,3 +236,32 @@ def test_both_languages(annual: Receipt, today: datetime) -> None:
         page = words(Client().get(korean))
     assert f"{annual.tax_year}년" in page
     assert "Download PDF" not in page
+
+
+def test_p01_a_giver_who_has_all_receipts_gets_the_list_of_them(
+    today: datetime, mailoutbox: list[Any]
+) -> None:
+    grace = making.donor(now=today)
+    gifts = [making.donation(by=grace, at=today) for _ in range(2)]
+    receipts = [making.receipt(of=gift, now=today) for gift in gifts]
+    making.refund(of=gifts[0], amount=making.HUNDRED.split([1, 3])[0], at=today)
+    making.correction(of=gifts[0], now=today)
+    entity, year = receipts[0].series.entity, receipts[0].tax_year
+    assert mailing.send_summaries(donor_ids=[grace.pk], entity=entity, tax_year=year, now=today) == 1
+    mail = Message.objects.get(kind="yearly_summary")
+    address = re.search(r"http://localhost:8000(/en/yearly/\S+)", mail.text)
+    assert address
+    browser = Client()
+    page = words(browser.get(address[1]))
+    assert "It is no receipt itself." in page
+    file = browser.get(pressed(page, "Download PDF"))
+    assert file.headers["Content-Disposition"] == f'attachment; filename="gifts-{year}.pdf"'
+    text = reading.words(file.content)
+    newer = Receipt.objects.get(replaces=receipts[0])
+    assert newer.serial in text
+    assert receipts[1].serial in text
+    assert receipts[0].serial not in text
+    assert "$175.00" in text
+    assert browser.get(f"{address[1]}{receipts[1].serial}.pdf").status_code == 404  # the list only
+    told = listing_years.summary(year=Year(grace, entity, year - 1), language="en", now=today)
+    assert told is None

@@ -24,15 +24,22 @@ ACTOR = "demo"
 
 def write(
     *,
-    entity: LegalEntity,
-    funds: Mapping[str, Fund],
+    bodies: Mapping[str, LegalEntity],
+    funds: Mapping[str, Mapping[str, Fund]],
     tongues: Sequence[shapes.Tongue],
     today: date,
     now: datetime,
 ) -> None:
     """This function will add what is missing and renew dates that have gone by; the rest stays as edited."""
     for position, effort in enumerate(facts.EFFORTS, start=1):
-        _campaign(effort, position=position, entity=entity, funds=funds, tongues=tongues, today=today)
+        _campaign(
+            effort,
+            position=position,
+            entity=bodies[effort.body],
+            funds=funds[effort.body],
+            tongues=tongues,
+            today=today,
+        )
     family = Campaign.objects.get(slug="family")
     _costs(family, tongues=tongues, today=today, now=now)
     Campaign.objects.filter(slug="family", urgent_until__lt=today).update(
@@ -71,7 +78,7 @@ def _campaign(
         return
     _words(campaign, tongues=tongues)
     if effort.choices:
-        _page(campaign, entity=entity, funds=[funds[code] for code in effort.choices])
+        _page(campaign, effort, entity=entity, funds=[funds[code] for code in effort.choices])
     if effort.kind == "units":
         NeedGroup.objects.create(
             campaign=campaign, size=facts.GROUP_SIZE, opened_on=today - timedelta(days=60)
@@ -91,12 +98,13 @@ def _noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def _page(campaign: Campaign, *, entity: LegalEntity, funds: Sequence[Fund]) -> None:
+def _page(campaign: Campaign, effort: facts.Effort, *, entity: LegalEntity, funds: Sequence[Fund]) -> None:
     page = GivingPage.objects.create(campaign=campaign, entity=entity)
     PageFund.objects.bulk_create(
         PageFund(page=page, fund=fund, position=position) for position, fund in enumerate(funds, start=1)
     )
-    for position, ladder in enumerate(facts.LADDERS, start=1):
+    ladders = [ladder for ladder in facts.LADDERS if ladder.currency in effort.currencies]
+    for position, ladder in enumerate(ladders, start=1):
         currency = PageCurrency.objects.create(
             page=page, currency=ladder.currency, minimum_minor=ladder.minimum_minor, position=position
         )

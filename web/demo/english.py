@@ -12,6 +12,10 @@ FUNDS: dict[str, tuple[str, str]] = {
     ),
     "SAF": ("Safe house", "Food, rest, care and teaching for people who have just arrived."),
     "CTR": ("Community center", "Two buildings built with the people who now meet in them."),
+    "BEG": (
+        "Beginning again in Korea",
+        "Lessons, rent and company for people in their first years in Korea.",
+    ),
     "WRK": (
         "Workers and their families",
         "Supports our workers and their families. The mission decides how each gift is used.",
@@ -107,6 +111,21 @@ CAMPAIGNS: dict[str, shapes.Campaign] = {
         "terms": "Your gift is used where it is needed most within our work.",
         "why_harder": "",
         "surplus": "",
+    },
+    "beginning-again": {
+        "title": "Beginning again in Korea",
+        "tag": "Our sister body in Seoul",
+        "sentence": "The first years in a new country are long. Our sister body in Seoul walks them with people.",
+        "lead": "Your gift goes to our sister body in Seoul: lessons, rent and company for the first years.",
+        "body": (
+            "Whoever arrives has a room, a bank book and a timetable, and knows nobody. Volunteers of our "
+            "sister body visit every week, help with lessons and sit beside people in waiting rooms.\n\n"
+            "It is a Korean organization of its own. Gifts on this page are given to it, in won, and its "
+            "receipts follow Korean law."
+        ),
+        "terms": "If this work must stop, your gift helps people in their first years in Korea in another way.",
+        "why_harder": "",
+        "surplus": "What is not needed this month is kept for the months in which more people arrive.",
     },
 }
 

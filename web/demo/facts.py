@@ -23,7 +23,53 @@ ENTITY: dict[str, object] = {
     "is_religious": True,
 }
 
+SISTER: dict[str, object] = {
+    "legal_name": "하버선교회",
+    "local_name": "하버선교회",
+    "country": "KR",
+    "address": "서울특별시 예시구 예시로 1, 2층",
+    # All noughts check as a number of the tax office and belong to nobody.
+    "registration": "000-00-00000",
+    "status_line": "공익법인(종교단체), a religious non-profit in Seoul",
+    "signatory": "김예시, 대표",
+    "email": "korea@example.org",
+    "phone": "",
+    "zone": "Asia/Seoul",
+    "base_currency": "KRW",
+    "paper": "a4",
+    "founded_on": date(2005, 9, 1),
+    "is_religious": True,
+}
+BODIES = {"US": ENTITY, "KR": SISTER}
+"""The mission and its sister, by code. The first one speaks for the house."""
+
+ISSUERS: dict[str, dict[str, object]] = {
+    "US": {
+        "law": "US",
+        "prefix": "HM",
+        "is_exclusively_religious": True,
+        "registered_name": "Harbour Mission Inc.",
+        "registered_address": ENTITY["address"],
+        "place": "Springfield, Virginia",
+    },
+    "KR": {
+        "law": "KR",
+        "prefix": "HK",
+        "is_exclusively_religious": True,
+        "registered_name": "하버선교회",
+        "registered_address": SISTER["address"],
+        "place": "서울",
+        "legal_basis": "소득세법 시행령 제80조 제1항 제5호",
+        "gift_code": "41",
+        "form": "45-2",
+    },
+}
+SISTER_RECEIPTED_MINOR = 42_000_000
+"""What the sister's books say it receipted in the year before: too little for e-receipts to be a duty."""
+
 RESTRICTIONS = {"GEN": "none", "RSC": "purpose", "SAF": "purpose", "CTR": "purpose", "WRK": "purpose"}
+SISTER_RESTRICTIONS = {"GEN": "none", "BEG": "purpose"}
+FUNDS = {"US": RESTRICTIONS, "KR": SISTER_RESTRICTIONS}
 
 
 @dataclass(frozen=True)
@@ -59,6 +105,8 @@ class Effort:
     urgent_days: int | None = None
     area: Decimal | None = None
     finished_years: int | None = None
+    body: str = "US"
+    currencies: tuple[str, ...] = ("USD", "KRW")
 
 
 EFFORTS = (
@@ -76,6 +124,15 @@ EFFORTS = (
     ),
     Effort("workers", "running", "WRK", ("WRK", "GEN")),
     Effort("general", "general", "GEN", ("GEN", "RSC", "SAF", "WRK")),
+    Effort(
+        "beginning-again",
+        "running",
+        "BEG",
+        ("BEG", "GEN"),
+        monthly_goal_minor=6_000_000,
+        body="KR",
+        currencies=("KRW",),
+    ),
 )
 PUBLISHED_AGO = timedelta(days=4 * 365)
 CLOSED_AGO = timedelta(days=200)

@@ -1,5 +1,6 @@
 """Ways: the demo's other ways to give and its source codes. Every number here is plainly no account of anybody."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,17 +67,18 @@ WAYS = (
         WayToGive.Kind.BANK_TRANSFER,
         "KRW",
         (
-            "From a bank in Korea. The receipt is one of the United States; for a Korean receipt please write to us.",
-            "한국 은행에서 보내실 때입니다. 영수증은 미국 영수증이며, 한국 기부금영수증은 따로 문의해 주십시오.",
+            "From a bank in Korea. The receipt is one of the United States; for a Korean one give to our sister body.",
+            "한국 은행에서 보내실 때입니다. 영수증은 미국 영수증이며, 한국 기부금영수증은 자매 법인에 후원하시면 "
+            "받으실 수 있습니다.",
         ),
         (
             (
-                ("Account holder", "하버선교회"),
+                ("Account holder", "Harbour Mission Inc."),
                 ("Bank", "보기은행 (invented for this demo)"),
                 ("Account number", "000-000-001234"),
             ),
             (
-                ("예금주", "하버선교회"),
+                ("예금주", "Harbour Mission Inc."),
                 ("은행", "보기은행 (데모용 가상 은행)"),
                 ("계좌 번호", "000-000-001234"),
             ),
@@ -113,6 +115,29 @@ WAYS = (
         ),
     ),
 )
+SISTERS_WAYS = (
+    Way(
+        WayToGive.Kind.BANK_TRANSFER,
+        "KRW",
+        (
+            "From a bank in Korea. Please write only your gift code on the transfer. The receipt is a Korean one.",
+            "한국 은행에서 보내실 때입니다. 이체하실 때 후원 코드만 적어 주십시오. 한국 기부금영수증이 발급됩니다.",
+        ),
+        (
+            (
+                ("Account holder", "하버선교회"),
+                ("Bank", "보기은행 (invented for this demo)"),
+                ("Account number", "000-000-005678"),
+            ),
+            (
+                ("예금주", "하버선교회"),
+                ("은행", "보기은행 (데모용 가상 은행)"),
+                ("계좌 번호", "000-000-005678"),
+            ),
+        ),
+    ),
+)
+OF_BODY = {"US": WAYS, "KR": SISTERS_WAYS}
 SOURCES = (
     ("bulletin", "Church bulletin / 교회 주보", "general"),
     ("table-card", "Table card / 테이블 카드", "family"),
@@ -120,10 +145,11 @@ SOURCES = (
 )
 
 
-def write(*, entity: LegalEntity, now: datetime) -> None:
+def write(*, bodies: Mapping[str, LegalEntity], now: datetime) -> None:
     """This function will add the ways and codes that are missing; the rest stays as edited."""
-    for position, way in enumerate(WAYS, start=1):
-        _way(way, position=position, entity=entity)
+    for code, ways in OF_BODY.items():
+        for position, way in enumerate(ways, start=1):
+            _way(way, position=position, entity=bodies[code])
     for code, words, slug in SOURCES:
         if not SourceCode.objects.filter(code=code).exists():
             campaign = Campaign.objects.get(slug=slug)

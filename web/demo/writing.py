@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from ledger.models import Fund, FundText, LegalEntity
-from receipts import founding
+from receipts.models import Issuer, PriorTotal
 from staff import auditing, roles
 from staff.models import User
 from web.demo import asking, english, facts, korean, shapes, speaking, ways
@@ -24,29 +24,40 @@ def write(*, now: datetime, state_dir: Path) -> Path:
     sure that this is a local installation. This function will return the file with the sign-ins.
     """
     with transaction.atomic():
-        entity = _entity(now=now)
+        bodies = {code: _entity(code, now=now) for code in facts.BODIES}
+        entity = bodies["US"]
         today = now.astimezone(ZoneInfo(entity.zone)).date()
-        funds = {code: _fund(code, entity=entity) for code in facts.RESTRICTIONS}
+        funds = {
+            body: {code: _fund(code, restriction, entity=bodies[body]) for code, restriction in codes.items()}
+            for body, codes in facts.FUNDS.items()
+        }
+        _prior_total(bodies["KR"], year=today.year - 1)
         for sign_in in facts.SIGN_INS:
             _staff(sign_in, now=now)
-        asking.write(entity=entity, funds=funds, tongues=TONGUES, today=today, now=now)
+        asking.write(bodies=bodies, funds=funds, tongues=TONGUES, today=today, now=now)
         speaking.write(tongues=TONGUES, today=today)
-        ways.write(entity=entity, now=now)
+        ways.write(bodies=bodies, now=now)
     return _note_sign_ins(facts.SIGN_INS, state_dir=state_dir)
 
 
-def _entity(*, now: datetime) -> LegalEntity:
-    entity, is_new = LegalEntity.objects.get_or_create(code="US", defaults=facts.ENTITY)
+def _entity(code: str, *, now: datetime) -> LegalEntity:
+    entity, is_new = LegalEntity.objects.get_or_create(code=code, defaults=facts.BODIES[code])
+    Issuer.objects.get_or_create(entity=entity, defaults={**facts.ISSUERS[code], "changed_at": now})
     if is_new:
-        founding.found(entity=entity, now=now)
         auditing.record(actor=asking.ACTOR, action="demo.written", target=f"entity:{entity.pk}", now=now)
     return entity
 
 
-def _fund(code: str, *, entity: LegalEntity) -> Fund:
-    fund, is_new = Fund.objects.get_or_create(
-        entity=entity, code=code, defaults={"restriction": facts.RESTRICTIONS[code]}
-    )
+def _prior_total(entity: LegalEntity, *, year: int) -> None:
+    """What its books say of the year before the demo began, so that its duties are known (KR-11)."""
+    if not PriorTotal.objects.filter(issuer__entity=entity).exists():
+        PriorTotal.objects.create(
+            issuer=entity.issuer, year=year, currency="KRW", total_minor=facts.SISTER_RECEIPTED_MINOR
+        )
+
+
+def _fund(code: str, restriction: str, *, entity: LegalEntity) -> Fund:
+    fund, is_new = Fund.objects.get_or_create(entity=entity, code=code, defaults={"restriction": restriction})
     if is_new:
         FundText.objects.bulk_create(
             FundText(

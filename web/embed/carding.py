@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
 from reports import progress
+from web import furnishing
 from web.embed import framing
 from web.giving import gathering, measuring
 from web.giving.gathering import Story
@@ -45,7 +46,7 @@ def _told(request: HttpRequest, *, language: str, slug: str, template: str) -> H
         "campaign_url": frame.address("giving:campaign", slug),
         "give_url": frame.address("giving:give", slug, **often) if story.takes_gifts else "",
     }
-    return framing.page(template, context, language=language)
+    return framing.page(template, {**furnishing.of(story.entity_id), **context}, language=language)
 
 
 def _meter(story: Story) -> Meter:

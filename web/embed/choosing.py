@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
+from web import furnishing
 from web.embed import framing
 from web.embed.framing import Frame
 from web.giving import asking, gathering, reading
@@ -46,7 +47,7 @@ def chooser(request: HttpRequest, language: str, slug: str) -> HttpResponse:
         "action": Frame(language, "", "", False).address("giving:give", slug),
         "way_out": frame.address("giving:give", slug),
     }
-    return framing.page("embed/chooser.html", context, language=language)
+    return framing.page("embed/chooser.html", {**furnishing.of(ask.entity_id), **context}, language=language)
 
 
 def _choice(ask: Ask, *, query: dict[str, str]) -> Choice:
@@ -77,4 +78,5 @@ def _closed(slug: str, *, status: str, frame: Frame) -> HttpResponse:
     if story is None:
         return framing.missing(language=frame.language)
     context = {"story": story, "frame": frame, "way_out": frame.address("giving:campaign", slug)}
+    context |= furnishing.of(story.entity_id)
     return framing.page("embed/closed.html", context, language=frame.language)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
 from ledger.models import LegalEntity
+from web import furnishing
 from web.embed import fitting, framing
 from web.giving import gathering
 from web.giving.gathering import Story
@@ -91,7 +92,7 @@ def _answer(story: Story, *, language: str, width: int | None, height: int | Non
     return {
         "version": "1.0",
         "type": "rich",
-        "provider_name": wording.called(LegalEntity.objects.order_by("id").first()),
+        "provider_name": wording.called(_of(story)),
         "provider_url": f"{settings.BASE_URL}/",
         "title": story.title,
         "html": str(html),
@@ -99,6 +100,11 @@ def _answer(story: Story, *, language: str, width: int | None, height: int | Non
         "height": high,
         "cache_age": framing.KEPT_SECONDS,
     }
+
+
+def _of(story: Story) -> LegalEntity | None:
+    """The body that receives; the house itself where none does."""
+    return LegalEntity.objects.filter(pk=story.entity_id or 0).first() or furnishing.house()
 
 
 def _refused(status: int, words: str) -> HttpResponse:

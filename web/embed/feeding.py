@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ledger.models import LegalEntity
+from web import furnishing
 from web.embed import framing
 from web.giving import dating, speaking
 from web.giving.speaking import Letter
@@ -44,7 +44,7 @@ def prayer(request: HttpRequest, language: str, kind: str) -> HttpResponse:
 def _feed(
     letters: list[Letter], *, kind: str, language: str, title: str, name: str, tell: Callable[[Letter], str]
 ) -> HttpResponse:
-    organization = wording.called(LegalEntity.objects.order_by("id").first())
+    organization = wording.called(furnishing.house())
     own = f"{settings.BASE_URL}{reverse(f'embed:{name}_feed', args=[language, kind])}"
     feed = KINDS[kind](
         title=_plain(f"{organization}: {title}"),

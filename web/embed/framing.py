@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from campaigns import hosting
-from ledger.models import LegalEntity
 from reports import keeping
+from web import furnishing
 from web.giving import reading
 
 KEPT_SECONDS = 60
@@ -76,7 +76,7 @@ def policy() -> str:
 def page(template: str, context: Mapping[str, object], *, language: str, status: int = 200) -> HttpResponse:
     """This function will return one page for a frame, with every header it needs and none it may not have."""
     with translation.override(language):
-        entity = LegalEntity.objects.order_by("id").first()
+        entity = furnishing.house()
         html = render_to_string(template, {"entity": entity, **context})
     response = HttpResponse(html, status=status)
     response.headers["Content-Security-Policy"] = policy()

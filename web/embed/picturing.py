@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
-from ledger.models import LegalEntity
 from paper import picturing
 from reports import keeping
+from web import furnishing
 from web.embed import framing
 from web.giving import gathering
 from web.templatetags import wording
@@ -21,7 +21,7 @@ def card(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     """This function will draw title and sentence of a public campaign, or only that it rests."""
     status = gathering.status_of(slug)
     with translation.override(language):
-        name = wording.called(LegalEntity.objects.order_by("id").first())
+        name = wording.called(furnishing.house())
         if status == Campaign.Status.RESTING:
             return _drawn(_("This page is resting"), _("Please keep praying."), name=name)
         today = timezone.now().date()

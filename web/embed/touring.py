@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from ledger.models import LegalEntity
+from web import furnishing
 from web.embed import framing
 from web.giving import speaking
 from web.giving.speaking import Road, Stop
@@ -62,7 +62,7 @@ def as_calendar(request: HttpRequest, language: str) -> HttpResponse:
 
 
 def _title() -> str:
-    return f"{wording.called(LegalEntity.objects.order_by('id').first())}: {_('Tour')}"
+    return f"{wording.called(furnishing.house())}: {_('Tour')}"
 
 
 def _home() -> str:

@@ -40,6 +40,8 @@ class Purpose:
 @dataclass(frozen=True)
 class Ask:
     page_id: int
+    entity_id: int
+    law: str
     slug: str
     kind: str
     title: str
@@ -64,7 +66,7 @@ def ask(*, slug: str, status: str, language: str, day: date) -> Ask | None:
     This function will return what the page offers, or None when it takes no gifts.
     """
     kept = keeping.kept(
-        f"ask:v2:{language}:{day}:{status}:{slug}",
+        f"ask:v3:{language}:{day}:{status}:{slug}",
         lambda: _asked(slug=slug, language=language, day=day),
     )
     return kept[0] if kept else None
@@ -84,6 +86,8 @@ def _asked(*, slug: str, language: str, day: date) -> list[Ask]:
     return [
         Ask(
             page_id=page.pk,
+            entity_id=page.entity_id,
+            law=_law(page),
             slug=slug,
             kind=page.campaign.kind,
             title=words.title,
@@ -109,12 +113,18 @@ def _page(slug: str) -> GivingPage | None:
         is_open=True,
     )
     return (
-        pages.select_related("campaign", "entity")
+        pages.select_related("campaign", "entity__issuer")
         .prefetch_related(
             "campaign__texts", "campaign__unit_costs", "currencies__presets", "funds__fund__texts"
         )
         .first()
     )
+
+
+def _law(page: GivingPage) -> str:
+    """The law the receiving body stands under; of one that has no issuer yet, its country's."""
+    issuer = getattr(page.entity, "issuer", None)
+    return issuer.law if issuer else page.entity.country
 
 
 def _purposes(page: GivingPage, *, language: str) -> tuple[Purpose, ...]:

@@ -19,6 +19,7 @@ from ledger.models import FundText, LegalEntity
 from ledger.money import Money
 from reports import outcomes
 from reports.outcomes import Outcome
+from web import furnishing
 from web.giving import thanking
 
 
@@ -44,7 +45,9 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     gift = _gift(link, language=(get_language() or "en")[:2], now=timezone.now()) if link else None
     if gift is None:
         raise Http404("gift")
-    return thanking.private(render(request, "giving/status.html", {"gift": gift}))
+    return thanking.private(
+        render(request, "giving/status.html", {**furnishing.of(gift.receiver.pk), "gift": gift})
+    )
 
 
 def _gift(link: Link, *, language: str, now: datetime) -> Gift | None:

@@ -12,11 +12,35 @@ from django.utils.translation import get_language, gettext, override
 
 from ledger import money
 from ledger.money import Money
-from web.giving import covering, honoring, naming, overflowing, pacing, proving, reading, vouching
+from receipts.rules import identity
+from web import furnishing
+from web.giving import (
+    covering,
+    honoring,
+    identifying,
+    naming,
+    overflowing,
+    pacing,
+    proving,
+    reading,
+    vouching,
+)
 from web.giving.asking import Ask, Offer
 from web.giving.reading import Typed
 
-FIELDS = ("every", "day", "until", "amount", "fund", "name", "email", *honoring.FIELDS, "employer", "note")
+FIELDS = (
+    "every",
+    "day",
+    "until",
+    "amount",
+    "fund",
+    "name",
+    "email",
+    *identifying.LONGEST,
+    *honoring.FIELDS,
+    "employer",
+    "note",
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +70,7 @@ def page(
     """
     offer = ask.offer(form.currency)
     context: dict[str, Any] = {
+        **furnishing.of(ask.entity_id),
         "ask": ask,
         "form": form,
         "offer": offer,
@@ -76,6 +101,8 @@ def _words(form: Typed, *, ask: Ask, offer: Offer) -> dict[str, Any]:
         "amount_wrong": reading.amount_words("shape", offer=offer),
         "amount_low": reading.amount_words("below_minimum", offer=offer),
         "purpose": _purpose(form, ask=ask),
+        "asked": identity.asked(law=ask.law).fields,
+        "receipt_words": identifying.receipt_words(law=ask.law),
         "other_offers": [known for known in ask.offers if known.currency != offer.currency],
         "other_url": _address("giving:give", ask.slug, other),
         "other_switch_url": _address("giving:switch", ask.slug, other),
@@ -170,6 +197,8 @@ def refusal(code: str, *, offer: Offer) -> tuple[str, str]:
         return "fund", gettext("Choose where your gift should go")
     if code == "schedule":
         return "until", gettext("Choose a last month from the list")
+    if code == "resident_number":
+        return "note", reading.resident_number_words()
     if code in {"currency", "frequency"}:
         return "amount", gettext("This page no longer takes gifts this way; choose again")
     return "amount", reading.amount_words(code, offer=offer)

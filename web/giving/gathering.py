@@ -70,6 +70,7 @@ class Story:
     group_goal: Money | None
     taken: Money
     has_ways: bool
+    entity_id: int | None
     cost: Cost | None
     stages: tuple[Stage, ...]
 
@@ -90,7 +91,7 @@ def stories(*, language: str, day: date) -> list[Story]:
     rows = shown()
     mark = hashlib.sha256(repr(rows).encode()).hexdigest()[:24]
     return keeping.kept(
-        f"stories:v1:{language}:{day}:{mark}",
+        f"stories:v2:{language}:{day}:{mark}",
         lambda: _told([slug for slug, _ in rows], language=language, day=day),
     )
 
@@ -98,7 +99,7 @@ def stories(*, language: str, day: date) -> list[Story]:
 def story(slug: str, *, status: str, language: str, day: date) -> Story | None:
     """`status` is what `status_of` just said. This function will return one campaign, or None."""
     kept = keeping.kept(
-        f"story:v1:{language}:{day}:{status}:{slug}",
+        f"story:v2:{language}:{day}:{status}:{slug}",
         lambda: _told([slug], language=language, day=day),
     )
     return kept[0] if kept else None
@@ -150,9 +151,16 @@ def _story(campaign: Campaign, *, language: str, day: date) -> Story:
         group_goal=_group_goal(groups, costs=costs, day=day),
         taken=_taken(campaign, costs=costs),
         has_ways=_has_ways(campaign),
+        entity_id=_entity_id(campaign),
         cost=_cost(costs, language=language, day=day),
         stages=_stages(campaign, language=language),
     )
+
+
+def _entity_id(campaign: Campaign) -> int | None:
+    """Who receives: the body of its page; of a campaign without one, the body of its fund."""
+    page = getattr(campaign, "giving_page", None)
+    return page.entity_id if page is not None else campaign.fund.entity_id
 
 
 def _takes_gifts(campaign: Campaign) -> bool:

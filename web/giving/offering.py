@@ -15,7 +15,7 @@ from donations import giving, guarding
 from donations.guarding import Answer
 from donations.models import Checkout
 from ledger.models import Fund
-from web import addressing
+from web import addressing, furnishing
 from web.embed import framing
 from web.giving import asking, forming, gathering, holding, overflowing, proving, reading, visiting, vouching
 from web.giving.asking import Ask
@@ -246,10 +246,21 @@ def _begin(
         return SeeOther(begun.payment_url)
     if begun.checkout.status not in {Checkout.Status.BEGUN, Checkout.Status.ABANDONED}:
         return redirect("giving:thanks", checkout_id=checkout_id)
-    # The answer is unknown, not bad: the same form again finds out, and can never give twice.
-    token = vouching.token(checkout_id=checkout_id, slug=ask.slug)
-    proof = request.POST.get("proof", "")
-    context = {"ask": ask, "form": form, "token": token, "gift": understood.amount, "proof": proof}
+    return _unknown(request, ask=ask, form=form, understood=understood, checkout_id=checkout_id)
+
+
+def _unknown(
+    request: HttpRequest, *, ask: Ask, form: Typed, understood: Read, checkout_id: uuid.UUID
+) -> HttpResponse:
+    """The answer is unknown, not bad: the same form again finds out, and can never give twice."""
+    context = {
+        **furnishing.of(ask.entity_id),
+        "ask": ask,
+        "form": form,
+        "token": vouching.token(checkout_id=checkout_id, slug=ask.slug),
+        "gift": understood.amount,
+        "proof": request.POST.get("proof", ""),
+    }
     return render(request, "giving/unknown.html", context, status=503)
 
 
@@ -263,6 +274,7 @@ def _gift(*, ask: Ask, form: Typed, understood: Read) -> giving.Gift:
         ends_on=understood.pace.ends_on,
         employer=understood.employer,
         dedication=understood.dedication,
+        giver=understood.giver,
         amount=understood.amount,
         cover=understood.cover,
         donor_name=understood.name,

@@ -18,10 +18,10 @@ from campaigns.arranging import Detail
 from campaigns.models import GivingPage, WayToGive
 from donations import guarding, promising
 from donations.guarding import Answer
-from donors import matching
+from donors import matching, refusing
 from ledger import money
 from ledger.money import Money
-from web import addressing, errors
+from web import addressing, errors, furnishing
 from web.giving import asking, gathering, holding, reading, thanking, visiting, vouching
 from web.giving.asking import Ask
 
@@ -99,6 +99,7 @@ def _page(
     context = {
         "ask": ask,
         "ways": ways,
+        **furnishing.of(page.entity_id),
         "receiver": page.entity,
         "currencies": [way.currency for way in ways if way.kind == WayToGive.Kind.BANK_TRANSFER],
         "wish": wish,
@@ -181,6 +182,9 @@ def _understood(wish: Wish, *, page: GivingPage) -> tuple[promising.Asked | None
     name = matching.clean_name(wish.name)
     if len(name) > reading.NAME_LONGEST:
         wrong["name"] = gettext("Write your full name")
+    for field, typed in (("name", wish.name), ("email", wish.email)):
+        if refusing.is_held_by(typed):
+            wrong[field] = reading.resident_number_words()
     if wrong:
         return None, wrong
     asked = promising.Asked(

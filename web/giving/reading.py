@@ -13,13 +13,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import get_language, gettext
 
-from donations.giving import Dedication
+from donations.giving import Dedication, Giver
 from donations.models import Checkout
-from donors import matching
+from donors import matching, refusing
 from ledger import money
 from ledger.money import Money
 from paper import texts
-from web.giving import asking, covering, honoring, pacing
+from web.giving import asking, covering, honoring, identifying, pacing
 from web.giving.asking import Ask
 from web.giving.pacing import Pace
 
@@ -27,6 +27,11 @@ NAME_LONGEST = 120
 NOTE_LONGEST = 500
 EMAIL_LONGEST = 254
 EMPLOYER_LONGEST = 120
+WRITTEN = (
+    *("name", "email", "first_name", "last_name", "address", "postcode"),
+    *("honoree", "family_name", "family_email", "family_words", "employer", "note"),
+)
+"""What somebody writes freely. A resident number is refused in any of them, and repeated to nobody else (KR-13)."""
 FREQUENCIES = {"once": "once", "monthly": "monthly", "month": "monthly"}
 _SITE = re.compile(r"[a-z0-9-]{2,40}")
 # What an address may ask for besides: a gift that comes again, at another pace.
@@ -49,6 +54,11 @@ class Typed:
     fund: str = ""
     name: str = ""
     email: str = ""
+    first_name: str = ""
+    initial: str = ""
+    last_name: str = ""
+    address: str = ""
+    postcode: str = ""
     tribute: str = ""
     honoree: str = ""
     family_name: str = ""
@@ -100,6 +110,7 @@ class Read:
     employer: str
     pace: Pace
     dedication: Dedication | None
+    giver: Giver | None
 
 
 def typed(form: Mapping[str, str], *, ask: Ask) -> Typed:
@@ -139,6 +150,7 @@ def from_checkout(checkout: Checkout, *, ask: Ask) -> Typed:
         currency=offer.currency,
         **pacing.typed(checkout),
         **honoring.typed(getattr(checkout, "tribute", None)),
+        **identifying.typed(checkout),
         employer=checkout.employer,
         fund=str(checkout.fund_id),
         name=checkout.donor_name,
@@ -210,9 +222,13 @@ def read(form: Typed, *, ask: Ask, today: date) -> tuple[Read | None, dict[str, 
     fund_id = _fund(form, ask=ask, errors=errors)
     name = _name(form.name, errors=errors)
     email = _email(form.email, errors=errors)
+    giver = identifying.read(form, law=ask.law, errors=errors)
     dedication = honoring.read(**{name: getattr(form, name) for name in honoring.FIELDS}, errors=errors)
     employer = _employer(form.employer, errors=errors)
     note = _note(form.note, errors=errors)
+    for field in WRITTEN:
+        if refusing.is_held_by(getattr(form, field)):
+            errors[field] = resident_number_words()
     if errors or amount is None:
         return None, errors
     return Read(
@@ -225,6 +241,7 @@ def read(form: Typed, *, ask: Ask, today: date) -> tuple[Read | None, dict[str, 
         employer=employer,
         pace=pace,
         dedication=dedication,
+        giver=giver,
     ), {}
 
 
@@ -237,6 +254,13 @@ def _amount(form: Typed, *, offer: asking.Offer, errors: dict[str, str]) -> Mone
     if amount < offer.minimum:
         errors["amount"] = amount_words("below_minimum", offer=offer)
     return amount
+
+
+def resident_number_words() -> str:
+    """This function will return what to say to somebody who typed a resident number."""
+    return gettext(
+        "Leave out the resident number (주민등록번호): we must not keep it, and do not need it here"
+    )
 
 
 def amount_words(code: str, *, offer: asking.Offer) -> str:

@@ -21,8 +21,10 @@ from donations.models.intents import Frequency
 from ledger import money
 from ledger.models import FundText
 from ledger.money import Money
+from receipts.models import Issuer
 from reports import outcomes
 from reports.outcomes import Outcome
+from web import furnishing
 from web.giving import asking
 
 STEP_UNITS = 5
@@ -48,6 +50,7 @@ class Shown:
     status_url: str
     tribute: str
     tells_family: bool
+    aid_url: str
 
     @property
     def state(self) -> str:
@@ -67,7 +70,7 @@ def thanks(request: HttpRequest, checkout_id: uuid.UUID) -> HttpResponse:
         raise Http404(str(checkout_id))
     shown = _shown(checkout, language=(get_language() or "en")[:2])
     site = checkout.site if checkout.site and checkout.site.is_active and checkout.site.return_url else None
-    context = {"outcome": shown, "checkout": checkout, "site": site}
+    context = {**furnishing.of(checkout.entity_id), "outcome": shown, "checkout": checkout, "site": site}
     return private(render(request, "giving/thanks.html", context))
 
 
@@ -110,6 +113,7 @@ def _shown(checkout: Checkout, *, language: str) -> Shown:
         status_url=_status_url(checkout),
         tribute=tribute.kind if tribute else "",
         tells_family=bool(tribute and tribute.notify_email),
+        aid_url=_aid_url(checkout),
     )
 
 
@@ -117,6 +121,12 @@ def _status_url(checkout: Checkout) -> str:
     """The private address on the page itself keeps the host the reader came by."""
     whole = linking.address(kind="c", id=checkout.pk)
     return whole.removeprefix(settings.BASE_URL)
+
+
+def _aid_url(checkout: Checkout) -> str:
+    """Where a giver of a United Kingdom charity declares Gift Aid; nothing for any other body."""
+    issuer = Issuer.objects.filter(entity=checkout.entity_id, law=Issuer.Law.UNITED_KINGDOM)
+    return f"{_status_url(checkout)}gift-aid/" if issuer.exists() else ""
 
 
 def masked(email: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.giving import following, offering, other_ways, thanking, visiting
+from web.giving import aiding, following, offering, other_ways, thanking, visiting
 
 app_name = "giving"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("give/<slug:slug>/other-ways/", other_ways.other_ways, name="other_ways"),
     path("transfer/<uuid:promise_id>/", other_ways.transfer, name="transfer"),
     path("gift/<str:token>/", following.status, name="status"),
+    path("gift/<str:token>/gift-aid/", aiding.declare, name="gift_aid"),
     path("again/<uuid:checkout_id>/", offering.again, name="again"),
     path("thanks/<uuid:checkout_id>/", thanking.thanks, name="thanks"),
 ]

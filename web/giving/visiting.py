@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign
 from reports import keeping, progress
+from web import furnishing
 from web.embed import framing
 from web.giving import gathering, measuring, speaking
 from web.giving.gathering import Story
@@ -133,6 +134,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
 def _campaign(story: Story) -> dict[str, object]:
     meter = _meter(story)
     return {
+        **furnishing.of(story.entity_id),
         "story": story,
         "meter": meter,
         "places": _places(story, meter),

@@ -159,6 +159,7 @@ def _thing_fields(kind: Donation.Kind) -> dict[str, forms.Field]:
         ),
         "claimed": amount_field(
             gettext_lazy("What the giver says it is worth"),
+            required=kind == Donation.Kind.VEHICLE,  # above 500.00 the law knows another form
             help_text=gettext_lazy("For the office only; never printed."),
         ),
         "fair_value": amount_field(

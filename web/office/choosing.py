@@ -38,7 +38,7 @@ class Chosen:
 
 
 class ChoosingForm(forms.Form):
-    """A form on which people are chosen. `PEOPLE` names those fields; each gets the id that was picked, and for what."""
+    """A form on which people are chosen. `PEOPLE` names those fields; each gets an id that was picked, and for what."""
 
     PEOPLE: tuple[str, ...] = ()
 

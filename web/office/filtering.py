@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from ledger import money
-from ledger.models import Fund
+from ledger.models import Fund, LegalEntity
 from reports import books
 from reports.filtering import Filters
 from web import wording
@@ -34,6 +34,7 @@ class FilterForm(PeriodForm):
     """Everything the list of donations can be narrowed by."""
 
     campaign = forms.ChoiceField(label=_("Campaign"), required=False)
+    entity = forms.ChoiceField(label=_("Receiving body"), required=False)
     fund = forms.TypedChoiceField(label=_("Fund"), required=False, coerce=int, empty_value=None)
     method = forms.ChoiceField(label=_("Method"), required=False, choices=[ANY, *METHODS])
     frequency = forms.ChoiceField(label=_("Frequency"), required=False, choices=[ANY, *FREQUENCIES])
@@ -51,6 +52,11 @@ class FilterForm(PeriodForm):
         super().__init__(typed)
         language = get_language() or "en"
         self.fields["campaign"].choices = [ANY, *_campaigns(language)]  # type: ignore[attr-defined]
+        bodies = list(LegalEntity.objects.order_by("id").values_list("code", "legal_name"))
+        self.fields["entity"].choices = [ANY, *bodies]  # type: ignore[attr-defined]
+        if len(bodies) < 2:
+            # With one body there is nothing to choose, and what an address says of it changes nothing.
+            self.fields["entity"].widget = forms.HiddenInput()
         self.fields["fund"].choices = [ANY, *_funds(language)]  # type: ignore[attr-defined]
 
     def clean_amount(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donors import matching
 from receipts import reading
-from receipts.models import Receipt
+from receipts.models import Issuer, Receipt
 from staff import auditing
 from staff.models import Role, User
 from web.office import paging
@@ -45,11 +45,20 @@ def receipts(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         found = _found(form)
     page = paging.page(
-        rows=found.select_related("donor__merged_into", "voiding", "rendering", "trouble", "replaced_by"),
+        rows=found.select_related(
+            "series__entity", "donor__merged_into", "voiding", "rendering", "trouble", "replaced_by"
+        ),
         by="issued_at",
         after=request.GET.get("after", ""),
     )
-    context = {"form": form, "page": page, "older": paging.older(request, page, fields=form.fields)}
+    laws = set(Issuer.objects.values_list("law", flat=True))
+    context = {
+        "form": form,
+        "page": page,
+        "older": paging.older(request, page, fields=form.fields),
+        "has_korea": Issuer.Law.KOREA in laws,
+        "has_gift_aid": Issuer.Law.UNITED_KINGDOM in laws,
+    }
     return render(request, "office/receipts.html", context, status=200 if form.is_valid() else 400)
 
 

@@ -23,7 +23,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "work": watched.work(now=now),
         "checked_at": watched.checked_at(),
         "day": day,
-        "sums": watched.sums(day=day),
+        "sums": watched.sums(now=now),
         "sees_donors": sees_donors,
         "may_mend": roles.may(request.user, roles=[Role.FINANCE]),
         "may_set": roles.may(request.user, roles=[Role.ADMIN]),

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -83,11 +83,13 @@ class HandForm(ChoosingForm):
 
     # Reading
 
-    def read(self) -> HandGift | None:
+    def read(self, *, now: datetime) -> HandGift | None:
         """This function will return the gift that was written, or None after noting at each field what is wrong."""
         giver = self.choose("giver")
         credits = self._credits()
         amount = self._money("amount")
+        if amount is not None and not amount:
+            self.add_error("amount", str(_REFUSALS["amount"]))
         campaign: Campaign | None = self.cleaned_data.get("campaign")
         parts = self._parts(amount, campaign) if amount and campaign else None
         days, returns, detail = self._days(), self._returns(), self._detail()
@@ -115,7 +117,17 @@ class HandForm(ChoosingForm):
             returns=returns,
             credits=credits,
         )
+        try:
+            entering.check(gift=gift, now=now)
+        except UnableToEnter as error:
+            self.refuse(error)
+            return None
         return gift if self._is_sure(gift) else None
+
+    def settle_people(self) -> None:
+        """This function will choose people also on a form with other mistakes, so that nobody is asked twice."""
+        for name in self.chosen:
+            self.choose(name)
 
     def _money(self, name: str) -> Money | None:
         typed, currency = str(self.cleaned_data.get(name) or ""), self.cleaned_data.get("currency")

@@ -3,13 +3,17 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language, gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from donations import guarding
 from receipts import asking, publishing
 from receipts.asking import Standing
+from receipts.verifying import Answer
+from web import addressing
 
 LARGEST_FILE = 4_000_000
 
@@ -21,13 +25,15 @@ def ask(request: HttpRequest) -> HttpResponse:
     """This function will show the form, or judge the file or code that was sent."""
     if request.method != "POST":
         return _page(request)
+    if _is_tired(request):
+        return _tired(request)
     file = request.FILES.get("file")
     if file is not None:
         if (file.size or 0) > LARGEST_FILE:
             return _page(
                 request, error=gettext("A receipt is smaller than 4 MB; choose another file"), status=422
             )
-        return _page(request, standing=asking.by_file(file.read(), language=_language()))
+        return _answered(request, asking.by_file(file.read(), language=_language()))
     code = _code(request.POST.get("code", ""))
     if not code:
         return _page(request, error=gettext("Choose the receipt’s PDF file, or write the code"), status=422)
@@ -37,7 +43,26 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """This function will show where the receipt of a scanned code stands."""
-    return _page(request, standing=asking.by_code(code, language=_language()), code=code)
+    if _is_tired(request):
+        return _tired(request)
+    return _answered(request, asking.by_code(code, language=_language()), code=code)
+
+
+# A code cannot be guessed; a network that tries all the same must pause, and so must one that tries files (T66).
+def _is_tired(request: HttpRequest) -> bool:
+    return guarding.has_guessed_too_often(ip=addressing.client_ip(request), now=timezone.now())
+
+
+def _tired(request: HttpRequest) -> HttpResponse:
+    words = gettext("There were many tries from your network. Please come back in an hour.")
+    return _page(request, error=words, status=429)
+
+
+def _answered(request: HttpRequest, standing: Standing, *, code: str = "") -> HttpResponse:
+    """One answer for whatever does not match: which part of it was wrong is not told."""
+    if standing.answer == Answer.UNKNOWN:
+        guarding.unmatched(ip=addressing.client_ip(request), now=timezone.now())
+    return _page(request, standing=standing, code=code)
 
 
 @require_safe

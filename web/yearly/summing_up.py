@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from donors import signing_in
 from jobs import ringing
-from receipts import opening_years, yearly_linking
+from receipts import listing_years, opening_years, yearly_linking
 from web import addressing
 
 
@@ -47,7 +47,7 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     year = yearly_linking.read(token, now=timezone.now())
     if year is None:
         return _closed(render(request, "yearly/spent.html", {"form": MailboxForm()}, status=410))
-    found = opening_years.file_of(year=year, name=name, language=get_language() or "en", now=timezone.now())
+    found = listing_years.file_of(year=year, name=name, language=get_language() or "en", now=timezone.now())
     if found is None:
         raise Http404("no such paper in this year")
     response = _closed(HttpResponse(found.content, content_type="application/pdf"))

@@ -15,6 +15,7 @@
   };
   const keys = {
     "/": () => document.getElementById("search")?.focus(),
+    n: () => document.querySelector("[data-new]")?.click(),
     j: () => go(here + 1),
     k: () => go(here - 1),
     "?": () => document.getElementById("keys")?.showModal(),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('receipts', '0007_mail_ways_under_way'),
+        ('receipts', '0007_ways_under_way'),
     ]
 
     operations = [

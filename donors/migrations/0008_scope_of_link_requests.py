@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donors', '0007_desk_joint_members_leave'),
+        ('donors', '0007_joint_members_leave'),
     ]
 
     operations = [

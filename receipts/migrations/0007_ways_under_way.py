@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('donations', '0011_laws_of_details'),
-        ('donors', '0007_mail_scope_of_link_requests'),
+        ('donors', '0008_scope_of_link_requests'),
         ('receipts', '0006_laws_of_runs_and_numbers'),
     ]
 

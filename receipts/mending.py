@@ -1,0 +1,53 @@
+"""Mending: what kept a gift from its receipt is put right, and the gift is tried again at once, not in a day."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from donations import benefiting, restating
+from donations.benefiting import Return
+from donations.models import Benefit, Correction
+from donors import keeping
+from donors.models import Donor
+from receipts import obstructing
+from staff.models import User
+
+
+def change_donor(
+    *, donor_id: uuid.UUID, changes: Mapping[str, str | bool], actor: User, now: datetime
+) -> Donor:
+    """Correct a profile. Raises what `keeping.change` raises. This function will return the donor as it is now."""
+    with transaction.atomic():
+        donor = keeping.change(donor_id=donor_id, changes=changes, actor=actor, now=now)
+        obstructing.try_again(donor_id=donor_id, now=now)
+    return donor
+
+
+def restate(
+    *, donation_id: uuid.UUID, changes: Mapping[str, object], reason: str, actor: User, now: datetime
+) -> Correction:
+    """Correct a gift. Raises what `restating.restate` raises. This function will return the correction."""
+    with transaction.atomic():
+        made = restating.restate(
+            donation_id=donation_id, changes=changes, reason=reason, actor=actor, now=now
+        )
+        obstructing.try_again(donation_ids=[donation_id], now=now)
+    return made
+
+
+def add_benefit(*, donation_id: uuid.UUID, given: Return, actor: User, now: datetime) -> Benefit:
+    """Add a return. Raises what `benefiting.add` raises. This function will return the benefit that stands."""
+    with transaction.atomic():
+        made = benefiting.add(donation_id=donation_id, given=given, actor=actor, now=now)
+        obstructing.try_again(donation_ids=[donation_id], now=now)
+    return made
+
+
+def withdraw_benefit(*, benefit_id: int, donation_id: uuid.UUID, actor: User, now: datetime) -> Benefit:
+    """Take a return back. Raises what `benefiting.withdraw` raises. This function will return the withdrawing row."""
+    with transaction.atomic():
+        made = benefiting.withdraw(benefit_id=benefit_id, donation_id=donation_id, actor=actor, now=now)
+        obstructing.try_again(donation_ids=[donation_id], now=now)
+    return made
