@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from donations.models import Donation
 from donors.models import Donor
 from jobs.models import Job
 from ledger import money
-from receipts import approving_runs, rehearsing, running
+from receipts import approving_runs, bridging, drafting, rehearsing, running, sketching, surveying, tasks
 from receipts.models import AnnualRun, Receipt
 from tests import making
 from tests.receipts import years
@@ -139,3 +141,67 @@ def test_what_is_being_issued_is_paused_not_canceled() -> None:
     assert Receipt.objects.count() == 2
     run.refresh_from_db()
     assert run.status == "delivered"
+
+
+def test_the_timetable_finds_a_run_that_waits() -> None:
+    years.gift(years.donor("Ada Ames"))
+    run = rehearsing.begin(entity_id=making.entity().pk, tax_year=YEAR, actor=years.person(), now=NOW)
+    tasks.run_jobs()
+    run.refresh_from_db()
+    assert run.status == "rehearsed"
+    # A bell that rings for a job of yesterday changes nothing.
+    before = run.figures
+    job = years.the_job(run)
+    assert rehearsing.rehearse(job, NOW, clock=years.clock) == {"donors": 1}
+    run.refresh_from_db()
+    assert run.figures == before
+
+
+def test_many_donors_are_drafted_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsing, "TOGETHER", 2)
+    for name in ("Ada Ames", "Ben Bow", "Eve Elm"):
+        years.gift(years.donor(name))
+    run = years.rehearsed()
+    assert list(run.items.order_by("position").values_list("donor__name", flat=True)) == [
+        "Ada Ames",
+        "Ben Bow",
+        "Eve Elm",
+    ]
+
+
+def test_a_year_without_anything_to_make_and_one_that_is_blocked_are_not_approved() -> None:
+    run = years.rehearsed()
+    assert [code for code, _ in approving_runs.hindrances(run=run)] == ["nothing"]
+    years.benefit(years.gift(years.donor("Ada Ames"), "150.00"), value="")
+    rehearsing.again(run_id=run.pk, actor=years.person(), now=NOW)
+    years.work()
+    run.refresh_from_db()
+    assert [code for code, _ in approving_runs.hindrances(run=run)] == ["open", "blocked", "nothing"]
+
+
+def test_a_large_gift_without_the_sentence_of_the_law_is_an_exception() -> None:
+    """US-04, US-05: from 250.00 on the giver needs the sentence about goods and services; things count as large."""
+    ada = years.donor("Ada Ames")
+    small, large = years.gift(ada, "249.99"), years.gift(ada, "250.00")
+    shares = years.gift(ada, kind="stock", description="10 shares ABC")
+    asked = sketching.ask(
+        donor_id=ada.pk, entity=making.entity(), tax_year=YEAR, gifts=[small.pk, large.pk, shares.pk]
+    )
+    draft = drafting.draft_many(asks=[asked], now=NOW)[0]
+    assert sketching.missing(draft) == []
+    silent = replace(draft, snapshot={**draft.snapshot, "statements": []})
+    found = {(one.code, one.donation_id) for one in sketching.missing(silent)}
+    assert found == {("no_acknowledgment_text", large.pk), ("no_acknowledgment_text", shares.pk)}
+
+
+def test_a_receipt_to_be_made_that_differs_from_the_books_is_listed_by_its_giver() -> None:
+    ada = years.donor("Ada Ames")
+    years.gift(ada, "40.00")
+    year = surveying.year_of(entity=making.entity(), tax_year=YEAR)
+    [(donor_id, gifts)] = list(surveying.people(of=year))
+    bridge = bridging.Bridge()
+    bridge.begin(of=year)
+    bridge.receipt(gifts, totals={"USD": 39_00}, donor_id=donor_id)
+    told = bridge.told()
+    assert told["differing"] == [{"donor": str(ada.pk), "currency": "USD", "books": 40_00, "paper": 39_00}]
+    assert [one["difference"] for one in told["currencies"]] == [1_00]  # type: ignore[attr-defined]
