@@ -354,7 +354,7 @@ LAWS = (
           JOIN receipts_receipt r ON r.id = d.receipt_id LEFT JOIN receipts_delivery n ON n.receipt_id = r.id
            AND n.id > d.id WHERE d.status = 'bounced' AND n.id IS NULL
         UNION ALL
-        SELECT 'message ' || id || ' waits since ' || queued_at FROM donors_message WHERE status IN ('queued', 'sending')
+        SELECT 'message ' || id || ' waits since '||queued_at FROM donors_message WHERE status IN ('queued', 'sending')
            AND queued_at < %(now)s - interval '1 day' AND send_after < %(now)s - interval '1 hour'
         """,
     ),
