@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from donors import corresponding
 from donors.models import Bounce, Donor, Message
@@ -252,3 +254,22 @@ def test_somebody_who_died_after_it_was_planned_gets_no_mail(db: None) -> None:
     Donor.objects.update(died_on=NOW.date())
     assert mailing.send_planned(now=LATER) == 0
     assert ways(made) == [("email", "bounced"), ("none", "waiting")]
+
+
+def test_many_receipts_are_sent_with_as_many_statements_as_few(db: None) -> None:
+    def statements(count: int) -> int:
+        made = []
+        for number in range(count):
+            donor = facts.donor(f"Giver {count} {number}", f"giver{count}-{number}@example.org")
+            one = issuing.decide(donation_id=facts.donation(donor_id=donor.pk).pk, now=NOW)
+            assert one is not None
+            finishing.finish(receipt_id=one.pk, now=NOW)
+            made.append(one.pk)
+        Delivery.objects.all().delete()
+        Message.objects.all().delete()
+        drawn = [(one, "") for one in Receipt.objects.filter(pk__in=made)]
+        with CaptureQueriesContext(connection) as asked:
+            assert mailing.send_receipts(drawn=drawn, now=NOW) == count
+        return len(asked)
+
+    assert statements(2) == statements(9) <= 25
