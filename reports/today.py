@@ -25,7 +25,7 @@ from ledger.models import LegalEntity
 from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
-from receipts.models import RenderingTrouble
+from receipts.models import Obstacle, RenderingTrouble
 from reports import filtering, listing, standing
 
 SILENT_AFTER = timedelta(minutes=2)
@@ -83,6 +83,7 @@ def work(*, now: datetime) -> Work:
         _refunds(),
         _plans(now),
         _renderings(),
+        _hindered(),
         _messages(),
         _jobs(),
     ]
@@ -257,6 +258,23 @@ def _renderings() -> _Group:
         for trouble in troubles.order_by("-receipt__issued_at", "-id")[:LISTED]
     ]
     return tasks, _count(tasks, troubles)
+
+
+def _hindered() -> _Group:
+    """Gifts that get no receipt before a person has mended something."""
+    obstacles = Obstacle.objects.select_related("donation")
+    tasks = [
+        Task(
+            "receipt_hindered",
+            one.noticed_at,
+            one.code,
+            one.words,
+            amount=one.donation.amount,
+            donation=one.donation_id,
+        )
+        for one in obstacles.order_by("noticed_at", "id")[:LISTED]
+    ]
+    return tasks, _count(tasks, obstacles)
 
 
 def _messages() -> _Group:

@@ -40,6 +40,7 @@ TASKS: Words = {
     "event_parked": _("A notice of the processor does not fit"),
     "refund_failed": _("A refund did not arrive"),
     "rendering_trouble": _("A receipt could not be drawn"),
+    "receipt_hindered": _("A gift cannot be receipted yet"),
     "message_refused": _("A message was refused"),
     "job_failed": _("Long work failed"),
     "plan_failing": _("A regular gift could not be collected"),

@@ -130,8 +130,9 @@ class ReceiptTotal(models.Model):
 class ReceiptLine(models.Model):
     """One donation on a receipt, with what of it was already given back when the receipt was issued.
 
-    `amount_minor` is what the receipt says; of a thing without a printed value it is what the books say. `is_valued` is false for a thing that the law describes without a value. `facts_hash` is the SHA-256 of everything
-    the receipt says about the gift: when the gift's facts no longer hash to it, the paper is no longer true.
+    `amount_minor` is what the receipt says; of a thing without a printed value it is what the books say, and
+    `is_valued` is false. `facts_hash` is the SHA-256 of everything the receipt says about the gift: when the gift's
+    facts no longer hash to it, the paper is no longer true.
     """
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")

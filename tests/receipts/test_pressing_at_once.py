@@ -33,7 +33,7 @@ def test_d13_pressing_twice_gives_one_receipt(committed_db: None) -> None:
             drafts=[made] if made.is_ready else [], run=None, issued_on=NOW.date(), now=NOW
         )
 
-    answers = threads.results(threads.at_once([press, press, run]))  # type: ignore[list-item]
+    answers = threads.results(threads.at_once([press, press, run]))
     receipt = Receipt.objects.get()
     assert receipt.lines.count() == 2
     pressed = [one for one in answers if isinstance(one, handing_out.Answer)]

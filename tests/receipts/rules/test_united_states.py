@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from donations.dating import Basis
 from ledger.money import MixedCurrencies, Money
 from receipts.rules import shapes, united_states
 from receipts.rules import statements as sentences
-from receipts.rules.shapes import Basis, Kind, NotReceiptable, Ok, OtherForm, Payer
+from receipts.rules.shapes import Kind, NotReceiptable, Ok, OtherForm, Payer
 from tests.receipts.rules.facts import (
     ANNA,
     BOOK,
