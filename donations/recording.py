@@ -74,13 +74,28 @@ def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
     """
     if received.by_hand is not None:
         return _record_by_hand(received, received.by_hand, now)
+    fresh = _charged(received, now)
+    with transaction.atomic(savepoint=False):
+        Donation.objects.bulk_create([fresh], ignore_conflicts=True)
+        kept = Donation.objects.filter(processor_ref=received.processor_ref)
+        kept_id = kept.values_list("pk", flat=True).first()
+        if kept_id is None:
+            # Another charge already paid this checkout or this payment: a person must look, not a guess.
+            raise SecondCharge(received.processor_ref)
+        if kept_id != fresh.pk:
+            return kept.select_related("entity", "campaign").get(), False
+        _write_parts(donation=fresh, received=received, now=now)
+    return fresh, True
+
+
+def _charged(received: Received, now: datetime) -> Donation:
     dated = dating.charged(
         at=received.given_at,
         zone=received.entity.zone,
         rule=received.entity.date_rule,
         basis=received.basis,
     )
-    fresh = Donation(
+    return Donation(
         id=uuid.uuid4(),
         entity=received.entity,
         donor_id=received.donor_id,
@@ -104,17 +119,6 @@ def record(*, received: Received, now: datetime) -> tuple[Donation, bool]:
         is_live=received.is_live,
         recorded_at=now,
     )
-    with transaction.atomic(savepoint=False):
-        Donation.objects.bulk_create([fresh], ignore_conflicts=True)
-        kept = Donation.objects.filter(processor_ref=received.processor_ref)
-        kept_id = kept.values_list("pk", flat=True).first()
-        if kept_id is None:
-            # Another charge already paid this checkout or this payment: a person must look, not a guess.
-            raise SecondCharge(received.processor_ref)
-        if kept_id != fresh.pk:
-            return kept.select_related("entity", "campaign").get(), False
-        _write_parts(donation=fresh, received=received, now=now)
-    return fresh, True
 
 
 def _record_by_hand(received: Received, told: ByHand, now: datetime) -> tuple[Donation, bool]:
