@@ -49,7 +49,11 @@ def join(
             if member.kind != Donor.Kind.PERSON:
                 raise UnableToJoin("person")
         joint = keeping.add(
-            donor_id=joint_id, profile={**profile, "kind": Donor.Kind.JOINT.value}, actor=actor, now=now
+            donor_id=joint_id,
+            profile={**profile, "kind": Donor.Kind.JOINT.value},
+            actor=actor,
+            now=now,
+            is_joint=True,
         )
         JointMember.objects.bulk_create(
             JointMember(joint=joint, member=members[member_id], added_at=now) for member_id in member_ids

@@ -31,10 +31,17 @@ class UnableToKeep(ValueError):
         self.code = code
 
 
-def add(*, donor_id: UUID, profile: Mapping[str, str | bool], actor: User, now: datetime) -> Donor:
+def add(
+    *,
+    donor_id: UUID,
+    profile: Mapping[str, str | bool],
+    actor: User,
+    now: datetime,
+    is_joint: bool = False,
+) -> Donor:
     """Enter a donor under an id made beforehand, so that doing it again makes no second one.
 
-    `profile` holds some of FIELDS and SWITCHES; what is left out is empty.
+    `profile` holds some of FIELDS and SWITCHES; what is left out is empty. Only `joining` makes a record of two.
     Raises UnableToKeep. This function will return the stored donor.
     """
     known = Donor.objects.filter(pk=donor_id).first()
@@ -42,6 +49,8 @@ def add(*, donor_id: UUID, profile: Mapping[str, str | bool], actor: User, now: 
         return known
     donor = Donor(pk=donor_id, created_at=now)
     _set(donor, profile)
+    if (donor.kind == Donor.Kind.JOINT) is not is_joint:
+        raise UnableToKeep("joint")
     with transaction.atomic():
         _save(donor, is_new=True)
         auditing.record(actor=actor, action="donor.added", target=f"donor:{donor.pk}", now=now)

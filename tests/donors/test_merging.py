@@ -300,6 +300,17 @@ def test_a_profile_keeps_what_laws_and_letters_need() -> None:
     assert ProfileChange.objects.count() == 2
 
 
+def test_a_record_of_two_is_made_by_joining_alone() -> None:
+    with pytest.raises(UnableToKeep, match="joint"):
+        keeping.add(
+            donor_id=facts.fresh_id(),
+            profile={"name": "Two", "kind": "joint"},
+            actor=facts.staff_member(),
+            now=NOW,
+        )
+    assert not Donor.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
