@@ -76,13 +76,10 @@ _WORDS = {
     "name": _("Nothing readable is left of this name."),
     "exists": _("There is a donor with this e-mail and name already."),
     "merged": _("This donor was merged into another; change that one."),
-<<<<<<< HEAD
     "resident_number": _("A resident number is never kept here. Leave it out."),
-=======
     "number": _("Only an organization has one."),
     "country": _("Two letters, as US or KR."),
     "joint": _("A record of two people is made and kept in the office."),
->>>>>>> desk
 }
 
 
