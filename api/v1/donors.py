@@ -54,8 +54,12 @@ class Email(serializers.EmailField):
         return super().to_internal_value(data)
 
 
+ENTERED = [choice for choice in Donor.Kind.choices if choice[0] != Donor.Kind.JOINT]
+"""Whom a program may enter; who bears two names is made in the office."""
+
+
 class DonorChange(shapes.Strict):
-    kind = serializers.ChoiceField(choices=Donor.Kind.choices, required=False)
+    kind = serializers.ChoiceField(choices=ENTERED, required=False)
     name = shapes.Text(max_length=120, required=False)
     local_name = shapes.Text(max_length=120, required=False, allow_blank=True)
     email = Email(max_length=254, required=False, allow_blank=True)
