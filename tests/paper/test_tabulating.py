@@ -63,7 +63,7 @@ def test_xlsx_says_what_each_cell_is() -> None:
     assert cells["A3"] == ("inlineStr", None, ODD.replace("\x07", ""))
     assert not list(sheet.iter(f"{space}f"))
     names = [one.get("name") for one in found["xl/workbook.xml"].iter(f"{space}sheet")]
-    assert names == ["A B  x    " + "y" * 21, "Sheet"]
+    assert names == ["A B  x   " + "y" * 22, "Sheet"]
     assert "xl/worksheets/sheet2.xml" in found
 
 
