@@ -16,8 +16,8 @@ from tests.receipts import abroad
 DAY = date(2026, 11, 20)
 
 
-def filing(**given: Any) -> None:
-    HometaxFiling.objects.create(**{"receipt": abroad.korean_receipt(), "changed_at": NOW, **given})
+def filing(**given: Any) -> HometaxFiling:
+    return HometaxFiling.objects.create(**{"receipt": abroad.korean_receipt(), "changed_at": NOW, **given})
 
 
 def declaration(**given: Any) -> GiftAidDeclaration:
@@ -48,10 +48,10 @@ def gift() -> Donation:
     return abroad.gift(entity=abroad.britain(), amount=Money(10_000, "GBP"))
 
 
-def line(**given: Any) -> None:
+def line(**given: Any) -> GiftAidClaimLine:
     values: dict[str, Any] = {"amount_minor": 10_000, **given}
     values = {"claim": values.get("claim") or claim(), "donation": values.get("donation") or gift()} | values
-    GiftAidClaimLine.objects.create(declaration=declaration(), **values)
+    return GiftAidClaimLine.objects.create(declaration=declaration(), **values)
 
 
 def claimed_twice() -> None:
