@@ -309,11 +309,8 @@ def _checkout(reference: str) -> Checkout | None:
         pk = uuid.UUID(reference)
     except ValueError:
         return None
-    return (
-        Checkout.objects.select_related("campaign", "entity", "fund", "tribute", "giver")
-        .filter(pk=pk)
-        .first()
-    )
+    known = Checkout.objects.select_related("campaign", "entity", "fund", "tribute", "giver")
+    return known.filter(pk=pk).first()
 
 
 # Plans and invoices

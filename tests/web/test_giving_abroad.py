@@ -110,7 +110,7 @@ def test_CA_08_a_canadian_charity_asks_for_the_name_in_parts_and_an_address(
         "address": "2 Main St\nOttawa ON",
         "postcode": "K1A 0A1",
     }
-    assert client.post(canadian, filling.filled(client, canadian, **said)).status_code == 303
+    assert client.post(canadian, filling.filled(client, canadian) | said).status_code == 303
     checkout = giving.find(checkout_id=Checkout.objects.get().pk)
     assert checkout is not None
     donor = Donor.objects.get(pk=introducing.introduce(checkout=checkout, now=today))
