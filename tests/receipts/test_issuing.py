@@ -250,7 +250,7 @@ def test_a_lost_inquiry_that_moved_nothing_changes_nothing(db: None) -> None:
 
 
 def test_a_name_no_font_can_print_waits_for_a_person_and_stops_nobody(db: None) -> None:
-    facts.donation(donor_id=facts.donor("金哲洙").pk, given_at=NOW - timedelta(days=1))
+    facts.donation(donor_id=facts.donor("สมชาย").pk, given_at=NOW - timedelta(days=1))
     facts.donation()
     issuing.issue_due(now=NOW)
     assert finishing.finish_due(now=NOW) == 1
