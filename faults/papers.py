@@ -4,6 +4,7 @@ import hashlib
 import io
 import resource
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -134,7 +135,7 @@ def mail(*, port: int, now: datetime) -> int:
 
 def papers(*, now: datetime) -> dict[str, Any]:
     """This function will return every receipt with its file and letters, and what waits for a person."""
-    mails = list(Message.objects.filter(kind__startswith="receipt").values_list("cause", flat=True))
+    mails = Counter(Message.objects.filter(kind__startswith="receipt").values_list("cause", flat=True))
     rows = Receipt.objects.select_related("rendering", "voiding").order_by("series", "number")
     return {
         "receipts": [
@@ -145,7 +146,7 @@ def papers(*, now: datetime) -> dict[str, Any]:
                 "total": row.total_minor,
                 "is_void": hasattr(row, "voiding"),
                 "file": row.rendering.document_id if hasattr(row, "rendering") else "",
-                "mails": mails.count(f"receipt:{row.pk}"),
+                "mails": mails[f"receipt:{row.pk}"],
             }
             for row in rows
         ],
@@ -207,13 +208,19 @@ def approve_year(*, year: int, now: datetime) -> str:
     return str(run.pk)
 
 
+def progress(*, now: datetime) -> list[int]:
+    """This function will return how many receipts have their number, and how many their file."""
+    return [Receipt.objects.count(), Rendering.objects.count()]
+
+
 def carry_on(*, run: str, now: datetime) -> str:
     """A worker's round over the work of a year; what was given up a person orders again.
 
     This function will return where the run stands.
     """
-    running.TOGETHER, finishing.BATCH = STEP, STEP
     year = AnnualRun.objects.select_related("job").get(pk=run)
+    # Steps so small that ten shots fall into one run.
+    running.TOGETHER = max(STEP, year.items.count() // 12)
     if year.job is not None and year.job.status == Job.Status.FAILED:
         running.resume(run_id=year.pk, actor=User.objects.order_by("pk")[1], now=now)
     while working.run_one(works=year_works.works(), now=now):
@@ -284,6 +291,7 @@ DEEDS: dict[str, Callable[..., Any]] = {
         rename,
         want_yearly,
         approve_year,
+        progress,
         carry_on,
         print_to,
         export_to,

@@ -13,10 +13,14 @@ HERE, MANY, KILLS = 60, 10_000, 10
 UNKILLED = "almoner_unkilled"
 ROUND = timedelta(minutes=3)
 MOST_ROUNDS = 60
-STEPS = (
+NUMBERING = (
     ("INSERT INTO receipts_series", "request"),
     ('INSERT INTO "receipts_receipt"', "answer"),
     ('INSERT INTO "receipts_coverage"', "request"),
+    ("COMMIT", "request"),
+    ("COMMIT", "answer"),
+)
+DRAWING = (
     ('INSERT INTO "paper_document"', "request"),
     ('INSERT INTO "receipts_rendering"', "answer"),
     ('INSERT INTO "donors_message"', "request"),
@@ -58,8 +62,9 @@ def _killed_at_random(world: World, *, count: int) -> None:
     world.ahead = began
     shots = 0
     for _ in range(KILLS):
-        text, at = world.rng.choice(STEPS)
-        strike = {"text": text, "at": at, "act": "kill", "nth": world.rng.randrange(1, 4)}
+        text, at = world.rng.choice(NUMBERING if world.must("progress")[0] < count else DRAWING)
+        nth = world.rng.randrange(1, 4) if text == "COMMIT" else 1
+        strike = {"text": text, "at": at, "act": "kill", "nth": nth}
         running = world.ready("carry_on", run=run)
         world.ground.to_database.tell(strike={"pid": running.pid, **strike})
         world.note("strike", "carry_on", strike)
