@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from receipts import statements as issued
 from receipts.rules import checking, parameters, refunding, shapes
 from receipts.rules import statements as sentences
 from tests.receipts.rules.facts import CA, CHECKED_AT, US, benefit, cad, gift, receipt, usd
@@ -74,17 +73,6 @@ def test_every_sentence_has_its_languages_with_the_same_places(code: str, wordin
     assert [one.version for one in sentences.WORDINGS[code]] == list(
         range(1, len(sentences.WORDINGS[code]) + 1)
     )
-
-
-def test_the_sentences_are_those_that_are_issued_today() -> None:
-    for code, english in (
-        ("us_none", issued.NONE),
-        ("us_intangible_religious", issued.INTANGIBLE),
-        ("us_keep", issued.KEEP),
-    ):
-        first = shapes.Statement(code, 1)
-        assert sentences.text(statement=first, language="en") == english
-        assert sentences.text(statement=first, language="ko") == issued.KOREAN[english]
 
 
 def test_a_receipt_keeps_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
