@@ -12,7 +12,8 @@ from donations.models import Donation
 from donors.models import Donor
 from ledger.models import LegalEntity
 from receipts import drafting, gathering, issuing, obstructing, writing
-from receipts.drafting import Ask, Draft, Hindrance
+from receipts.asking_law import Hindrance
+from receipts.drafting import Ask, Draft
 from receipts.models import Receipt
 from receipts.rules import years
 from staff import auditing
