@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from donors import withholding
 from donors.models import Donor, Message
 from receipts import marking, posting_letters, restoring
-from receipts.models import Obstacle, RenderingTrouble
+from receipts.models import AnnualRun, Obstacle, RenderingTrouble, RunException, RunItem
 from reports import filings as tax_filings
 from reports.tasks_of_people import LISTED, Group, Task, count
 
@@ -111,3 +111,22 @@ def letters() -> Group:
         return [], 0
     oldest = posting_letters.waiting().order_by("planned_at", "id").values_list("planned_at", flat=True)[0]
     return [Task("letters_to_print", oldest, ref=str(count))], 1
+
+
+def runs() -> Group:
+    """Annual runs of which everything has been looked at: a second person approves them."""
+    unsettled = RunException.objects.filter(item__run=OuterRef("pk"), state=RunException.State.OPEN)
+    blocked = RunItem.objects.filter(run=OuterRef("pk"), status=RunItem.Status.BLOCKED)
+    ready = AnnualRun.objects.filter(~Exists(unsettled), ~Exists(blocked), status=AnnualRun.Status.REHEARSED)
+    tasks = [
+        Task(
+            "run_to_approve",
+            run.taken_at,
+            str(run.tax_year),
+            run.requested_by.name,
+            run=run.pk,
+            entity=run.entity,
+        )
+        for run in ready.select_related("entity", "requested_by").order_by("taken_at", "id")[:LISTED]
+    ]
+    return tasks, count(tasks, ready)

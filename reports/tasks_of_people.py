@@ -30,6 +30,7 @@ class Task:
     proposal: uuid.UUID | None = None
     plan: uuid.UUID | None = None
     donor: uuid.UUID | None = None
+    run: uuid.UUID | None = None
     elsewhere: str = ""
     """Where to act about it in the processor's own pages."""
     page: str = ""

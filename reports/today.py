@@ -50,6 +50,7 @@ def work(*, now: datetime) -> Work:
         paper_tasks.numbers(),
         _disputes(now),
         _proposals(now),
+        paper_tasks.runs(),
         _warnings(now),
         _reviews(),
         _events(),

@@ -37,6 +37,7 @@ TASKS: Words = {
     "dispute_open": _("A payment is disputed"),
     "inquiry_open": _("A bank asks about a payment"),
     "refund_proposed": _("A refund waits for a second person"),
+    "run_to_approve": _("The receipts of a year wait for a second person"),
     "fraud_warning": _("A payment may be fraudulent: give it back before it is disputed?"),
     "review_open": _("A payment is looked at by the processor; its receipt waits"),
     "event_parked": _("A notice of the processor does not fit"),
@@ -111,6 +112,8 @@ VOIDINGS: Words = {
     "refunded": _("the gift was refunded"),
     "refund_returned": _("a refund came back"),
     "dispute_lost": _("the payment was taken back by the bank"),
+    "corrected": _("what it said was corrected"),
+    "in_error": _("it was wrong"),
 }
 REQUESTS: Words = {
     "proposed": _("Waits for a second person"),
@@ -295,8 +298,22 @@ LETTERS: Words = {
     "post": _("By post"),
 }
 
+DELIVERIES: Words = {
+    "waiting": pgettext_lazy("delivery", "Waits"),
+    "sent": _("Sent"),
+    "bounced": _("Came back"),
+}
+RECEIPT_DEEDS: Words = {
+    "receipt.issued": _("Issued"),
+    "receipt.voided": _("Void"),
+    "receipt.copied": _("A copy was handed out"),
+    "receipt.sent_again": _("Sent again"),
+}
+
 TABLES: dict[str, Words] = {
     **tax_wording.TABLES,
+    "delivery": DELIVERIES,
+    "receipt_deed": RECEIPT_DEEDS,
     "donor_kind": DONOR_KINDS,
     "donor_state": DONOR_STATES,
     "rhythm": RHYTHMS,
