@@ -111,6 +111,8 @@ VOIDINGS: Words = {
     "refunded": _("the gift was refunded"),
     "refund_returned": _("a refund came back"),
     "dispute_lost": _("the payment was taken back by the bank"),
+    "corrected": _("what it said was corrected"),
+    "in_error": _("it was issued in error"),
 }
 REQUESTS: Words = {
     "proposed": _("Waits for a second person"),
