@@ -50,7 +50,9 @@ def plan(*, receipts: Iterable[Receipt], now: datetime) -> list[Delivery]:
     with transaction.atomic():
         planned = set(Delivery.objects.filter(receipt__in=known).values_list("receipt", flat=True))
         fresh = [receipt for pk, receipt in known.items() if pk not in planned]
-        prefetch_related_objects(fresh, "donor__merged_into")  # what was read with the receipts stays as it is
+        prefetch_related_objects(
+            fresh, "donor__merged_into"
+        )  # what was read with the receipts stays as it is
         Delivery.objects.bulk_create(
             [_decided(receipt, now=now) for receipt in fresh], ignore_conflicts=True, batch_size=2_000
         )
