@@ -14,7 +14,7 @@ import pytest
 from donations.benefiting import Return
 from donations.entering import Detail
 from ledger.money import Money
-from receipts import drafting, informing, issuing, keyholding, recalling
+from receipts import asking_law, informing, issuing, keyholding, recalling
 from receipts.models import Issuer, Obstacle
 from receipts.models import Receipt as Issued
 from receipts.rules import choosing, shapes
@@ -44,7 +44,7 @@ def recalled(issued: Issued) -> Receipt:
         ),
         lines=tuple(replace(line, payment=str(place)) for place, line in enumerate(told.lines)),
         covers=frozenset(str(place) for place in range(len(told.lines))),
-        printed=drafting.PRINTED,
+        printed=asking_law.PRINTED,
         signature="electronic",
         is_signed=True,
         is_copy_kept=True,
