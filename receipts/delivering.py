@@ -50,7 +50,9 @@ def plan(*, receipts: Iterable[Receipt], now: datetime) -> list[Delivery]:
     with transaction.atomic():
         planned = set(Delivery.objects.filter(receipt__in=known).values_list("receipt", flat=True))
         fresh = [receipt for pk, receipt in known.items() if pk not in planned]
-        prefetch_related_objects(fresh, "donor__merged_into")  # what was read with the receipts stays as it is
+        prefetch_related_objects(
+            fresh, "donor__merged_into"
+        )  # what was read with the receipts stays as it is
         Delivery.objects.bulk_create(
             [_decided(receipt, now=now) for receipt in fresh], ignore_conflicts=True, batch_size=2_000
         )
@@ -165,6 +167,10 @@ def _unsent() -> QuerySet[Delivery]:
     ).order_by("id")
 
 
+_TOLD = ("donor__merged_into", "series__entity", "replaces", "rendering", "totals")
+"""What the letter of a receipt tells."""
+
+
 def waiting_mails(*, limit: int = 500) -> list[Delivery]:
     """This function will return the oldest of these, with everything their letters tell."""
     return list(
@@ -176,9 +182,10 @@ def waiting_mails(*, limit: int = 500) -> list[Delivery]:
 
 
 def waiting_mails_of(receipts: Iterable[Receipt]) -> list[Delivery]:
-    """This function will return the mails these receipts wait for, each with its receipt as it was given."""
+    """This function will return the mails these receipts wait for; what was read of a receipt is not read again."""
     known = {receipt.pk: receipt for receipt in receipts}
     ways = list(_unsent().filter(receipt__in=known))
     for way in ways:
         way.receipt = known[way.receipt_id]
+    prefetch_related_objects([way.receipt for way in ways], *_TOLD)
     return ways
