@@ -70,6 +70,13 @@ def _send(ways: Sequence[Delivery], *, now: datetime) -> int:
     return sum(1 for message_id in queued if message_id)
 
 
+def letter(*, receipt: Receipt, now: datetime) -> corresponding.Letter:
+    """This function will return the letter of one receipt, as it goes out first."""
+    way = Delivery(receipt=receipt, channel=Delivery.Channel.EMAIL)
+    gift = _single_gifts([way]).get(receipt.pk)
+    return _letter(receipt, has_news=bool(explaining.needing_words(receipts=[receipt])), gift=gift, now=now)
+
+
 def _letter(
     receipt: Receipt, *, has_news: bool, gift: uuid.UUID | None, now: datetime
 ) -> corresponding.Letter:
