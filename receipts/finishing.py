@@ -23,7 +23,7 @@ from receipts.models import Receipt, Rendering, RenderingTrouble, Seal, SealKey,
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH, SHARE = 200, 2
 PDF = "application/pdf"
 LOOK_AGAIN, LOOK_LATER = timedelta(hours=1), timedelta(hours=24)
 
@@ -60,6 +60,14 @@ def finish_due(*, now: datetime) -> int:
         finished += done
         if not claimed:
             return finished
+
+
+def finish_share(*, now: datetime) -> bool:
+    """Draw two batches at most: a share that is less than `issuing.BATCH`, so that others find something to draw.
+
+    This function will return whether more may wait. Raises as `finish_due` does.
+    """
+    return all(finish_some(now=now)[0] == BATCH for _ in range(SHARE))
 
 
 def finish_some(*, now: datetime, limit: int = BATCH) -> tuple[int, int]:
@@ -123,7 +131,9 @@ def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
     # Asked again under the locks: another worker may have finished some between the question and the lock.
     receipts = (
         Receipt.objects.filter(pk__in=claimed, rendering__isnull=True)
-        .select_related("donor__merged_into", "series__entity", "replaces", "seal", "trouble")
+        .select_related("donor__merged_into", "seal", "trouble")
+        # Of these there are few or none, so one object of each serves all receipts.
+        .prefetch_related("series__entity", "replaces", "totals")
         .order_by("issued_at", "series_id", "number")
     )
     drawn = [made for receipt in receipts if (made := _drawn(receipt, now=now))]
@@ -150,25 +160,26 @@ def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
 
 def _drawn(receipt: Receipt, *, now: datetime) -> Drawn | None:
     """The file, sealed by the house's key and signed by the entity's, as far as it has them."""
-    snapshot = json.loads(receipt.snapshot)
+    # What is stored is canonical: writing it again would give the same bytes.
+    source = receipt.snapshot.encode()
+    snapshot = json.loads(source)
     kept = getattr(receipt, "seal", None)
     # Drawing may have failed after an earlier sealing, and the key may have been changed since.
-    seal = sealing.Seal(kept.key_id, bytes(kept.signature)) if kept else _sealed(receipt, snapshot)
+    seal = sealing.Seal(kept.key_id, bytes(kept.signature)) if kept else _sealed(source, snapshot)
     signer = keyholding.signer(entity_code=receipt.series.entity.code)
     try:
-        content = rendering.render(snapshot, seal=seal, signer=signer)
+        content = rendering.render(snapshot, seal=seal, signer=signer, source=source)
     except (UnprintableText, snapshots.SnapshotRefused) as error:
         _ask_a_person(receipt=receipt, words=str(error), now=now)
         return None
     return Drawn(receipt, content, seal, is_sealed_anew=kept is None)
 
 
-def _sealed(receipt: Receipt, snapshot: dict[str, object]) -> sealing.Seal | None:
+def _sealed(source: bytes, snapshot: dict[str, object]) -> sealing.Seal | None:
     key = keyholding.sealing_key()
     if key is None or not snapshot.get("verify_at"):
         return None
-    # What is stored is canonical: writing it again would give the same bytes.
-    return sealing.make(receipt.snapshot.encode(), key=key)
+    return sealing.make(source, key=key)
 
 
 def _mark(drawn: Iterable[Drawn]) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from receipts import marking, numbering, snapshots
 from receipts.drafting import Draft
 from receipts.freezing import Frozen
@@ -87,7 +89,7 @@ def _numbered(
 
 def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
     pairs = list(zip(drafts, receipts, strict=True))
-    Receipt.objects.bulk_create(receipts, batch_size=BULK)
+    _pour(receipts)
     ReceiptTotal.objects.bulk_create(
         (
             ReceiptTotal(
@@ -117,6 +119,17 @@ def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
     ]
     if hindered:
         Obstacle.objects.filter(donation__in=hindered).delete()
+
+
+def _pour(receipts: Sequence[Receipt]) -> None:
+    """By COPY, whose triggers and constraints are those of an INSERT: snapshots are long, full of quotation marks, and
+    as elements of an array each mark is escaped by itself, which was a sixth of numbering."""
+    fields = Receipt._meta.concrete_fields
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    with connection.cursor() as cursor, cursor.copy(f"COPY receipts_receipt ({columns}) FROM STDIN") as rows:
+        for receipt in receipts:
+            rows.write_row([getattr(receipt, field.attname) for field in fields])
+            receipt._state.adding, receipt._state.db = False, connection.alias
 
 
 def _line(one: Frozen, receipt: Receipt) -> ReceiptLine:

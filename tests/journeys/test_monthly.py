@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -34,7 +35,9 @@ def press(page: Page, deed: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_a_monthly_gift_is_changed_paused_and_stopped_on_a_phone(giver: Giver, language: str) -> None:
+def test_P09_P10_P11_P12_a_monthly_gift_is_changed_paused_and_stopped_on_a_phone(
+    giver: Giver, language: str
+) -> None:
     email, page = f"monthly-{language}@example.org", giver.page
     giver.language = language
     page.set_viewport_size({"width": 360, "height": 740})
@@ -48,17 +51,24 @@ def test_a_monthly_gift_is_changed_paused_and_stopped_on_a_phone(giver: Giver, l
     facts = page.locator("dl.facts").first
     expect(facts).to_contain_text("$30.00")
 
-    open_form(page, "amount")
-    page.locator("#amount").fill("45")
-    press(page, "amount")
-    expect(facts).to_contain_text("$45.00")
-    assert "$45.00" in giver.mailbox.wait(to=email, subject=CHANGED[language])["text"]
+    # Opening and pressing, either way: lower is as near as higher (P11).
+    for amount in ("20", "45"):
+        open_form(page, "amount")
+        page.locator("#amount").fill(amount)
+        press(page, "amount")
+        expect(facts).to_contain_text(f"${amount}.00")
+    until(
+        lambda: any("$45.00" in row["text"] for row in giver.mailbox.letters(to=email)),
+        what="a mail that says it",
+    )
 
     open_form(page, "pause")
     page.locator("#pause").select_option("2")
     press(page, "pause")
     press(page, "resume")
 
+    address, charged_next = page.url.split("?")[0], facts.locator("div").nth(2).inner_text()
+    assert re.search(r"\d{4}", charged_next)
     page.locator("details:has(form[action$='/card/']) > summary").click()
     page.locator("form[action$='/card/'] button").click()
     page.locator("input[name=card]").fill(OTHER_CARD)
@@ -70,7 +80,10 @@ def test_a_monthly_gift_is_changed_paused_and_stopped_on_a_phone(giver: Giver, l
         return "4444" in facts.inner_text()
 
     until(has_card, what="the new card on the page", seconds=60)
+    assert page.url.split("?")[0] == address, "the same gift"
+    expect(facts.locator("div").nth(2)).to_have_text(re.compile(charged_next.splitlines()[-1]))
 
+    # Three presses from the first page to the end (P12).
     page.goto(f"/{language}/portal/home/")
     page.locator(".answers a.btn").first.click()
     if shots := os.environ.get("SHOTS"):
