@@ -20,11 +20,6 @@ from receipts import delivering, explaining, reading, yearly_linking
 from receipts.models import Delivery, Receipt, ReceiptLine
 
 
-def send_receipt(*, receipt: Receipt, sha256: str, now: datetime) -> None:
-    """This function will queue the mail that carries a receipt, once for each receipt, if it goes by mail."""
-    send_receipts(drawn=[(receipt, sha256)], now=now)
-
-
 def send_receipts(*, drawn: Iterable[tuple[Receipt, str]], now: datetime) -> int:
     """Send the receipts whose files (by SHA-256) were just kept, each the way that is right for its donor.
 

@@ -14,13 +14,14 @@ import pytest
 from donations.benefiting import Return
 from donations.entering import Detail
 from ledger.money import Money
-from receipts import asking_law, informing, issuing, keyholding, recalling
+from receipts import informing, issuing, keyholding, recalling
 from receipts.models import Issuer, Obstacle
 from receipts.models import Receipt as Issued
 from receipts.rules import choosing, shapes
 from receipts.rules.shapes import Kind, Payer, Receipt, Statement
 from tests.facts import NOW
 from tests.receipts import bodies
+from tests.receipts.rules.facts import PRINTED
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 15)
@@ -44,7 +45,7 @@ def recalled(issued: Issued) -> Receipt:
         ),
         lines=tuple(replace(line, payment=str(place)) for place, line in enumerate(told.lines)),
         covers=frozenset(str(place) for place in range(len(told.lines))),
-        printed=asking_law.PRINTED,
+        printed=PRINTED,
         signature="electronic",
         is_signed=True,
         is_copy_kept=True,
