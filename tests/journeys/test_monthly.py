@@ -60,11 +60,7 @@ def test_P09_P10_P11_P12_a_monthly_gift_is_changed_paused_and_stopped_on_a_phone
     until(
         lambda: any("$45.00" in row["text"] for row in giver.mailbox.letters(to=email)),
         what="a mail that says it",
-<<<<<<< HEAD
-        seconds=30,
-=======
         seconds=60,
->>>>>>> walks
     )
 
     open_form(page, "pause")
