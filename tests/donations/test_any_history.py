@@ -263,6 +263,7 @@ def run(*, histories: int, steps: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_any_short_history_ends_as_on_paper(house: None, processor: Sandbox) -> None:
     House.processor = processor
     run(histories=8, steps=12)

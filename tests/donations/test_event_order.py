@@ -63,6 +63,7 @@ def monthly_story(supporter: Supporter) -> list[Notice]:
 STORIES = ["refunded_story", "disputed_story", "monthly_story"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", STORIES)
 def test_shuffled_and_repeated_events_end_alike(
     story: str, request: pytest.FixtureRequest, supporter: Supporter
@@ -88,6 +89,7 @@ def test_every_permutation_of_the_refunded_story_ends_alike(
         assert told(supporter, order) == expected, [event.kind for event in order]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", STORIES)
 def test_any_single_event_of_money_is_enough(
     story: str, request: pytest.FixtureRequest, supporter: Supporter

@@ -87,6 +87,7 @@ def adopted_twice(stage: Stage, count: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_A7_plans_come_whole_and_are_charged_on_their_next_dates(stage: Stage) -> None:
     adopted_twice(stage, 9)
     stage.now = at("2026-03-01T12:00")
@@ -102,6 +103,7 @@ def test_A7_five_hundred_plans(stage: Stage) -> None:
     adopted_twice(stage, 500)
 
 
+@pytest.mark.slow
 def test_A7_the_last_day_of_the_month_is_brought_along(stage: Stage) -> None:
     [row] = brought(stage, 1)
     row |= {"next_charge_on": "2026-02-28", "charge_day": "31"}

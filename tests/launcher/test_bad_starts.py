@@ -50,6 +50,7 @@ def test_a_taken_port_is_told_before_anything_is_installed(bare_checkout: Path, 
     assert not (bare_checkout / ".venv").exists()
 
 
+@pytest.mark.slow
 def test_no_registry_is_told_without_a_wall_of_text(bare_checkout: Path, run: Run) -> None:
     done = run(
         bare_checkout,

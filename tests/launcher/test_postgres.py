@@ -43,6 +43,7 @@ def test_texts_sort_alike_on_every_machine(server: Postgres) -> None:
     assert server.run_sql("SHOW server_encoding") == "UTF8"
 
 
+@pytest.mark.slow
 def test_what_was_committed_survives_kill_nine(open_folder: Path, python: Path) -> None:
     durable = Postgres(open_folder / "state", python=python)
     durable.start()

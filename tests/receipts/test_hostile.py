@@ -98,6 +98,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_network")
 @pytest.mark.parametrize("template", sorted(papers.ENTITIES))
 def test_t27_hostile_words_are_only_words(template: str) -> None:

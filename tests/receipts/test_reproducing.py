@@ -94,6 +94,7 @@ def test_a_template_never_changes_under_its_name(template: str) -> None:
     assert golden([*drawn, papers.year(45, template)]) == GOLDEN[template]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["0", "4242"])
 def test_another_process_makes_the_same_bytes(seed: str) -> None:
     program = "from tests.receipts import test_reproducing; print(test_reproducing.fingerprint())"

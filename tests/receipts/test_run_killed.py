@@ -102,6 +102,7 @@ def run_dying(run: AnnualRun, monkeypatch: pytest.MonkeyPatch) -> None:
     years.work(now=now)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_killed_at_five_points_it_ends_as_if_nothing_had_been(
     monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path

@@ -89,6 +89,7 @@ def test_openssl_finds_the_message_good(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["0", "77"])
 def test_another_process_signs_the_same_bytes(seed: str) -> None:
     program = (

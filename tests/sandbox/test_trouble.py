@@ -267,6 +267,7 @@ def test_a_hook_may_come_before_the_answer(sandbox: Sandbox, receiver: Receiver)
     assert event.data.object["name"] == "early"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["stop", "kill"])
 def test_state_survives_a_restart(
     state_file: Path, browser: Browser, receiver: Receiver, ending: str

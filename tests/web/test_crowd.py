@@ -46,6 +46,7 @@ def test_T01_in_a_crowd_a_network_without_the_sum_gets_few_words_and_a_link(
     assert Checkout.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_T01_whoever_opens_the_form_in_a_crowd_has_the_sum_and_gives(clock: Any, processor: Sandbox) -> None:
     crowd()
     for _ in range(3):  # a hall behind one address
@@ -56,6 +57,7 @@ def test_T01_whoever_opens_the_form_in_a_crowd_has_the_sum_and_gives(clock: Any,
     assert Checkout.objects.count() == 3
 
 
+@pytest.mark.slow
 def test_T01_refused_presses_of_a_crowd_ask_the_database_nothing_of_their_own(clock: Any) -> None:
     client = visiting.visitor()
     ready = visiting.form_of(client)

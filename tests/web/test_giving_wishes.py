@@ -154,6 +154,7 @@ CORPUS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", EVERY_FIELD)
 def test_T04_T05_bad_input_in_any_field_is_answered_in_words(
     client: Client, processor: Sandbox, field: str

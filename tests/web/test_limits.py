@@ -29,6 +29,7 @@ pytestmark = pytest.mark.usefixtures("house")
 # One network
 
 
+@pytest.mark.slow
 def test_T01_five_hundred_presses_of_one_network(clock: Any, processor: Sandbox) -> None:
     client = visiting.visitor()
     ready = visiting.form_of(client)
@@ -275,6 +276,7 @@ def test_people_are_not_asked_twice(clock: Any, processor: Sandbox, hand: str) -
     assert client.post("/ko/give/family/", kept).status_code == 303
 
 
+@pytest.mark.slow
 def test_too_many_payment_pages_at_once_lose_nothing(clock: Any, processor: Sandbox) -> None:
     answers = []
     for number in range(1, 16):

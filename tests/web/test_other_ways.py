@@ -214,6 +214,7 @@ def test_a_page_that_takes_no_gifts_has_no_other_way(client: Client) -> None:
     assert client.get("/en/give/none/other-ways/").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_wire_is_guarded_like_the_form(client: Client) -> None:
     """Bad input in every field answers with words and stores nothing (T04, T05)."""
     corpus = [
