@@ -26,6 +26,10 @@ _FOLDER = "exports"
 Clock = Callable[[], datetime]
 
 
+class AlreadyPosted(ValueError):
+    """The letters of a print file are in the post: setting them once more would send them twice."""
+
+
 def hand_over(
     *, run: AnnualRun, job_id: uuid.UUID, requested_by: User | None, now: datetime
 ) -> PrintFile | None:
@@ -70,9 +74,14 @@ def _write(made: PrintFile, ways: Sequence[Delivery], *, job_id: uuid.UUID) -> t
 
 
 def ask_again(*, print_file_id: uuid.UUID, actor: User, now: datetime) -> Job:
-    """This function will order the files of a print file once more, after they were deleted."""
+    """Order the files of a print file once more, after they were deleted. Raises AlreadyPosted.
+
+    This function will return the job that writes them.
+    """
     with transaction.atomic():
-        made = PrintFile.objects.get(pk=print_file_id)
+        made = PrintFile.objects.select_for_update().get(pk=print_file_id)
+        if made.printed_at is not None:
+            raise AlreadyPosted
         auditing.record(actor=actor, action="print file ordered", target=f"print_file:{made.pk}", now=now)
         return working.enqueue(
             kind=KIND, arguments={"print_file": str(made.pk)}, requested_by_id=actor.pk, now=now

@@ -120,13 +120,17 @@ def make(*, entity_id: int, request_id: uuid.UUID, actor: User, now: datetime) -
         )
         Delivery.objects.filter(pk__in=[way.pk for way in ways]).update(print_file=made)
         pressed, _content = _receipts(ways)
-        PrintFile.objects.filter(pk=made.pk).update(receipts_sha256=pressed.sha256, page_count=pressed.pages)
+        # What no font can print stays in the queue: marking the file must not say that it was posted.
+        Delivery.objects.filter(print_file=made, receipt__serial__in=pressed.left_out).update(print_file=None)
+        PrintFile.objects.filter(pk=made.pk).update(
+            receipts_sha256=pressed.sha256, page_count=pressed.pages, receipt_count=pressed.count
+        )
         auditing.record(
             actor=actor,
             action="print file made",
             target=f"print_file:{made.pk}",
             now=now,
-            details={"receipts": len(ways)},
+            details={"receipts": pressed.count},
         )
     return PrintFile.objects.get(pk=made.pk)
 

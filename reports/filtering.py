@@ -140,6 +140,13 @@ def _like(text: str) -> str:
 def _search(term: str, params: dict[str, Any]) -> str:
     """What is typed says what it is: a reference, four digits of a card, an address, a serial, or a name."""
     params["term"] = term
+    try:
+        # Before the serials: one id in some two thousand is written as a serial could be.
+        params["id"] = uuid.UUID(term)
+    except ValueError:
+        pass
+    else:
+        return "(d.id = %(id)s OR d.donor_id = %(id)s)"
     if _REFERENCE.fullmatch(term):
         return (
             "(d.processor_ref = %(term)s OR d.payment_ref = %(term)s"
@@ -158,12 +165,6 @@ def _search(term: str, params: dict[str, Any]) -> str:
 
 
 def _search_donor(term: str, params: dict[str, Any]) -> str:
-    try:
-        params["id"] = uuid.UUID(term)
-    except ValueError:
-        pass
-    else:
-        return "(d.id = %(id)s OR d.donor_id = %(id)s)"
     if "@" in term:
         condition = "p.email_key LIKE %(email)s"
         params["email"] = _like(matching.email_key(term)) + "%"

@@ -80,11 +80,20 @@ def _page(request: HttpRequest, found: Receipt, *, refused: str = "", status: in
         "line_count": lines.count(),
         "totals": found.totals.order_by("id"),
         "ways": found.deliveries.select_related("message", "print_file").order_by("id"),
-        "deeds": AuditEvent.objects.filter(target=f"receipt:{found.pk}", action__in=DEEDS).order_by("number"),
+        "deeds": _deeds(found),
         "may_change": roles.may(request.user, roles=[Role.FINANCE]),
         "refused": refused,
     }
     return render(request, "office/receipt.html", context, status=status)
+
+
+def _deeds(found: Receipt) -> list[tuple[AuditEvent, str]]:
+    """What people did about a receipt, with their names; a deed of the portal is named as it is."""
+    events = AuditEvent.objects.filter(target=f"receipt:{found.pk}", action__in=DEEDS).order_by("number")
+    told = list(events)
+    keys = [one.actor.partition(":")[2] for one in told if one.actor.startswith("user:")]
+    names = {f"user:{user.pk}": user.name for user in User.objects.filter(pk__in=keys)}
+    return [(one, names.get(one.actor, one.actor)) for one in told]
 
 
 @admit(Role.FINANCE)

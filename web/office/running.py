@@ -226,10 +226,16 @@ def print_deed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not isinstance(request.user, User) or deed not in {"again", "printed"}:
         return _page(request, _run(made.run_id or pk), refused=_("Please choose again."), status=422)
     if deed == "again":
-        handing_over.ask_again(print_file_id=pk, actor=request.user, now=now)
+        try:
+            handing_over.ask_again(print_file_id=pk, actor=request.user, now=now)
+        except handing_over.AlreadyPosted:
+            messages.warning(request, _("These letters are in the post already."))
+            return redirect("office:run", pk=made.run_id)
         ringing.ring(BELL)
         messages.success(request, _("The files are being made. Look again in a moment."))
-    else:
+    elif made.printed_at is None:
         posting_letters.mark_printed(print_file_id=pk, actor=request.user, now=now)
         messages.success(request, _("Noted."))
+    else:
+        messages.warning(request, _("These letters are in the post already."))
     return redirect("office:run", pk=made.run_id)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from ledger.models import LegalEntity
 from receipts.models import Issuer
-from reports import bridging
+from reports import crossing_years
 from staff.models import Role
 from web.office.admitting import admit
 
@@ -39,7 +39,7 @@ def years(request: HttpRequest) -> HttpResponse:
         context |= {
             "entity": entity,
             "year": year,
-            "crossings": bridging.crossings(entity=entity, year=year),
-            "bridges": bridging.bridge(entity=entity, tax_year=year, ends_in_month=ends),
+            "crossings": crossing_years.crossings(entity=entity, year=year),
+            "bridges": crossing_years.bridge(entity=entity, tax_year=year, ends_in_month=ends),
         }
     return render(request, "office/years.html", context, status=200 if form.is_valid() else 400)

@@ -1,7 +1,10 @@
-"""Bridging: why a year of receipts is not a year of the books.
+"""Crossing years: why a year of receipts is not a year of the books.
 
 A check in the post on 31 December is on the receipt of one year and in the deposits of the next (C3). A body whose
 year ends in June closes it in the middle of the donors' (C8). Gift by gift, and as one sum, the difference is told.
+
+Of any year at any time and of the books alone; what the receipts of one run say beside the books is told by
+`receipts.bridging`, which ends in its papers.
 """
 
 import uuid

@@ -10,7 +10,7 @@ from donations import entering
 from donations.dating import Basis
 from donations.models import Donation
 from ledger.money import Money
-from reports import bridging, listing, timelines
+from reports import crossing_years, listing, timelines
 from reports.filtering import Filters
 from tests import facts
 from tests.campaigns import making
@@ -31,14 +31,14 @@ def test_c3_gifts_between_the_years_are_listed_in_both() -> None:
     between = check(100_00, came_on=date(2026, 1, 3), mailed_on=date(2025, 12, 31))
     check(50_00, came_on=date(2026, 1, 3), mailed_on=date(2026, 1, 2))
     for year in (2025, 2026):
-        [row] = bridging.crossings(entity=making.entity(), year=year)
+        [row] = crossing_years.crossings(entity=making.entity(), year=year)
         assert (row.donation_id, row.given_on, row.booked_on) == (
             between.pk,
             date(2025, 12, 31),
             date(2026, 1, 3),
         )
         assert (row.donor, row.date_rule, row.amount) == ("Grace Kim", "postmark", Money(100_00, "USD"))
-    assert bridging.crossings(entity=making.entity(), year=2024) == []
+    assert crossing_years.crossings(entity=making.entity(), year=2024) == []
 
 
 def test_c8_a_fiscal_year_that_ends_in_june_is_bridged_to_the_donors_year() -> None:
@@ -47,7 +47,7 @@ def test_c8_a_fiscal_year_that_ends_in_june_is_bridged_to_the_donors_year() -> N
     check(300_00, came_on=date(2026, 4, 1))
     check(4_000_00, came_on=date(2026, 1, 3), mailed_on=date(2025, 12, 31))
     check(50_000_00, came_on=date(2026, 9, 1))
-    [bridge] = bridging.bridge(entity=making.entity(), tax_year=2025, ends_in_month=6)
+    [bridge] = crossing_years.bridge(entity=making.entity(), tax_year=2025, ends_in_month=6)
     assert (bridge.fiscal_from, bridge.fiscal_to) == (date(2025, 7, 1), date(2026, 6, 30))
     told = [sum.minor for sum in (bridge.fiscal, bridge.after, bridge.before, bridge.moved, bridge.tax)]
     assert told == [4_320_00, 4_300_00, 1_00, 4_000_00, 4_021_00]
@@ -58,14 +58,14 @@ def test_c8_a_fiscal_year_that_ends_in_june_is_bridged_to_the_donors_year() -> N
     ("month", "last"), [(12, date(2025, 12, 31)), (2, date(2026, 2, 28)), (11, date(2026, 11, 30))]
 )
 def test_the_last_day_of_a_fiscal_year(month: int, last: date) -> None:
-    first, end = bridging.fiscal_year(ends_in_month=month, tax_year=2025)
+    first, end = crossing_years.fiscal_year(ends_in_month=month, tax_year=2025)
     assert end == last
     assert first.day == 1
 
 
 def test_without_a_difference_the_two_years_are_one() -> None:
     check(20_00, came_on=date(2025, 8, 1))
-    [bridge] = bridging.bridge(entity=making.entity(), tax_year=2025, ends_in_month=12)
+    [bridge] = crossing_years.bridge(entity=making.entity(), tax_year=2025, ends_in_month=12)
     assert bridge.ties
     assert bridge.fiscal == bridge.tax == Money(20_00, "USD")
 
