@@ -112,7 +112,7 @@ VOIDINGS: Words = {
     "refund_returned": _("a refund came back"),
     "dispute_lost": _("the payment was taken back by the bank"),
     "corrected": _("what it said was corrected"),
-    "in_error": _("it was issued in error"),
+    "in_error": _("it was wrong"),
 }
 REQUESTS: Words = {
     "proposed": _("Waits for a second person"),
