@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 # The high bytes tell programs that a file is not text.
 HEADER = b"%PDF-1.4\n%\x93\x8c\x8b\x9e ReportLab Generated PDF document (opensource)\n"
@@ -81,6 +82,13 @@ class Book:
         self.objects.append(finished)
         return f"{self._first + len(self.objects)} 0 R", finished
 
+    def reserve_many(self, count: int) -> list[tuple[str, Finished]]:
+        """This function will return as many references, in order, each with its still empty object."""
+        first = self._first + len(self.objects) + 1
+        empty = [Finished(b"") for _ in range(count)]
+        self.objects += empty
+        return [(f"{number} 0 R", finished) for number, finished in enumerate(empty, start=first)]
+
     def add(self, content: bytes) -> str:
         """This function will store an object and return its reference ("12 0 R")."""
         self.objects.append(Finished(content))
@@ -95,15 +103,10 @@ class Book:
         """
         self.add(f"<</Type/Catalog{catalog}>>".encode())
         self.add(info)
-        parts, offsets, at = [HEADER], [], len(HEADER)
-        for number, finished in enumerate(self.objects, start=1):
-            offsets.append(at)
-            part = numbered(number, finished.content)
-            parts.append(part)
-            at += len(part)
-        count = len(self.objects)
-        parts.append(ending(offsets, start=at, root=count - 1, info=count, identity=identity))
-        return b"".join(parts)
+        parts = [numbered(number, finished.content) for number, finished in enumerate(self.objects, start=1)]
+        *offsets, end = accumulate(map(len, parts), initial=len(HEADER))
+        last = ending(offsets, start=end, root=len(parts) - 1, info=len(parts), identity=identity)
+        return b"".join((HEADER, *parts, last))
 
 
 def structure(book: Book, elements: list[Element], *, language: str) -> str:
@@ -113,14 +116,15 @@ def structure(book: Book, elements: list[Element], *, language: str) -> str:
     This function will add the tree to the book and return the catalog's entries for it.
     """
     (root_reference, root), (top_reference, top) = book.reserve(), book.reserve()
-    slots = [book.reserve() for _ in elements]
+    slots = book.reserve_many(len(elements))
+    references = [reference for reference, _ in slots]
     by_page: list[dict[int, str]] = [{} for _ in book.pages]
     tops = []
     for element, (reference, slot) in zip(elements, slots, strict=True):
-        parent = top_reference if element.parent is None else slots[element.parent][0]
+        parent = top_reference if element.parent is None else references[element.parent]
         if element.parent is None:
             tops.append(reference)
-        kids = [slots[child][0] for child in element.children]
+        kids = [references[child] for child in element.children]
         for page, mark in element.marks:
             kids.append(f"<</Type/MCR/Pg {book.pages[page]}/MCID {mark}>>")
             by_page[page][mark] = reference

@@ -14,7 +14,10 @@ from operator import itemgetter
 import segno
 from segno import consts
 
-LETTERS = {letter: value for value, letter in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")}
+LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+NONE = 255
+VALUES = bytes(LETTERS.index(letter) if letter in LETTERS else NONE for letter in map(chr, range(256)))
+"""What each character counts in the alphabet of QR symbols."""
 ALPHANUMERIC = 0b0010
 MASK = 3
 DATA = {consts.TYPE_DATA_DARK, consts.TYPE_DATA_LIGHT}
@@ -45,8 +48,9 @@ def symbol(text: str) -> Symbol:
 
     Raises TextTooLong.
     """
-    values = [LETTERS.get(letter, -1) for letter in text]
-    if -1 in values:
+    # What is not of the first 256 characters becomes a question mark, which is no letter of the alphabet either.
+    values = text.encode("latin-1", "replace").translate(VALUES)
+    if NONE in values:
         raise TextTooLong("a letter outside the alphabet of QR symbols")
     bits, length = _bits(values)
     for version, (blocks, _) in BLOCKS.items():
@@ -55,14 +59,12 @@ def symbol(text: str) -> Symbol:
     raise TextTooLong(f"{len(text)} characters")
 
 
-def _bits(values: list[int]) -> tuple[int, int]:
+def _bits(values: bytes) -> tuple[int, int]:
     """Mode, count (nine bits up to version 9), then two characters to eleven bits, the last alone to six."""
-    bits, length = ALPHANUMERIC << 9 | len(values), 13
-    for first, second in zip(values[::2], values[1::2], strict=False):
-        bits, length = bits << 11 | first * 45 + second, length + 11
-    if len(values) % 2:
-        bits, length = bits << 6 | values[-1], length + 6
-    return bits, length
+    pairs = [f"{first * 45 + second:011b}" for first, second in zip(values[::2], values[1::2], strict=False)]
+    last = f"{values[-1]:06b}" if len(values) % 2 else ""
+    told = f"{ALPHANUMERIC:04b}{len(values):09b}{''.join(pairs)}{last}"
+    return int(told, 2), len(told)
 
 
 def _field() -> tuple[list[int], list[int]]:
@@ -153,10 +155,8 @@ class _Prepared:
             start += size
             content.append(block)
             corrections.append(self._correction(block))
-        longest = max(self.blocks)
-        words = [block[place] for place in range(longest) for block in content if place < len(block)]
-        words += [block[place] for place in range(self.correction) for block in corrections]
-        laid = "".join(self.gather(f"{int.from_bytes(bytes(words)):0{8 * self.words}b}0"))
+        words = _interleaved(content) + _interleaved(corrections)
+        laid = "".join(self.gather(f"{int.from_bytes(words):0{8 * self.words}b}0"))
         return Symbol(self.side, (int(laid, 2) ^ self.frame).to_bytes(self.side * self.row))
 
     def _correction(self, block: bytes) -> bytes:
@@ -164,6 +164,15 @@ class _Prepared:
         for word in block:
             remainder = (remainder & below) << 8 ^ self.remainders[remainder >> self.top ^ word]
         return remainder.to_bytes(self.correction)
+
+
+def _interleaved(blocks: list[bytes]) -> bytes:
+    """The first word of each block, then the second; the later blocks of some versions have one word more."""
+    shortest = len(blocks[0])
+    laid = bytearray(shortest * len(blocks))
+    for place, block in enumerate(blocks):
+        laid[place :: len(blocks)] = block[:shortest]
+    return bytes(laid) + b"".join(block[shortest:] for block in blocks)
 
 
 @cache

@@ -257,7 +257,7 @@ class Drawing:
             return
         found = self.elements[element]
         self._front.append(f"/{found.tag} <</MCID {self._marks}>> BDC {operators} EMC")
-        found.marks.append((self.page_count - 1, self._marks))
+        found.marks.append((len(self._pages) - 1, self._marks))
         self._marks += 1
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -238,12 +238,15 @@ class Setting:
             characters = list(places)
             for start in range(0, len(characters), 160):
                 number = start // 160 + 1
-                own = Cut(
-                    face if kind == "x" else face.behind,
-                    "".join(characters[start : start + 160]),
-                    number=number,
-                )
+                letters = "".join(characters[start : start + 160])
+                own = _own_cut(face if kind == "x" else face.behind, letters, number)
                 own.embed(book, f"{self.name}{kind}{number}")
+
+
+@lru_cache(maxsize=256)
+def _own_cut(face: Typeface, characters: str, number: int) -> Cut:
+    """The words of a campaign need the same few letters on all its receipts: they are cut out once."""
+    return Cut(face, characters, number=number)
 
 
 def _place(places: dict[str, tuple[int, int]], character: str) -> tuple[int, int]:

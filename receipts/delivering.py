@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Count, Q
+from django.db import connection, transaction
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
 from donors import withholding
 from donors.models import Donor, Message
@@ -19,8 +19,6 @@ from receipts.models import Delivery, Receipt
 
 Channel = Delivery.Channel
 Status = Delivery.Status
-
-_WITH_DONOR = ("donor__merged_into", "series__entity")
 
 
 def channel_of(donor: Donor, *, is_receipt: bool = True) -> Delivery.Channel:
@@ -46,17 +44,20 @@ def plan(*, receipts: Iterable[Receipt], now: datetime) -> list[Delivery]:
     Planned mails leave by `mailing.send_planned`, as soon as the file exists; planned letters wait in the print queue.
     This function will return the ways of these receipts, in the order of the receipts.
     """
-    wanted = [receipt.pk for receipt in receipts]
-    if not wanted:
+    known = {receipt.pk: receipt for receipt in receipts}
+    if not known:
         return []
     with transaction.atomic():
-        known = Receipt.objects.filter(pk__in=wanted)
-        fresh = known.filter(deliveries__isnull=True).select_related(*_WITH_DONOR)
+        planned = set(Delivery.objects.filter(receipt__in=known).values_list("receipt", flat=True))
+        fresh = [receipt for pk, receipt in known.items() if pk not in planned]
+        prefetch_related_objects(
+            fresh, "donor__merged_into"
+        )  # what was read with the receipts stays as it is
         Delivery.objects.bulk_create(
-            (_decided(receipt, now=now) for receipt in fresh), ignore_conflicts=True, batch_size=2_000
+            [_decided(receipt, now=now) for receipt in fresh], ignore_conflicts=True, batch_size=2_000
         )
-        ways = Delivery.objects.filter(receipt__in=wanted).order_by("id")
-    place = {pk: position for position, pk in enumerate(wanted)}
+        ways = Delivery.objects.filter(receipt__in=known).order_by("id")
+    place = {pk: position for position, pk in enumerate(known)}
     return sorted(ways, key=lambda way: (place[way.receipt_id], way.pk))
 
 
@@ -97,6 +98,18 @@ def tally(*, run_id: uuid.UUID) -> Tally:
             bounced=Count("id", filter=Q(status=Status.BOUNCED)),
         )
     )
+
+
+_QUEUED = """
+UPDATE receipts_delivery AS way SET message_id = told.message
+  FROM unnest(%s::bigint[], %s::uuid[]) AS told (id, message) WHERE way.id = told.id
+"""
+
+
+def note_queued(ways: Sequence[Delivery]) -> None:
+    """This function will write down which message carries each way."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUED, [[way.pk for way in ways], [way.message_id for way in ways]])
 
 
 def note_sent(*, now: datetime) -> int:
@@ -142,18 +155,37 @@ def _second(receipt: Receipt, *, now: datetime) -> Delivery:
     return Delivery(receipt=receipt, channel=Channel.POST, planned_at=now)
 
 
-def waiting_mails(*, receipt_ids: Sequence[uuid.UUID] | None = None, limit: int = 500) -> list[Delivery]:
-    """This function will return planned mails whose receipt has its file and that no message carries yet."""
-    ready = Delivery.objects.filter(
-        channel=Channel.EMAIL, status=Status.WAITING, message__isnull=True, receipt__rendering__isnull=False
-    )
-    # What stopped being true before it left is not sent as true; its replacement names it.
-    ready = ready.filter(receipt__voiding__isnull=True)
-    if receipt_ids is not None:
-        ready = ready.filter(receipt__in=receipt_ids)
+def _unsent() -> QuerySet[Delivery]:
+    """Planned mails whose receipt has its file and that no message carries yet."""
+    return Delivery.objects.filter(
+        channel=Channel.EMAIL,
+        status=Status.WAITING,
+        message__isnull=True,
+        receipt__rendering__isnull=False,
+        # What stopped being true before it left is not sent as true; its replacement names it.
+        receipt__voiding__isnull=True,
+    ).order_by("id")
+
+
+_TOLD = ("donor__merged_into", "series__entity", "replaces", "rendering", "totals")
+"""What the letter of a receipt tells."""
+
+
+def waiting_mails(*, limit: int = 500) -> list[Delivery]:
+    """This function will return the oldest of these, with everything their letters tell."""
     return list(
-        ready.select_related("receipt__donor__merged_into", "receipt__series__entity", "receipt__replaces")
+        _unsent()
+        .select_related("receipt__donor__merged_into", "receipt__series__entity", "receipt__replaces")
         .select_related("receipt__rendering")
-        .prefetch_related("receipt__totals")
-        .order_by("id")[:limit]
+        .prefetch_related("receipt__totals")[:limit]
     )
+
+
+def waiting_mails_of(receipts: Iterable[Receipt]) -> list[Delivery]:
+    """This function will return the mails these receipts wait for; what was read of a receipt is not read again."""
+    known = {receipt.pk: receipt for receipt in receipts}
+    ways = list(_unsent().filter(receipt__in=known))
+    for way in ways:
+        way.receipt = known[way.receipt_id]
+    prefetch_related_objects([way.receipt for way in ways], *_TOLD)
+    return ways

@@ -17,18 +17,14 @@ from django.core.exceptions import ObjectDoesNotExist
 from campaigns import telling
 from donors import profiling
 from donors.models import Donor
-from ledger import money
 from ledger.models import LegalEntity
 from ledger.money import Money
-from receipts import freezing, gathering, informing, judging, keyholding
+from receipts import asking_law, freezing, gathering, informing
+from receipts.asking_law import Hindrance, Told
 from receipts.freezing import Frozen, Total
 from receipts.gathering import Gift
 from receipts.models import Issuer, Receipt
-from receipts.rules import choosing, parameters, shapes, united_kingdom, years
-
-PRINTED = frozenset({"given_on", "issued_on", "applied_on", "amount", "kind"})
-"""What every template of ours prints; `tests/receipts/` reads it from the pages."""
-PLACE_FOR_NUMBER = "000000"
+from receipts.rules import choosing, parameters, shapes, years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +38,6 @@ class Ask:
     kind: str = Receipt.Kind.SINGLE
     replaces: Receipt | None = None
     issued_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hindrance:
-    """What a person must mend before a receipt can be issued; without a gift it concerns the whole receipt."""
-
-    donation_id: uuid.UUID | None
-    code: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +223,10 @@ def _language(ask: Ask, donor: Donor, frozen: Sequence[Frozen], bench: _Bench) -
     return bench.language(donor, otherwise=frozen[0].gift.donation.language)
 
 
-def _told(ask: Ask, issuer: Issuer, donor: Donor, bench: _Bench) -> _Told:
-    return _Told(
-        ask=ask,
+def _told(ask: Ask, issuer: Issuer, donor: Donor, bench: _Bench) -> Told:
+    return Told(
+        entity_row=ask.entity,
+        tax_year=ask.tax_year,
         issuer=issuer,
         donor_row=donor,
         rules=choosing.law_of(country=issuer.law),
@@ -249,158 +237,28 @@ def _told(ask: Ask, issuer: Issuer, donor: Donor, bench: _Bench) -> _Told:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What the law is told of the body, the donor and the day."""
-
-    ask: Ask
-    issuer: Issuer
-    donor_row: Donor
-    rules: choosing.Rules
-    entity: shapes.EntityFacts
-    donor: shapes.DonorFacts
-    book: parameters.Book
-    today: date
-
-    def judged(self, mine: Sequence[Gift]) -> tuple[list[Frozen], dict[uuid.UUID, judging.Verdict]]:
-        frozen, verdicts = [], {}
-        for gift in mine:
-            line = gathering.line_of(
-                gift, law=self.issuer.law, code=self.issuer.gift_code, book_currency=self.rules.CURRENCY
-            )
-            verdict = judging.judge(
-                gift=gift,
-                line=line,
-                entity=self.entity,
-                donor=self.donor,
-                book=self.book,
-                is_receipted=hasattr(gift.donation, "coverage"),
-            )
-            verdicts[gift.id] = verdict
-            if verdict.amounts is not None:
-                frozen.append(Frozen(gift, line, verdict.amounts, gathering.facts_hash(gift, line)))
-        return frozen, verdicts
-
-
 # What the law says of the whole paper
 
 
-def _frozen(made: Draft, told: _Told, *, is_copy: bool) -> Draft:
-    form_version = _form_version(told)
-    papers = [_paper(told, group, form_version, is_copy) for group in _groups(made.lines, told)]
-    statements: list[shapes.Statement] = []
-    violations: list[shapes.Violation] = []
-    found: list[Hindrance] = []
-    for group, bare in papers:
-        try:
-            said = _statements(bare, told)
-        except (parameters.YearNotSettled, shapes.ValueUnknown, money.MixedCurrencies) as error:
-            found.append(Hindrance(_only(group), judging.YEAR_UNSETTLED, str(error)))
-            continue
-        statements += [one for one in said if one not in statements]
-        paper = replace(bare, statements=tuple(said))
-        broken = told.rules.validate(receipt=paper, book=told.book)
-        violations += [one for one in broken if one not in violations]
-        if any(not one.is_warning for one in broken):
-            found += _blame(group, paper, broken, told)
+def _frozen(made: Draft, told: Told, *, is_copy: bool) -> Draft:
+    said = asking_law.of_paper(told=told, lines=made.lines, is_copy=is_copy)
+    found = said.obstacles
     try:
         snapshot = freezing.snapshot(
             issuer=told.issuer,
             donor=told.donor_row,
             frozen=made.lines,
             totals=made.totals,
-            statements=_agreeing(statements),
+            statements=said.statements,
             kind=made.ask.kind,
             tax_year=made.ask.tax_year,
             replaces=made.ask.replaces.serial if made.ask.replaces else None,
             language=made.language,
             rules_version=told.rules.VERSION,
-            form_version=form_version,
+            form_version=asking_law.form_of(told),
             is_information_copy=is_copy,
         )
     except telling.Untold:
         snapshot = {}
-        found.append(Hindrance(None, "fund_unnamed", "A fund has no name that could be printed."))
-    return replace(made, snapshot=snapshot, violations=tuple(violations), obstacles=(*made.obstacles, *found))
-
-
-def _groups(lines: Iterable[Frozen], told: _Told) -> list[list[Frozen]]:
-    """Amounts of one currency stand together, and the law is asked about each currency: sums are never mixed."""
-    found: dict[str, list[Frozen]] = {}
-    for one in lines:
-        currency = one.currency if one.is_valued else told.ask.entity.base_currency
-        found.setdefault(currency, []).append(one)
-    return [found[currency] for currency in sorted(found)]
-
-
-def _paper(
-    told: _Told, group: list[Frozen], form_version: str, is_copy: bool
-) -> tuple[list[Frozen], shapes.Receipt]:
-    total = freezing.totals(group, base_currency=told.ask.entity.base_currency)[0]
-    signer = keyholding.signer(entity_code=told.ask.entity.code)
-    payments = frozenset(one.line.payment for one in group)
-    return group, shapes.Receipt(
-        entity=told.entity,
-        donor=told.donor,
-        lines=tuple(one.line for one in group),
-        total=Money(total.total_minor, total.currency),
-        eligible=Money(total.eligible_minor, total.currency),
-        tax_year=told.ask.tax_year,
-        issued_on=told.today,
-        # The number is taken when it is issued, from a series in which the database allows none twice.
-        serial=f"{told.issuer.prefix}{told.ask.tax_year}-{PLACE_FOR_NUMBER}",
-        printed=PRINTED,
-        covers=payments,
-        place=told.issuer.place,
-        signatory=told.ask.entity.signatory,
-        signature="electronic" if signer else "facsimile",
-        form_version=form_version,
-        is_information_copy=is_copy,
-        is_signed=signer is not None,
-        is_copy_kept=True,
-    )
-
-
-def _statements(paper: shapes.Receipt, told: _Told) -> tuple[shapes.Statement, ...]:
-    if told.rules.CODE == united_kingdom.CODE:
-        return united_kingdom.acknowledged(receipt=paper)
-    return told.rules.statements(receipt=paper, book=told.book)
-
-
-def _agreeing(statements: Sequence[shapes.Statement]) -> list[shapes.Statement]:
-    """Where something was given in return for a gift in one currency, the paper cannot say that nothing was."""
-    codes = {one.code for one in statements}
-    none = {"us_none", "us_intangible_religious"} if "us_described" in codes else set()
-    keep = [one for one in statements if one.code not in none]
-    last = [one for one in keep if one.code in {"us_keep", "ca_agency"}]
-    return [one for one in keep if one not in last] + last
-
-
-def _form_version(told: _Told) -> str:
-    if told.issuer.law != Issuer.Law.KOREA:
-        return ""
-    try:
-        return parameters.korean_form(form=told.entity.form, issued_on=told.today, book=told.book).version
-    except parameters.YearNotSettled:
-        return ""
-
-
-def _blame(
-    group: list[Frozen], paper: shapes.Receipt, broken: Sequence[shapes.Violation], told: _Told
-) -> list[Hindrance]:
-    """Which gifts break the law by themselves; what none of them breaks alone concerns the whole paper."""
-    found: list[Hindrance] = []
-    alone: set[str] = set()
-    for one in group if len(group) > 1 else ():
-        _, single = _paper(told, [one], paper.form_version, paper.is_information_copy)
-        single = replace(single, statements=tuple(_statements(single, told)))
-        for each in told.rules.validate(receipt=single, book=told.book):
-            if not each.is_warning:
-                alone.add(each.id)
-                found.append(Hindrance(one.gift.id, each.id, each.words))
-    shared = [one for one in broken if not one.is_warning and one.id not in alone]
-    return found + [Hindrance(_only(group), one.id, one.words) for one in shared]
-
-
-def _only(group: Sequence[Frozen]) -> uuid.UUID | None:
-    return group[0].gift.id if len(group) == 1 else None
+        found += (Hindrance(None, "fund_unnamed", "A fund has no name that could be printed."),)
+    return replace(made, snapshot=snapshot, violations=said.violations, obstacles=(*made.obstacles, *found))

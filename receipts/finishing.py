@@ -20,10 +20,11 @@ from paper import storing
 from paper.texts import UnprintableText
 from receipts import keyholding, mailing, marking, publishing, rendering, sealing, snapshots
 from receipts.models import Receipt, Rendering, RenderingTrouble, Seal, SealKey, SigningCertificate
+from receipts.pouring import pour
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH, SHARE = 200, 2
 PDF = "application/pdf"
 LOOK_AGAIN, LOOK_LATER = timedelta(hours=1), timedelta(hours=24)
 
@@ -60,6 +61,14 @@ def finish_due(*, now: datetime) -> int:
         finished += done
         if not claimed:
             return finished
+
+
+def finish_share(*, now: datetime) -> bool:
+    """Draw two batches at most: a share that is less than `issuing.BATCH`, so that others find something to draw.
+
+    This function will return whether more may wait. Raises as `finish_due` does.
+    """
+    return all(finish_some(now=now)[0] == BATCH for _ in range(SHARE))
 
 
 def finish_some(*, now: datetime, limit: int = BATCH) -> tuple[int, int]:
@@ -123,7 +132,9 @@ def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
     # Asked again under the locks: another worker may have finished some between the question and the lock.
     receipts = (
         Receipt.objects.filter(pk__in=claimed, rendering__isnull=True)
-        .select_related("donor__merged_into", "series__entity", "replaces", "seal", "trouble")
+        .select_related("donor__merged_into", "seal", "trouble")
+        # Of these there are few or none, so one object of each serves all receipts.
+        .prefetch_related("series__entity", "replaces", "totals")
         .order_by("issued_at", "series_id", "number")
     )
     drawn = [made for receipt in receipts if (made := _drawn(receipt, now=now))]
@@ -132,15 +143,15 @@ def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
     _mark(drawn)
     _keep_keys(drawn, now=now)
     keys = storing.store_all(contents=[each.content for each in drawn], media_type=PDF, now=now)
-    Seal.objects.bulk_create(
-        Seal(receipt=each.receipt, key_id=each.seal.key_id, signature=each.seal.signature, sealed_at=now)
-        for each in drawn
-        if each.seal and each.is_sealed_anew
+    pour(
+        [
+            Seal(receipt=each.receipt, key_id=each.seal.key_id, signature=each.seal.signature, sealed_at=now)
+            for each in drawn
+            if each.seal and each.is_sealed_anew
+        ]
     )
     papers = list(zip((each.receipt for each in drawn), keys, strict=True))
-    Rendering.objects.bulk_create(
-        Rendering(receipt=receipt, document_id=sha256, rendered_at=now) for receipt, sha256 in papers
-    )
+    pour([Rendering(receipt=receipt, document_id=sha256, rendered_at=now) for receipt, sha256 in papers])
     solved = [each.receipt.trouble.pk for each in drawn if hasattr(each.receipt, "trouble")]
     if solved:
         RenderingTrouble.objects.filter(pk__in=solved).delete()
@@ -150,25 +161,26 @@ def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
 
 def _drawn(receipt: Receipt, *, now: datetime) -> Drawn | None:
     """The file, sealed by the house's key and signed by the entity's, as far as it has them."""
-    snapshot = json.loads(receipt.snapshot)
+    # What is stored is canonical: writing it again would give the same bytes.
+    source = receipt.snapshot.encode()
+    snapshot = json.loads(source)
     kept = getattr(receipt, "seal", None)
     # Drawing may have failed after an earlier sealing, and the key may have been changed since.
-    seal = sealing.Seal(kept.key_id, bytes(kept.signature)) if kept else _sealed(receipt, snapshot)
+    seal = sealing.Seal(kept.key_id, bytes(kept.signature)) if kept else _sealed(source, snapshot)
     signer = keyholding.signer(entity_code=receipt.series.entity.code)
     try:
-        content = rendering.render(snapshot, seal=seal, signer=signer)
+        content = rendering.render(snapshot, seal=seal, signer=signer, source=source)
     except (UnprintableText, snapshots.SnapshotRefused) as error:
         _ask_a_person(receipt=receipt, words=str(error), now=now)
         return None
     return Drawn(receipt, content, seal, is_sealed_anew=kept is None)
 
 
-def _sealed(receipt: Receipt, snapshot: dict[str, object]) -> sealing.Seal | None:
+def _sealed(source: bytes, snapshot: dict[str, object]) -> sealing.Seal | None:
     key = keyholding.sealing_key()
     if key is None or not snapshot.get("verify_at"):
         return None
-    # What is stored is canonical: writing it again would give the same bytes.
-    return sealing.make(receipt.snapshot.encode(), key=key)
+    return sealing.make(source, key=key)
 
 
 def _mark(drawn: Iterable[Drawn]) -> None:

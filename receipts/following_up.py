@@ -1,8 +1,9 @@
-"""Following up: everything receipts do after money moved, in order, by one worker at a time.
+"""Following up: everything receipts do after money moved, in turns that are short.
 
-Two workers would take the same gifts and wait for each other's rows. While one numbers receipts the other one settles
-what comes in, or draws what has its number, so that a rush of gifts is in the books at once and has its papers soon
-after.
+Numbering is one lane: two workers would take the same gifts and wait for each other's rows. Drawing is shared. A turn
+numbers at most some hundreds, rings for whoever is free to number the next ones, and draws a share that is smaller: so
+there is always something to draw for the one who may not number, nobody waits for another, and what else stands in
+the queue (notices to settle) never waits for the end of a rush.
 """
 
 import logging
@@ -18,11 +19,11 @@ from receipts import correcting, finishing, issuing, marking
 logger = logging.getLogger(__name__)
 
 _LOCK = 7210004
-TASK = "receipts.follow_up"
+TASK, DRAWING = "receipts.follow_up", "receipts.finish"
 
 
 def follow_up(*, since: datetime, now: datetime) -> bool:
-    """Correct, issue and draw what is due; the mail leaves with the next look at the outbox.
+    """Correct, issue and draw one turn of what is due; the mail leaves with the next look at the outbox.
 
     This function will return False when another worker gives numbers; it draws beside that one.
     """
@@ -30,9 +31,15 @@ def follow_up(*, since: datetime, now: datetime) -> bool:
         is_full = is_alone and _number(since=since, now=now)
     if is_full:
         ringing.ring(TASK)  # whoever is free numbers the next ones while these are drawn
-    # Drawing needs nobody to be alone: each worker takes its own receipts.
-    finishing.finish_due(now=now)
+    draw(now=now)
     return is_alone
+
+
+def draw(*, now: datetime) -> None:
+    """This function will draw a share of what has its number, and ring for another one while more may wait."""
+    # Drawing needs nobody to be alone: each worker takes its own receipts.
+    if finishing.finish_share(now=now):
+        ringing.ring(DRAWING)
 
 
 def _number(*, since: datetime, now: datetime) -> bool:

@@ -11,8 +11,9 @@ from django.db.models import Q
 from donations.models import Donation
 from donors.models import Donor
 from ledger.models import LegalEntity
-from receipts import drafting, gathering, issuing, obstructing, writing
-from receipts.drafting import Ask, Draft, Hindrance
+from receipts import drafting, gathering, issuing, obstructing, reading, writing
+from receipts.asking_law import Hindrance
+from receipts.drafting import Ask, Draft
 from receipts.models import Receipt
 from receipts.rules import years
 from staff import auditing
@@ -107,6 +108,18 @@ def _standing(donor_id: uuid.UUID, entity: LegalEntity, tax_year: int) -> Receip
     if found is None:
         raise NothingToReceipt
     return found
+
+
+def copy(*, receipt: Receipt, actor: User, now: datetime) -> bytes:
+    """A paper for somebody who lost theirs: the frozen words and number, with COPY across the page.
+
+    One that no longer stands says VOID as well. Raises `reading.NotDrawnYet`.
+    This function will return the file and tell in the audit trail who handed it out.
+    """
+    reading.file_of(receipt=receipt)
+    content = reading.drawn_again(receipt=receipt, is_copy=True)
+    copied(receipt=receipt, actor=actor, now=now)
+    return content
 
 
 def copied(*, receipt: Receipt, actor: User | str, donor: Donor | None = None, now: datetime) -> None:

@@ -20,11 +20,6 @@ from receipts import delivering, explaining, reading, yearly_linking
 from receipts.models import Delivery, Receipt, ReceiptLine
 
 
-def send_receipt(*, receipt: Receipt, sha256: str, now: datetime) -> None:
-    """This function will queue the mail that carries a receipt, once for each receipt, if it goes by mail."""
-    send_receipts(drawn=[(receipt, sha256)], now=now)
-
-
 def send_receipts(*, drawn: Iterable[tuple[Receipt, str]], now: datetime) -> int:
     """Send the receipts whose files (by SHA-256) were just kept, each the way that is right for its donor.
 
@@ -34,8 +29,7 @@ def send_receipts(*, drawn: Iterable[tuple[Receipt, str]], now: datetime) -> int
     """
     receipts = [receipt for receipt, _sha256 in drawn]
     delivering.plan(receipts=[receipt for receipt in receipts if receipt.run_id is None], now=now)
-    waiting = delivering.waiting_mails(receipt_ids=[receipt.pk for receipt in receipts], limit=len(receipts))
-    return _send(waiting, now=now)
+    return _send(delivering.waiting_mails_of(receipts), now=now)
 
 
 def send_planned(*, now: datetime, limit: int = 500) -> int:
@@ -66,10 +60,16 @@ def _send(ways: Sequence[Delivery], *, now: datetime) -> int:
     known = dict(Message.objects.filter(receipts, cause__in=causes).values_list("cause", "pk"))
     for way, letter, message_id in zip(ways, letters, queued, strict=True):
         way.message_id = message_id or known.get(letter.cause)
-    gone = [way for way in ways if way.message_id]
-    Delivery.objects.bulk_update(gone, ["message"], batch_size=1_000)
+    delivering.note_queued([way for way in ways if way.message_id])
     delivering.turn(ways=[way for way in ways if not way.message_id], now=now)
     return sum(1 for message_id in queued if message_id)
+
+
+def letter(*, receipt: Receipt, now: datetime) -> corresponding.Letter:
+    """This function will return the letter of one receipt, as it goes out first."""
+    way = Delivery(receipt=receipt, channel=Delivery.Channel.EMAIL)
+    gift = _single_gifts([way]).get(receipt.pk)
+    return _letter(receipt, has_news=bool(explaining.needing_words(receipts=[receipt])), gift=gift, now=now)
 
 
 def _letter(

@@ -35,17 +35,28 @@ def file_of(*, receipt: Receipt) -> bytes:
 def copy_of(*, receipt: Receipt) -> bytes:
     """The file to hand out: the stored bytes, or a copy marked VOID when the receipt no longer stands."""
     original = file_of(receipt=receipt)
-    voiding = Voiding.objects.filter(receipt=receipt).first()
-    if voiding is None:
+    if not Voiding.objects.filter(receipt=receipt).exists():
         return original
+    return drawn_again(receipt=receipt)
+
+
+def drawn_again(*, receipt: Receipt, is_copy: bool = False) -> bytes:
+    """Draw a receipt from its frozen words, marked as what it is: void, a copy, or both.
+
+    This function will return the file, which keeps the code that leads to the page that says how the receipt stands;
+    it is not signed as the original was.
+    """
+    voiding = Voiding.objects.filter(receipt=receipt).first()
     successor = Receipt.objects.filter(replaces=receipt).first()
     kept = Seal.objects.filter(receipt=receipt).first()
     return rendering.render(
         json.loads(receipt.snapshot),
-        # The copy keeps the code, which leads to the page that says void; it is not signed as the original was.
         seal=sealing.Seal(kept.key_id, bytes(kept.signature)) if kept else None,
+        copy=is_copy,
         void={
             "on": voiding.voided_on.isoformat(),
             "replaced_by": successor.serial if successor else None,
-        },
+        }
+        if voiding
+        else None,
     )

@@ -4,10 +4,11 @@ What a tax office is told about a receipt is what the paper says, whatever donor
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from donations.dating import Basis
 from ledger.money import Money
 from receipts.models import Receipt
 from receipts.rules import shapes
@@ -36,6 +37,9 @@ def recall(*, receipt: Receipt) -> shapes.Receipt:
         serial=told["serial"],
         language=told["language"],
         place=told["place"],
+        signatory=told["entity"]["signatory"],
+        form_version=told["entity"].get("form_version") or "",
+        statements=_statements(told["statements"]),
         collector=_collector(told.get("collector")),
         is_information_copy=bool(told.get("information_copy")),
     )
@@ -70,6 +74,7 @@ def _line(told: Mapping[str, Any]) -> shapes.GiftLine:
     def money(key: str) -> Money | None:
         return None if told.get(key) is None else Money(told[key], currency)
 
+    appraiser = told.get("appraiser") or {}
     return shapes.GiftLine(
         kind=shapes.Kind(told["kind"]),
         given_on=date.fromisoformat(told["given_on"]),
@@ -79,7 +84,35 @@ def _line(told: Mapping[str, Any]) -> shapes.GiftLine:
         quantity=told.get("quantity") or 1,
         unit_value=money("unit_value_minor"),
         code=told.get("code") or "",
+        basis=Basis(told["basis"]),
+        benefits=tuple(_benefit(one, currency) for one in told["benefits"]),
+        appraiser_name=appraiser.get("name", ""),
+        appraiser_address=appraiser.get("address", ""),
+        **_equivalent(told.get("equivalent")),
     )
+
+
+def _benefit(told: Mapping[str, Any], currency: str) -> shapes.Benefit:
+    value = told["value_minor"]
+    return shapes.Benefit(
+        description=told["description"], fair_value=None if value is None else Money(value, currency)
+    )
+
+
+def _equivalent(told: Mapping[str, Any] | None) -> dict[str, Any]:
+    if not told:
+        return {}
+    return {
+        "equivalent": Money(told["minor"], told["currency"]),
+        "rate_on": date.fromisoformat(told["rate_on"]),
+        "rate_source": told["source"],
+    }
+
+
+def _statements(told: Iterable[Mapping[str, Any]]) -> tuple[shapes.Statement, ...]:
+    """A sentence and its translation are one statement."""
+    found = dict.fromkeys((one["code"], one["version"]) for one in told)
+    return tuple(shapes.Statement(code, version) for code, version in found)
 
 
 def _collector(told: Mapping[str, Any] | None) -> shapes.Collector | None:

@@ -29,6 +29,7 @@ def render(
     copy: bool = False,
     seal: Seal | None = None,
     signer: Signer | None = None,
+    source: bytes | None = None,
 ) -> bytes:
     """Draw a receipt as PDF/A-1b, Letter or A4 by its legal entity, tagged, with every font inside.
 
@@ -40,7 +41,7 @@ def render(
 
     `seal` stands in the QR code and, with the snapshot, inside the file; `signer` signs the finished file
     (PAdES). Both
-    are the same for the same receipt each time.
+    are the same for the same receipt each time. `source` is the snapshot's canonical bytes, where they are at hand.
 
     This function will return the file's bytes, identical for identical arguments in any process; it raises
     `snapshots.SnapshotRefused` for a snapshot that does not hold together and `paper.texts.UnprintableText`
@@ -50,7 +51,7 @@ def render(
     from receipts import layout
     from receipts.pages import drafting
 
-    source = snapshots.canonical(snapshot)
+    source = snapshots.canonical(snapshot) if source is None else source
     receipt = snapshots.read(snapshot, source=source)
     standing = standing_of(receipt, preview=preview, void=void, copy=copy)
     identity = hashlib.sha256(f"{receipt.digest} {standing.told}".encode()).digest()[:16]

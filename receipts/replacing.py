@@ -61,17 +61,16 @@ def _remaining(receipt: Receipt, gifts: Mapping[uuid.UUID, Gift], *, now: dateti
 def _settle(left: _Left, gifts: Mapping[uuid.UUID, Gift], *, now: datetime) -> Receipt | None:
     """Write down what becomes of every gift that stood on the void receipt."""
     made: Receipt | None = None
-    papered: set[uuid.UUID] = set()
     if left.paper is not None:
         made = writing.write(drafts=[left.paper], run=None, issued_on=None, now=now)[0]
-        papered = {one.gift.id for one in left.paper.lines}
     for one in left.first.exclusions:
         # The mail about the receipt tells of the money too.
         Exclusion.objects.create(donation_id=one.donation_id, reason=one.reason, decided_at=now)
     for hindrance in left.first.obstacles:
-        for pk in [hindrance.donation_id] if hindrance.donation_id else set(gifts) - papered:
-            if pk not in papered:
-                obstructing.obstruct(donation_id=pk, code=hindrance.code, words=hindrance.words, now=now)
+        # What hinders the whole paper hinders each gift that was to stand on it.
+        whole = [one.gift.id for one in left.first.lines]
+        for pk in [hindrance.donation_id] if hindrance.donation_id else whole:
+            obstructing.obstruct(donation_id=pk, code=hindrance.code, words=hindrance.words, now=now)
     for pk in left.first.others:
         issuing.again(donation_id=pk, now=now)
     return made

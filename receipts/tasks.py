@@ -9,7 +9,6 @@ from jobs import running as working
 from receipts import (
     acknowledging,
     filing_hometax,
-    finishing,
     following_up,
     issuing,
     restoring,
@@ -49,7 +48,7 @@ def run_jobs() -> None:
 @shared_task(name="receipts.finish")
 def finish() -> None:
     """Beside `follow_up`: as many workers as are rung for draw what waits, each its own receipts."""
-    finishing.finish_due(now=timezone.now())
+    following_up.draw(now=timezone.now())
 
 
 @shared_task(name="receipts.mark_numbers")

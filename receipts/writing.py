@@ -12,8 +12,7 @@ from receipts.drafting import Draft
 from receipts.freezing import Frozen
 from receipts.models import AnnualRun, Coverage, Obstacle, Receipt, ReceiptLine, ReceiptTotal
 from receipts.numbering import Block
-
-BULK = 1_000
+from receipts.pouring import pour
 
 
 def write(
@@ -87,9 +86,9 @@ def _numbered(
 
 def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
     pairs = list(zip(drafts, receipts, strict=True))
-    Receipt.objects.bulk_create(receipts, batch_size=BULK)
-    ReceiptTotal.objects.bulk_create(
-        (
+    pour(receipts)
+    pour(
+        [
             ReceiptTotal(
                 receipt=receipt,
                 currency=total.currency,
@@ -98,19 +97,15 @@ def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
             )
             for draft, receipt in pairs
             for total in draft.totals
-        ),
-        batch_size=BULK,
+        ]
     )
-    ReceiptLine.objects.bulk_create(
-        (_line(one, receipt) for draft, receipt in pairs for one in draft.lines), batch_size=BULK
-    )
-    Coverage.objects.bulk_create(
-        (
+    pour([_line(one, receipt) for draft, receipt in pairs for one in draft.lines])
+    pour(
+        [
             Coverage(donation=one.gift.donation, receipt=receipt)
             for draft, receipt in pairs
             for one in draft.lines
-        ),
-        batch_size=BULK,
+        ]
     )
     hindered = [
         one.gift.id for draft in drafts for one in draft.lines if hasattr(one.gift.donation, "obstacle")

@@ -1,12 +1,10 @@
 """Today: the work that waits for a person, and what came in."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from donations import approving, dividing, guarding, holding
@@ -19,54 +17,18 @@ from donations.models import (
     Refund,
     RefundRequest,
 )
-from donors import withholding
-from donors.models import Donor, Message
 from jobs.models import Heartbeat, Job
 from ledger.models import LegalEntity
 from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
-from receipts import marking, posting_letters, restoring
-from receipts.models import Obstacle, RenderingTrouble
-from reports import filings, filtering, listing, standing
+from reports import filtering, listing, paper_tasks, standing
+from reports.tasks_of_people import LISTED, Group, Task, Work, count
 
 SILENT_AFTER = timedelta(minutes=2)
 ALARM_STAYS = timedelta(days=1)
 WARNING_STAYS = timedelta(days=45)
 """A dispute after an early warning mostly comes within these days; then the suggestion has had its time."""
-LISTED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing a person must look at. `kind` names it; `donation` or `ref` says where to look."""
-
-    kind: str
-    at: datetime | None
-    ref: str = ""
-    words: str = ""
-    amount: Money | None = None
-    donation: uuid.UUID | None = None
-    due_at: datetime | None = None
-    days_left: int | None = None
-    state: str = ""
-    id: str = ""
-    proposal: uuid.UUID | None = None
-    plan: uuid.UUID | None = None
-    donor: uuid.UUID | None = None
-    elsewhere: str = ""
-    """Where to act about it in the processor's own pages."""
-    page: str = ""
-    """Where to act about it in the office."""
-    entity: LegalEntity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Tasks by kind, at most twenty of each; `count` is the whole number."""
-
-    tasks: list[Task]
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +47,27 @@ def work(*, now: datetime) -> Work:
     """This function will return everything that needs a person, most urgent kinds first."""
     groups = [
         _beats(now),
-        _numbers(),
+        paper_tasks.numbers(),
         _disputes(now),
         _proposals(now),
+        paper_tasks.runs(),
         _warnings(now),
         _reviews(),
         _events(),
         _refunds(),
         _plans(now),
-        _filings(now),
-        _renderings(),
-        _hindered(),
-        _messages(),
-        _mailboxes(),
-        _letters(),
+        paper_tasks.filings(now),
+        paper_tasks.renderings(),
+        paper_tasks.hindered(),
+        paper_tasks.messages(),
+        paper_tasks.mailboxes(),
+        paper_tasks.letters(),
         _jobs(),
     ]
     return Work([task for tasks, _ in groups for task in tasks], sum(count for _, count in groups))
 
 
-_Group = tuple[list[Task], int]
-
-
-def _beats(now: datetime) -> _Group:
+def _beats(now: datetime) -> Group:
     beats = {
         beat.name: beat for beat in Heartbeat.objects.filter(name__in=["worker", "selfcheck", guarding.ALARM])
     }
@@ -124,25 +84,7 @@ def _beats(now: datetime) -> _Group:
     return tasks, len(tasks)
 
 
-def _numbers() -> _Group:
-    """A backup was put back, and papers bear numbers it does not know: the runbook says what to do."""
-    try:
-        lost = restoring.lost()
-    except marking.MarksUnusable as error:
-        return [Task("marks_unusable", None, words=str(error))], 1
-    tasks = [
-        Task(
-            "numbers_lost",
-            None,
-            f"{loss.entity_code} {loss.tax_year}",
-            f"{loss.first:06d} – {loss.last:06d}: manage.py restore_numbers",
-        )
-        for loss in lost
-    ]
-    return tasks, len(tasks)
-
-
-def _disputes(now: datetime) -> _Group:
+def _disputes(now: datetime) -> Group:
     """Disputes and inquiries that are not decided, and appeals; the nearest day to answer by first."""
     step = DisputeStep.objects.filter(dispute=OuterRef("pk")).order_by("-id")
     waiting = (
@@ -172,10 +114,10 @@ def _disputes(now: datetime) -> _Group:
                 elsewhere=pointing.page_of(dispute.processor_ref),
             )
         )
-    return tasks, _count(tasks, waiting)
+    return tasks, count(tasks, waiting)
 
 
-def _proposals(now: datetime) -> _Group:
+def _proposals(now: datetime) -> Group:
     """Refunds that wait for a second person, the oldest first."""
     waiting = RefundRequest.objects.filter(status=RefundRequest.Status.PROPOSED)
     tasks = []
@@ -193,10 +135,10 @@ def _proposals(now: datetime) -> _Group:
                 proposal=proposal.pk,
             )
         )
-    return tasks, _count(tasks, waiting)
+    return tasks, count(tasks, waiting)
 
 
-def _warnings(now: datetime) -> _Group:
+def _warnings(now: datetime) -> Group:
     """Early fraud warnings about gifts that a refund could still keep from being disputed."""
     gone = (
         Refund.objects.filter(donation=OuterRef("donation"), failure__isnull=True)
@@ -227,10 +169,10 @@ def _warnings(now: datetime) -> _Group:
         )
         for warning in fresh.order_by("-warned_at", "-id")[:LISTED]
     ]
-    return tasks, _count(tasks, fresh)
+    return tasks, count(tasks, fresh)
 
 
-def _reviews() -> _Group:
+def _reviews() -> Group:
     waiting = holding.open_reviews().select_related("donation")
     tasks = [
         Task(
@@ -244,10 +186,10 @@ def _reviews() -> _Group:
         )
         for review in waiting.order_by("opened_at", "id")[:LISTED]
     ]
-    return tasks, _count(tasks, waiting)
+    return tasks, count(tasks, waiting)
 
 
-def _events() -> _Group:
+def _events() -> Group:
     parked = ProcessorEvent.objects.filter(status=ProcessorEvent.Status.PARKED)
     tasks = [
         Task(
@@ -259,19 +201,19 @@ def _events() -> _Group:
         )
         for event in parked.order_by("-received_at", "-id")[:LISTED]
     ]
-    return tasks, _count(tasks, parked)
+    return tasks, count(tasks, parked)
 
 
-def _refunds() -> _Group:
+def _refunds() -> Group:
     failed = RefundRequest.objects.filter(status=RefundRequest.Status.FAILED)
     tasks = [
         Task("refund_failed", request.ended_at, "", request.answer, request.amount, request.donation_id)
         for request in failed.order_by("-ended_at", "-id")[:LISTED]
     ]
-    return tasks, _count(tasks, failed)
+    return tasks, count(tasks, failed)
 
 
-def _plans(now: datetime) -> _Group:
+def _plans(now: datetime) -> Group:
     """Standing gifts that fail, and those a failing card ended: somebody may want to call."""
     failing, given_up = standing.failing(), standing.given_up(now=now)
     tasks = [
@@ -280,104 +222,16 @@ def _plans(now: datetime) -> _Group:
     lost = [
         Task("plan_given_up", plan.ended_at, amount=plan.amount, plan=plan.pk) for plan in given_up[:LISTED]
     ]
-    return lost + tasks, _count(lost, given_up) + _count(tasks, failing)
+    return lost + tasks, count(lost, given_up) + count(tasks, failing)
 
 
-def _filings(now: datetime) -> _Group:
-    """What a tax office expects."""
-    tasks = [
-        Task(
-            one.kind,
-            None,
-            words=f"{one.year}: {one.count}" if one.year else str(one.count),
-            due_at=one.due_at,
-            days_left=one.days_left,
-            page=one.page,
-            entity=one.entity,
-        )
-        for one in filings.due(now=now)
-    ]
-    return tasks, len(tasks)
-
-
-def _renderings() -> _Group:
-    troubles = RenderingTrouble.objects.filter(receipt__rendering__isnull=True).select_related("receipt")
-    tasks = [
-        Task("rendering_trouble", trouble.receipt.issued_at, trouble.receipt.serial, trouble.words)
-        for trouble in troubles.order_by("-receipt__issued_at", "-id")[:LISTED]
-    ]
-    return tasks, _count(tasks, troubles)
-
-
-def _hindered() -> _Group:
-    """Gifts that get no receipt before a person has mended something."""
-    obstacles = Obstacle.objects.select_related("donation")
-    tasks = [
-        Task(
-            "receipt_hindered",
-            one.noticed_at,
-            one.code,
-            one.words,
-            amount=one.donation.amount,
-            donation=one.donation_id,
-        )
-        for one in obstacles.order_by("noticed_at", "id")[:LISTED]
-    ]
-    return tasks, _count(tasks, obstacles)
-
-
-def _messages() -> _Group:
-    # What its reader would not have any more needs nobody, and a refused mailbox is told of by its owner.
-    told = Q(error__startswith=withholding.WITHHELD) | Q(
-        bounces__is_final=True, donor__email_failed_at__isnull=False
-    )
-    refused = Message.objects.filter(status=Message.Status.REFUSED).exclude(told)
-    tasks = [
-        Task(
-            "message_refused",
-            message.send_after,
-            message.get_kind_display(),
-            message.error,
-            id=str(message.pk),
-        )
-        for message in refused.order_by("-queued_at", "-id")[:LISTED]
-    ]
-    return tasks, _count(tasks, refused)
-
-
-def _mailboxes() -> _Group:
-    """Givers whose mail comes back: their letters go by post until somebody finds another address."""
-    shut = Donor.objects.filter(
-        email_failed_at__isnull=False, merged_into__isnull=True, died_on__isnull=True, do_not_contact=False
-    )
-    tasks = [
-        Task("mailbox_shut", donor.email_failed_at, donor=donor.pk)
-        for donor in shut.order_by("-email_failed_at", "id")[:LISTED]
-    ]
-    return tasks, _count(tasks, shut)
-
-
-def _letters() -> _Group:
-    """Receipts that wait for the printer, in one line however many they are."""
-    count = posting_letters.waiting().count()
-    if not count:
-        return [], 0
-    oldest = posting_letters.waiting().order_by("planned_at", "id").values_list("planned_at", flat=True)[0]
-    return [Task("letters_to_print", oldest, ref=str(count))], 1
-
-
-def _jobs() -> _Group:
+def _jobs() -> Group:
     failed = Job.objects.filter(status=Job.Status.FAILED)
     tasks = [
         Task("job_failed", job.ended_at, job.kind, job.error)
         for job in failed.order_by("-ended_at", "-id")[:LISTED]
     ]
-    return tasks, _count(tasks, failed)
-
-
-def _count(tasks: list[Task], everything: QuerySet[Any]) -> int:
-    """The whole number is asked for only when the list was cut."""
-    return len(tasks) if len(tasks) < LISTED else everything.count()
+    return tasks, count(tasks, failed)
 
 
 def checked_at() -> datetime | None:

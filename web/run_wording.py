@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from web.wording import TABLES, Words
+from web.tax_wording import Words
+from web.wording import TABLES
 
 STAGES: Words = {
     "rehearsing": _("Being rehearsed"),

@@ -20,7 +20,7 @@ BEGIN
     THEN RETURN NEW; END IF;
   END IF;
   RAISE EXCEPTION 'a donation stays as it was recorded; correct it by a correction'
-    USING ERRCODE = 'restrict_violation';
+    USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_is_append_only', TABLE = TG_TABLE_NAME;
 END $$;
 DROP TRIGGER a_row_stays ON donations_donation;
 CREATE TRIGGER a_row_stays BEFORE UPDATE OR DELETE ON donations_donation

@@ -26,6 +26,7 @@ from payments import gateway
 from payments.models import ProcessorEvent
 from receipts.models import Exclusion, Receipt
 from reports import today
+from reports.tasks_of_people import Task
 from staff.models import User
 from tests import facts
 from tests.donations.giving import Supporter, only_donation, paperwork, selfcheck, settle_all
@@ -67,7 +68,7 @@ def letter(kind: str) -> str:
     return Message.objects.get(kind=kind).text
 
 
-def tasks(kind: str, now: datetime) -> list[today.Task]:
+def tasks(kind: str, now: datetime) -> list[Task]:
     return [task for task in today.work(now=now).tasks if task.kind == kind]
 
 

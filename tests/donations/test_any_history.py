@@ -24,6 +24,7 @@ from donations.models import Checkout, Donation, Refund
 from ledger.money import Money
 from payments import catching_up, gateway, inbox
 from staff.models import User
+from tests.donations import undoing
 from tests.donations.giving import gift, notices, selfcheck
 from tests.sandbox.driving import Browser, Sandbox
 
@@ -210,7 +211,7 @@ class AnyHistory(RuleBasedStateMachine):
             self._converge()
             self._compare()
         finally:
-            transaction.set_rollback(True)
+            undoing.undo()
             with contextlib.suppress(transaction.TransactionManagementError):
                 self.whole.__exit__(None, None, None)
 

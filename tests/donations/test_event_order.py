@@ -18,6 +18,7 @@ from ledger.money import Money
 from payments import catching_up, inbox
 from payments.gateway import Notice
 from staff.models import User
+from tests.donations import undoing
 from tests.donations.giving import Supporter, notices, only_donation, paperwork, selfcheck, settle_all
 
 
@@ -29,7 +30,7 @@ def told(supporter: Supporter, order: Iterable[Notice]) -> dict[str, list[tuple[
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         result = picture()
-        transaction.set_rollback(True)
+        undoing.undo()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return result

@@ -12,6 +12,7 @@ from donations.models import Donation, RecurringPlan, Tribute
 from donations.models.intents import Frequency
 from donors.models import Consent, Donor, Message
 from ledger.money import Money
+from receipts import issuing
 from tests.donations.giving import Supporter, notices, only_donation, selfcheck, settle_all
 
 FAMILY = Dedication(
@@ -27,7 +28,7 @@ def notice() -> Message:
     return Message.objects.get(kind=Message.Kind.TRIBUTE)
 
 
-def test_the_family_is_told_once_without_the_amount(supporter: Supporter) -> None:
+def test_d10_the_family_is_told_once_without_the_amount(supporter: Supporter) -> None:
     checkout = supporter.give(dedication=FAMILY, amount=Money(12_345, "USD"), cover=Money(400, "USD"))
     assert not Message.objects.exists()
     told = notices(supporter.processor)
@@ -43,6 +44,10 @@ def test_the_family_is_told_once_without_the_amount(supporter: Supporter) -> Non
         assert secret not in letter.text
     assert [donor.email for donor in Donor.objects.all()] == ["grace@example.org"]
     assert not Consent.objects.exists()
+    # The giver's receipt is for the whole amount.
+    receipt = issuing.decide(donation_id=only_donation().pk, now=supporter.now)
+    assert receipt is not None
+    assert (receipt.total_minor, receipt.eligible_minor) == (12_745, 12_745)
     selfcheck(now=supporter.now)
 
 

@@ -13,6 +13,7 @@ from faults.picturing import picture
 from payments import inbox
 from payments.gateway import Notice
 from payments.models import ProcessorEvent
+from tests.donations import undoing
 from tests.donations.giving import Supporter, notices, paperwork, settle_all
 from tests.donations.test_after_the_money import charge_of, operate
 
@@ -26,7 +27,7 @@ def told(supporter: Supporter, order: list[Notice]) -> dict[str, list[tuple[obje
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         result = picture()
-        transaction.set_rollback(True)
+        undoing.undo()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return result

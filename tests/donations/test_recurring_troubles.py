@@ -18,6 +18,7 @@ from donations.wishing import UnableToChange, Wish
 from faults.picturing import picture
 from ledger.models import Fund
 from ledger.money import Money
+from tests.donations import undoing
 from tests.donations.giving import notices, settle_all
 from tests.donations.standing import GOOD, GRACE, POOR, STOLEN, Stage, at, days, mails
 from tests.sandbox.driving import Sandbox
@@ -207,7 +208,7 @@ def test_events_of_a_failing_and_stopped_plan_end_alike_in_any_order(
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             failures = PlanFailure.objects.order_by("failed_at").values_list("invoice_ref", "attempt", "code")
             result = (picture(), list(failures))
-            transaction.set_rollback(True)
+            undoing.undo()
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         return result
@@ -241,7 +242,7 @@ def test_every_order_of_the_four_notices_of_an_end_is_alike(stage: Stage) -> Non
         with transaction.atomic():
             settle_all(stage.processor, now=stage.now, order=list(order))
             pictures.append(picture())
-            transaction.set_rollback(True)
+            undoing.undo()
     assert all(one == pictures[0] for one in pictures)
 
 

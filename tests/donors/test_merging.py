@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -242,6 +243,11 @@ def test_d24_what_was_given_together_stays_with_both() -> None:
     facts.paperwork()
     assert Receipt.objects.get() == paper
     assert "Grace and Daniel Kim" in paper.snapshot
+    # What either gives from now on bears one name.
+    facts.donation(donor_id=grace.pk)
+    facts.paperwork()
+    single = Receipt.objects.exclude(pk=paper.pk).get()
+    assert json.loads(single.snapshot)["donor"]["name"] == grace.name
     alone = matching.match(name="Grace and Daniel Kim", email="kims@example.org", language="en", now=LATER)
     assert alone != together.pk
 

@@ -43,6 +43,7 @@ def test_the_files_say_what_the_pages_say(giver: Giver, finance: Finance) -> Non
     for_excel = downloaded(finance.page, "CSV for Excel")
     assert for_excel == gifts
 
+    finance.page.get_by_role("link", name="Books", exact=True).click()
     finance.page.get_by_role("link", name="Journal").click()
     expect(finance.page.locator("table.small")).to_contain_text("Balanced")
     shown = finance.page.locator("table.small").inner_text()

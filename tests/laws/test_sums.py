@@ -26,6 +26,7 @@ from receipts.models import Receipt, Series
 from tests import facts, threads
 from tests.campaigns import making
 from tests.facts import NOW
+from tests.laws import broken_filings
 from tests.refusing import refused_by
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -371,6 +372,8 @@ TESTED = {
     "series_has_no_gap",
     "unit_cost_heads_add_up",  # tests/campaigns/test_laws.py
     "paper_document_is_append_only",
+    "annual_run_takes_allowed_step",  # tests/laws/test_steps.py
+    *broken_filings.STEPS,  # tests/laws/test_filings.py
 }
 
 

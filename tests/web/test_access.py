@@ -23,7 +23,8 @@ from tests.receipts import abroad, years
 from tests.receipts.test_declaring import declared
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
-DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part")
+DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part", "_receipt")
+RECEIPT_DEEDS = ("", "_file", "_copy", "_send", "_void")
 ROLES = ["nobody", *Role.values]
 
 
@@ -127,7 +128,8 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:refund": [gift.pk],
         "office:refund_check": [gift.pk],
         "office:refund_send": [gift.pk],
-        "office:receipt_file": [Receipt.objects.get().pk],
+        **{f"office:receipt{deed}": [Receipt.objects.get().pk] for deed in RECEIPT_DEEDS},
+        "office:receipt_again": [gift.pk],
         "office:letters_file": [printing.pk, "receipts"],
         "office:letters_printed": [printing.pk],
         "office:payout": [Payout.objects.get().pk],
@@ -178,6 +180,7 @@ READ_DOWN = {
     "office:gift_aid_file",
     "office:donation",
     "office:plan",
+    "office:receipt",
     "office:receipt_file",
     "office:letters_file",
     "office:print_thanks",

@@ -206,7 +206,7 @@ def test_every_private_page_carries_no_canary_of_another(
 # Two who give in one name (D24)
 
 
-def test_each_of_two_sees_the_joint_papers_and_only_their_own_single_ones(today: datetime) -> None:
+def test_d24_each_of_two_sees_the_joint_papers_and_only_their_own_single_ones(today: datetime) -> None:
     ada = making.donor(name="Ada Park", email="ada@example.org", now=today)
     bo = making.donor(name="Bo Park", email="bo@example.org", now=today)
     joint = making.donor(name="Ada and Bo Park", email="both@example.org", now=today)

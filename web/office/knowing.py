@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET
 
 from donors import joining
 from donors.models import Donor
+from ledger.models import LegalEntity
+from receipts.models import Issuer
 from reports import knowing
 from staff import auditing, roles
 from staff.models import Role, User
@@ -42,6 +44,20 @@ class DonorFilterForm(forms.Form):
 
     def clean_q(self) -> str:
         return str(self.cleaned_data["q"]).replace("\x00", "").strip()
+
+
+class IssueForm(forms.Form):
+    """A body that issues receipts, and a tax year."""
+
+    entity = forms.ModelChoiceField(
+        label=gettext_lazy("Organization"), queryset=LegalEntity.objects.none(), empty_label=None
+    )
+    year = forms.IntegerField(label=gettext_lazy("Tax year"), min_value=1900, max_value=2200)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # they are handed on as they came
+        bodies = LegalEntity.objects.filter(pk__in=Issuer.objects.filter(is_open=True).values("entity"))
+        self.fields["entity"].queryset = bodies.order_by("id")  # type: ignore[attr-defined]
 
 
 @admit(Role.FINANCE, Role.APPROVER)
@@ -90,6 +106,7 @@ def page(request: HttpRequest, found: Donor, *, refused: str = "", status: int =
         "donor": found,
         "is_parted": joining.is_parted(donor=found),
         "may_change": roles.may(request.user, roles=[Role.FINANCE]),
+        "issue_form": IssueForm(initial={"year": timezone.localdate().year}),
         "refused": refused,
     }
     return render(request, "office/donor.html", context, status=status)

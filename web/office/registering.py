@@ -17,10 +17,10 @@ from receipts import registering, sampling
 from receipts.models import Issuer
 from receipts.registering import Body, UnableToRegister
 from staff.models import Role, User
-from web import wording
+from web import tax_wording, wording
 from web.office.admitting import admit
 
-LAWS = list(wording.LAWS.items())
+LAWS = list(tax_wording.LAWS.items())
 RHYTHMS = [(key, wording.RHYTHMS[key]) for key in Issuer.Rhythm.values]
 PAPERS = [("letter", gettext_lazy("Letter")), ("a4", "A4")]
 CLOCKS = [
@@ -95,7 +95,7 @@ class IssuerForm(forms.Form):
     )
     facsimile_conditions = forms.MultipleChoiceField(
         label=gettext_lazy("A printed signature is allowed because"),
-        choices=list(wording.FACSIMILE.items()),
+        choices=list(tax_wording.FACSIMILE.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -154,6 +154,7 @@ class IssuerForm(forms.Form):
 
 
 _REFUSALS: dict[str, str | Promise] = {
+    "resident_number": gettext_lazy("A resident number is never kept here. Leave it out."),
     "code": gettext_lazy("Two to twelve capital letters and digits."),
     "taken": gettext_lazy("Another organization has this already."),
     "empty": gettext_lazy("This is needed on every receipt."),
@@ -179,7 +180,7 @@ def issuers(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Another body. Its law is in the address: the form has the fields that law needs."""
     law = request.GET.get("law", "")
-    if law not in wording.LAWS:
+    if law not in tax_wording.LAWS:
         law = "US"
     start: dict[str, Any] = {
         "is_tax_exempt": True,
@@ -254,7 +255,7 @@ class ConfirmForm(forms.Form):
 
     def __init__(self, law: str, typed: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(typed, initial=initial)
-        choices = [(name, wording.FIGURES[name]) for name in registering.FIGURES[law]]
+        choices = [(name, tax_wording.FIGURES[name]) for name in registering.FIGURES[law]]
         self.fields["figure"].choices = choices  # type: ignore[attr-defined]
 
 
