@@ -23,12 +23,12 @@ voiding.void(receipt_id=paper.pk, words="printed on the wrong form", actor=actor
 """
 TOLD = {
     "en": (
-        "it was issued in error",
+        "it was wrong",
         "the payment was taken back by the bank",
         "the gift was refunded",
         "Void",
     ),
-    "ko": ("착오 발행", "은행이 결제를 회수", "후원금 환불", "무효"),
+    "ko": ("잘못 발급됨", "은행이 결제를 회수", "후원금 환불", "무효"),
 }
 
 
