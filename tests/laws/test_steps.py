@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from itertools import product
 
 import pytest
@@ -32,7 +33,7 @@ FILING_STEPS = {
 }
 
 
-def stand(table: str, pk: object, status: str) -> None:
+def stand(table: str, pk: uuid.UUID | int, status: str) -> None:
     """Put a row where it could not go by a step, so that each step can be tried from it."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

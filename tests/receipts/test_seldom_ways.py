@@ -60,8 +60,8 @@ def test_an_event_in_another_currency_cannot_be_told_as_the_law_asks() -> None:
 
 
 def test_a_vehicle_above_500_needs_another_form() -> None:
-    van = {"kind": Donation.Kind.VEHICLE, "detail": Detail(claimed_minor=50_001)}
-    assert reason(bodies.thing("A van", **van)) == "vehicle_1098c"
+    van = bodies.thing("A van", kind=Donation.Kind.VEHICLE, detail=Detail(claimed_minor=50_001))
+    assert reason(van) == "vehicle_1098c"
 
 
 def test_british_thanks_are_said_for_what_gift_aid_does_not_know() -> None:
