@@ -8,12 +8,13 @@ from django.db import transaction
 
 from donations import refunding
 from donations.models import Benefit, Donation
+from donors import refusing
 from staff import auditing
 from staff.models import User
 
 
 class UnableToBenefit(ValueError):
-    """`code` is `description`, `value`, `withdrawn` or `unknown`."""
+    """`code` is `description`, `resident_number`, `value`, `withdrawn` or `unknown`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -47,6 +48,8 @@ def add(*, donation_id: uuid.UUID, given: Return, actor: User, now: datetime) ->
     words = " ".join(given.description.split())
     if not words:
         raise UnableToBenefit("description")
+    if refusing.is_held_by(words):
+        raise UnableToBenefit("resident_number")
     if any(value is not None and value < 0 for value in (given.fair_value_minor, given.cost_minor)):
         raise UnableToBenefit("value")
     told = {

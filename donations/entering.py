@@ -19,6 +19,7 @@ from donations.benefiting import Return
 from donations.crediting import Credit
 from donations.dating import Basis, Dated
 from donations.models import Donation, GiftDetail, GiftEvent
+from donors import refusing
 from donors.models import Donor, JointMember
 from ledger import money
 from ledger.models import Fund, LegalEntity
@@ -140,10 +141,26 @@ def check(*, gift: HandGift, now: datetime) -> Dated:
 
     Raises UnableToEnter. This function will return the day it was given for tax, with what chose it.
     """
+    _check_words(gift)
     _check_money(gift)
     _check_kind(gift)
     _check_giver(gift)
     return _check_days(gift, now)
+
+
+def _check_words(gift: HandGift) -> None:
+    """No number of a person in anything that was typed (KR-13)."""
+    typed = {"description": gift.description, "note": gift.note, "last4": gift.last4, "source": gift.source}
+    if gift.detail is not None:
+        typed["appraiser_name"] = gift.detail.appraiser_name
+        typed["appraiser_address"] = gift.detail.appraiser_address
+        typed["rate_source"] = gift.detail.rate_source
+        typed["staff_note"] = gift.detail.staff_note
+    for field_, words in typed.items():
+        if refusing.is_held_by(words):
+            raise UnableToEnter("resident_number", field_)
+    if any(refusing.is_held_by(given.description) for given in gift.returns):
+        raise UnableToEnter("resident_number", "returns")
 
 
 def _check_money(gift: HandGift) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from donations import entering, postings, recording, refunding
 from donations.models import Correction, Donation
+from donors import refusing
 from donors.models import Donor, JointMember
 from ledger import posting
 from ledger.models import Entry
@@ -25,7 +26,9 @@ MONEY = frozenset({Donation.Kind.CASH, Donation.Kind.TICKET})
 
 
 class UnableToRestate(ValueError):
-    """`code` is `reason`, `nothing`, `unknown`, `donor`, `parted`, `day`, `kind`, `payer` or `description`."""
+    """`code` is `reason`, `resident_number`, `nothing`, `unknown`, `donor`, `parted`, `day`, `kind`, `payer` or
+    `description`.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -45,6 +48,8 @@ def restate(
     words = " ".join(reason.split())
     if not words:
         raise UnableToRestate("reason")
+    if any(map(refusing.is_held_by, (words, str(changes.get("description", ""))))):
+        raise UnableToRestate("resident_number")
     with transaction.atomic():
         refunding.lock(donation_id)
         donation = Donation.objects.select_related("entity", "campaign").filter(pk=donation_id).first()

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
+from donors import refusing
 from donors.models import Donor, DonorMerge, EmailChange, JointMember
 from staff import auditing
 from staff.models import User
@@ -18,7 +19,8 @@ Deed = DonorMerge.Deed
 
 
 class UnableToMerge(ValueError):
-    """`code` is `unknown`, `itself`, `merged`, `kinds`, `joint`, `email_change`, `reason`, `not_merged` or `exists`."""
+    """`code` is `unknown`, `itself`, `merged`, `kinds`, `joint`, `email_change`, `reason`,
+    `resident_number`, `not_merged` or `exists`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -33,6 +35,8 @@ def merge(*, donor_id: uuid.UUID, into_id: uuid.UUID, reason: str, actor: User, 
     words = " ".join(reason.split())
     if not words:
         raise UnableToMerge("reason")
+    if refusing.is_held_by(words):
+        raise UnableToMerge("resident_number")
     with transaction.atomic():
         _take_turns()
         donor, into = _two(donor_id, into_id)
@@ -69,6 +73,8 @@ def unmerge(*, donor_id: uuid.UUID, reason: str, actor: User, now: datetime) -> 
 
     Raises UnableToMerge. This function will return the row that says so.
     """
+    if refusing.is_held_by(reason):
+        raise UnableToMerge("resident_number")
     with transaction.atomic():
         _take_turns()
         donor = Donor.objects.filter(pk=donor_id).first()

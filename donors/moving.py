@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from donors import matching, moving_mails, profiling, signing_in, staying
+from donors import matching, moving_mails, profiling, refusing, signing_in, staying
 from donors.models import Donor, EmailChange, ProfileChange
 
 LASTS = timedelta(hours=24)
@@ -37,8 +37,8 @@ class Answer(StrEnum):
 
 
 class UnableToMove(ValueError):
-    """`code` is `same` (the address they have), `email` (no address), `donors` (none of theirs), `card` (digits of no
-    card of theirs) or `often` (five times within a day)."""
+    """`code` is `same` (the address they have), `resident_number`, `email` (no address), `donors` (none of theirs),
+    `card` (digits of no card of theirs) or `often` (five times within a day)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -64,6 +64,8 @@ def ask(
         validate_email(new_email)
     except ValidationError as error:
         raise UnableToMove("email") from error
+    if refusing.is_held_by(new_email):
+        raise UnableToMove("resident_number")
     if new_key == email_key:
         raise UnableToMove("same")
     change = _keep(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
 
-from donors import matching
+from donors import matching, refusing
 from donors.models import Donor, ProfileChange
 
 TEXTS = frozenset(
@@ -27,7 +27,7 @@ _PHONE = re.compile(r"[0-9+() ./-]{0,40}")
 
 class UnableToProfile(ValueError):
     """`code` is `name` (nothing is left of it), `exists` (that name has a record with this address already), `phone`,
-    or `long`; `field` says where.
+    `resident_number` or `long`; `field` says where.
     """
 
     def __init__(self, code: str, field: str) -> None:
@@ -112,6 +112,8 @@ def _clean(field: str, value: str | bool) -> str | bool:
         return bool(value)
     text = str(value)
     text = matching.clean_name(text) if field in _NAMES else _lines(text)
+    if refusing.is_held_by(text):
+        raise UnableToProfile("resident_number", field)
     if field == "name" and not text:
         raise UnableToProfile("name", field)
     if len(text) > _MOST[field]:

@@ -167,6 +167,10 @@ def _unsent() -> QuerySet[Delivery]:
     ).order_by("id")
 
 
+_TOLD = ("donor__merged_into", "series__entity", "replaces", "rendering", "totals")
+"""What the letter of a receipt tells."""
+
+
 def waiting_mails(*, limit: int = 500) -> list[Delivery]:
     """This function will return the oldest of these, with everything their letters tell."""
     return list(
@@ -178,9 +182,10 @@ def waiting_mails(*, limit: int = 500) -> list[Delivery]:
 
 
 def waiting_mails_of(receipts: Iterable[Receipt]) -> list[Delivery]:
-    """This function will return the mails these receipts wait for, each with its receipt as it was given."""
+    """This function will return the mails these receipts wait for; what was read of a receipt is not read again."""
     known = {receipt.pk: receipt for receipt in receipts}
     ways = list(_unsent().filter(receipt__in=known))
     for way in ways:
         way.receipt = known[way.receipt_id]
+    prefetch_related_objects([way.receipt for way in ways], *_TOLD)
     return ways

@@ -20,6 +20,7 @@ from paper import storing
 from paper.texts import UnprintableText
 from receipts import keyholding, mailing, marking, publishing, rendering, sealing, snapshots
 from receipts.models import Receipt, Rendering, RenderingTrouble, Seal, SealKey, SigningCertificate
+from receipts.pouring import pour
 
 logger = logging.getLogger(__name__)
 
@@ -142,15 +143,15 @@ def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
     _mark(drawn)
     _keep_keys(drawn, now=now)
     keys = storing.store_all(contents=[each.content for each in drawn], media_type=PDF, now=now)
-    Seal.objects.bulk_create(
-        Seal(receipt=each.receipt, key_id=each.seal.key_id, signature=each.seal.signature, sealed_at=now)
-        for each in drawn
-        if each.seal and each.is_sealed_anew
+    pour(
+        [
+            Seal(receipt=each.receipt, key_id=each.seal.key_id, signature=each.seal.signature, sealed_at=now)
+            for each in drawn
+            if each.seal and each.is_sealed_anew
+        ]
     )
     papers = list(zip((each.receipt for each in drawn), keys, strict=True))
-    Rendering.objects.bulk_create(
-        Rendering(receipt=receipt, document_id=sha256, rendered_at=now) for receipt, sha256 in papers
-    )
+    pour([Rendering(receipt=receipt, document_id=sha256, rendered_at=now) for receipt, sha256 in papers])
     solved = [each.receipt.trouble.pk for each in drawn if hasattr(each.receipt, "trouble")]
     if solved:
         RenderingTrouble.objects.filter(pk__in=solved).delete()

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 
+from donors import refusing
 from ledger import money
 from ledger.models import LegalEntity
 from ledger.money import Money
@@ -146,6 +147,10 @@ def change(*, entity_id: int, body: Body, actor: User, now: datetime) -> Issuer:
 
 
 def _check(body: Body) -> None:
+    for field in fields(Body):
+        told = getattr(body, field.name)
+        if isinstance(told, str) and refusing.is_held_by(told):
+            raise UnableToRegister("resident_number", field.name)
     for name in ("legal_name", "address", "registration", "signatory", "email"):
         if not str(getattr(body, name)).strip():
             raise UnableToRegister("empty", name)
@@ -228,6 +233,8 @@ def confirm(
     words = " ".join(by.split())
     if not words:
         raise UnableToRegister("empty", "by")
+    if refusing.is_held_by(words):
+        raise UnableToRegister("resident_number", "by")
     if on > now.date():
         raise UnableToRegister("day", "on")
     with transaction.atomic():

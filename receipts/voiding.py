@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from donors import refusing
 from receipts import gathering, issuing, mailing, replacing
 from receipts.models import Coverage, Exclusion, Receipt, Voiding
 from staff import auditing
@@ -53,11 +54,13 @@ def void(
     """A person says that a receipt was wrong, and why.
 
     `then` its gifts go on a new paper at once that names the void number (reissue), or wait for the next look or the
-    annual run (wait), or get none, for the same reason (exclude). Raises `ReasonMissing` and `AlreadyVoid`. This
+    annual run (wait), or get none, for the same reason (exclude). Raises `ReasonMissing`,
+    `refusing.ResidentNumberRefused` and `AlreadyVoid`. This
     function will return the receipt that replaces it, if there is one.
     """
     if not words.strip():
         raise ReasonMissing
+    refusing.refuse([words])
     with transaction.atomic():
         receipt = Receipt.objects.select_related("series__entity", "donor").get(pk=receipt_id)
         gifts = gathering.gather(

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from receipts import marking, numbering, snapshots
 from receipts.drafting import Draft
 from receipts.freezing import Frozen
 from receipts.models import AnnualRun, Coverage, Obstacle, Receipt, ReceiptLine, ReceiptTotal
 from receipts.numbering import Block
-
-BULK = 1_000
+from receipts.pouring import pour
 
 
 def write(
@@ -89,9 +86,9 @@ def _numbered(
 
 def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
     pairs = list(zip(drafts, receipts, strict=True))
-    _pour(receipts)
-    ReceiptTotal.objects.bulk_create(
-        (
+    pour(receipts)
+    pour(
+        [
             ReceiptTotal(
                 receipt=receipt,
                 currency=total.currency,
@@ -100,36 +97,21 @@ def _keep(drafts: Sequence[Draft], receipts: Sequence[Receipt]) -> None:
             )
             for draft, receipt in pairs
             for total in draft.totals
-        ),
-        batch_size=BULK,
+        ]
     )
-    ReceiptLine.objects.bulk_create(
-        (_line(one, receipt) for draft, receipt in pairs for one in draft.lines), batch_size=BULK
-    )
-    Coverage.objects.bulk_create(
-        (
+    pour([_line(one, receipt) for draft, receipt in pairs for one in draft.lines])
+    pour(
+        [
             Coverage(donation=one.gift.donation, receipt=receipt)
             for draft, receipt in pairs
             for one in draft.lines
-        ),
-        batch_size=BULK,
+        ]
     )
     hindered = [
         one.gift.id for draft in drafts for one in draft.lines if hasattr(one.gift.donation, "obstacle")
     ]
     if hindered:
         Obstacle.objects.filter(donation__in=hindered).delete()
-
-
-def _pour(receipts: Sequence[Receipt]) -> None:
-    """By COPY, whose triggers and constraints are those of an INSERT: snapshots are long, full of quotation marks, and
-    as elements of an array each mark is escaped by itself, which was a sixth of numbering."""
-    fields = Receipt._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    with connection.cursor() as cursor, cursor.copy(f"COPY receipts_receipt ({columns}) FROM STDIN") as rows:
-        for receipt in receipts:
-            rows.write_row([getattr(receipt, field.attname) for field in fields])
-            receipt._state.adding, receipt._state.db = False, connection.alias
 
 
 def _line(one: Frozen, receipt: Receipt) -> ReceiptLine:

@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from launcher.stack import Stack
+from tests.journeys.test_every_page import AXE
 from tests.journeys.walking import THANKS, Finance, Giver
 
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")
@@ -18,15 +19,19 @@ RUNS = "/en/office/receipts/runs/"
 
 
 def picture(page: Page, name: str) -> None:
-    """For whoever wants to look: wide, narrow and in Korean."""
+    """Nobody is shut out, nothing is cut off; for whoever wants to look: wide, narrow and in Korean."""
+    found = [(one["id"], one["nodes"][0]["html"][:200]) for one in AXE.run(page).response["violations"]]
+    assert not found, (name, found)
+    size = page.viewport_size
+    assert size
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}-360.png", full_page=True)
+    page.set_viewport_size(size)
     if not PICTURES:
         return
     page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.screenshot(path=Path(PICTURES) / f"{name}-360.png", full_page=True)
-    if size:
-        page.set_viewport_size(size)
     korean = page.context.new_page()
     korean.goto(page.url.replace("/en/", "/ko/"))
     korean.screenshot(path=Path(PICTURES) / f"{name}-ko.png", full_page=True)

@@ -22,7 +22,8 @@ AXE = Axe()
 PUBLIC = (
     "", "give/family/", "give/family/other-ways/", "give/general/?currency=KRW&freq=monthly", "campaigns/family/",
     "campaigns/community-center/", "campaigns/safe-house/", "letters/", "portal/", "portal/sent/",
-    "no-such-page/", "accounts/login/", "accounts/password/reset/", "portal/open/spent-or-never-was/",
+    "verify/", "verify/no-such-code/", "yearly/no-link/", "yearly/sent/", "no-such-page/", "accounts/login/",
+    "accounts/password/reset/", "portal/open/spent-or-never-was/",
 )  # fmt: skip
 OWN = ("gifts/", "receipts/", "profile/", "mail/", "email/", "email/sent/both/", "devices/", "data/")
 OFFICE = (
@@ -30,6 +31,8 @@ OFFICE = (
     "office/receipts/", "office/journal/", "office/payouts/", "office/funds/", "office/ways/", "office/transfers/",
     "office/links/", "office/donors/", "office/donors/new/", "office/donations/new/", "office/donations/new/check/",
     "office/donations/new/property/", "office/donations/years/", "office/issuers/", "office/issuers/new/?law=KR",
+    "office/receipts/register/", "office/receipts/print/", "office/receipts/runs/", "office/receipts/runs/new/",
+    "office/receipts/korea/", "office/receipts/gift-aid/", "office/plans/", "office/websites/",
     "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
 )  # fmt: skip
 

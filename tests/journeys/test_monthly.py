@@ -60,12 +60,14 @@ def test_P09_P10_P11_P12_a_monthly_gift_is_changed_paused_and_stopped_on_a_phone
     until(
         lambda: any("$45.00" in row["text"] for row in giver.mailbox.letters(to=email)),
         what="a mail that says it",
+        seconds=60,
     )
 
     open_form(page, "pause")
     page.locator("#pause").select_option("2")
     press(page, "pause")
     press(page, "resume")
+    expect(page.locator("form:has(input[name=deed][value=resume])")).to_have_count(0)
 
     address, charged_next = page.url.split("?")[0], facts.locator("div").nth(2).inner_text()
     assert re.search(r"\d{4}", charged_next)

@@ -21,6 +21,7 @@ from donations.models import Checkout
 from jobs.models import Heartbeat
 from payments.models import ProcessorEvent
 from reports import today as waiting_work
+from reports.tasks_of_people import Task
 from tests.donations.giving import settle_all
 from tests.sandbox.driving import Browser, Sandbox
 from tests.web import filling, visiting
@@ -108,7 +109,7 @@ def test_the_alarm_is_told_once_and_stands_in_the_work_of_today(clock: Any, proc
     assert _alarms() == []
 
 
-def _alarms() -> list[waiting_work.Task]:
+def _alarms() -> list[Task]:
     return [task for task in waiting_work.work(now=timezone.now()).tasks if task.kind == "card_testing"]
 
 

@@ -97,6 +97,7 @@ class DonorForm(forms.Form):
 
 
 _REFUSALS = {
+    "resident_number": (None, gettext_lazy("A resident number is never kept here. Leave it out.")),
     "name": ("name", gettext_lazy("Nothing readable is left of this name.")),
     "exists": ("email", gettext_lazy("There is a donor with this e-mail and name already.")),
     "merged": ("name", gettext_lazy("This donor was merged into another; change that one.")),

@@ -22,6 +22,7 @@ from web.office.admitting import admit
 from web.office.choosing import ChoosingForm
 
 REFUSALS: dict[str, str | Promise] = {
+    "resident_number": gettext_lazy("A resident number is never kept here. Leave it out."),
     "reason": gettext_lazy("Write why."),
     "itself": gettext_lazy("These are the same record."),
     "merged": gettext_lazy("One of them was merged already; choose who stands for them now."),

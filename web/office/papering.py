@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from donations.models import Donation
+from donors import refusing
 from donors.models import Donor
 from jobs import ringing
 from receipts import handing_out, obstructing, reading, sending_again, snapshots, voiding
@@ -45,7 +46,10 @@ class VoidForm(forms.Form):
     then = forms.ChoiceField(label=gettext_lazy("And then"), choices=THEN, initial="reissue")
 
     def clean_words(self) -> str:
-        return str(self.cleaned_data["words"]).replace("\x00", "").strip()
+        words = str(self.cleaned_data["words"]).replace("\x00", "").strip()
+        if refusing.is_held_by(words):
+            raise forms.ValidationError(_("A resident number is never kept here. Leave it out."))
+        return words
 
 
 def _receipt(pk: uuid.UUID) -> Receipt:

@@ -154,6 +154,7 @@ class IssuerForm(forms.Form):
 
 
 _REFUSALS: dict[str, str | Promise] = {
+    "resident_number": gettext_lazy("A resident number is never kept here. Leave it out."),
     "code": gettext_lazy("Two to twelve capital letters and digits."),
     "taken": gettext_lazy("Another organization has this already."),
     "empty": gettext_lazy("This is needed on every receipt."),

@@ -25,6 +25,7 @@ from web.office.choosing import ChoosingForm
 
 REFUSALS: Mapping[str, tuple[str | None, str | Promise]] = {
     "reason": ("reason", gettext_lazy("Write why.")),
+    "resident_number": (None, gettext_lazy("A resident number is never kept here. Leave it out.")),
     "nothing": (None, gettext_lazy("Nothing was changed.")),
     "donor": ("giver", gettext_lazy("This giver was merged into another; choose that one.")),
     "parted": ("giver", gettext_lazy("These two have parted: choose one of them.")),
@@ -153,8 +154,11 @@ def _add(form: BenefitForm, donation: Donation, values: tuple[int | None, int | 
     given = Return(told["description"], *values, **{name: told[name] for name in switches})
     try:
         mending.add_benefit(donation_id=donation.pk, given=given, actor=actor, now=timezone.now())
-    except benefiting.UnableToBenefit:
-        form.add_error("description", _("Describe what was given in return."))
+    except benefiting.UnableToBenefit as error:
+        if error.code == "resident_number":
+            form.add_error("description", str(REFUSALS["resident_number"][1]))
+        else:
+            form.add_error("description", _("Describe what was given in return."))
         return False
     return True
 

@@ -295,6 +295,7 @@ _PLACES = {
     "written": "written_on",
 }
 _REFUSALS: Mapping[str, str | Promise] = {
+    "resident_number": gettext_lazy("A resident number is never kept here. Leave it out."),
     "amount": gettext_lazy("The amount must be above zero."),
     "sum": gettext_lazy("The parts do not add up to the amount."),
     "twice": gettext_lazy("Name each fund once."),

@@ -16,6 +16,7 @@ from donors import moving
 from donors.moving import Answer, UnableToMove
 from jobs import ringing
 from reports import histories
+from web.giving import reading
 from web.portal import admitting
 from web.portal.admitting import donor_only, public
 
@@ -80,6 +81,7 @@ def _chosen(request: HttpRequest, known: list[uuid.UUID]) -> list[uuid.UUID]:
 
 def _refusal(code: str) -> str:
     return {
+        "resident_number": reading.resident_number_words(),
         "same": _("This is the address you have."),
         "donors": _("Choose for whom the address changes."),
         "card": _("None of your cards ends like this."),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from donors import addressing
 from donors.models import Consent
+from web.giving import reading
 
 _LABELS: dict[str, Promise] = {
     "name": gettext_lazy("Full name"),
@@ -95,6 +96,7 @@ def _problem(code: str) -> str:
         "exists": _(
             "There is a record with this name and your email address already. The office can join the two."
         ),
+        "resident_number": reading.resident_number_words(),
         "phone": _("Digits, spaces and the signs + ( ) - . / only."),
     }
     return words.get(code, _("This cannot be kept."))
