@@ -72,8 +72,6 @@ def change(*, donor_id: UUID, changes: Mapping[str, str | bool], actor: User, no
             raise UnableToKeep("joint")
         changed = sorted(field for field in before if getattr(donor, field) != before[field])
         if changed:
-            if donor.email_key != matching.email_key(before["email"]):
-                donor.email_failed_at = None  # the failing address is gone
             _save(donor, is_new=False)
             ProfileChange.objects.create(
                 donor=donor, fields=changed, changer=ProfileChange.Changer.STAFF, changed_at=now
