@@ -133,7 +133,8 @@ def test_t37_a_link_dies_with_the_address_it_was_sent_to(annual: Receipt, today:
 def test_a_forged_link_opens_nothing(annual: Receipt, today: datetime) -> None:
     token = yearly_linking.token(year=year_of(annual), now=today)
     inside, _, signature = token.rpartition(".")
-    for bad in (f"{inside}.{signature[:-1]}A", f"A{token}", inside, ".", "x.y", "%00"):
+    other = "A" if signature[0] != "A" else "B"  # the last letter's low bits say nothing
+    for bad in (f"{inside}.{other}{signature[1:]}", f"A{token}", inside, ".", "x.y", "%00"):
         assert Client().get(f"/en/yearly/{bad}/").status_code == 410, bad
 
 
