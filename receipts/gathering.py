@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Prefetch, Q, Sum
+from django.db.models import Prefetch, Sum
 
 from campaigns.models import CampaignText
 from donations import dating
@@ -94,44 +94,43 @@ def gather(donation_ids: Iterable[uuid.UUID], *, is_locking: bool = False) -> di
     found = list(
         Donation.objects.filter(pk__in=ids)
         .order_by("pk")
-        .select_related(
-            "entity__issuer",
-            "donor__merged_into",
-            "campaign",
-            "detail",
-            "coverage",
-            "exclusion",
-            "obstacle",
-        )
-        .prefetch_related(
-            Prefetch(
-                "designations",
-                Designation.objects.select_related("fund").prefetch_related("fund__texts").order_by("id"),
-            ),
-            Prefetch("campaign__texts", CampaignText.objects.order_by("id")),
-            Prefetch("benefits", Benefit.objects.filter(_STANDING_BENEFIT).order_by("id")),
-        )
+        .select_related("entity__issuer", "donor__merged_into", "campaign")
+        .select_related("detail", "coverage", "exclusion", "obstacle")
+        .prefetch_related(Prefetch("campaign__texts", CampaignText.objects.order_by("id")))
     )
     back, held, settled = _went_back(ids), _held(ids), _settled(found)
-    return {row.pk: _gift(row, back[row.pk], held.get(row.pk, ""), settled) for row in found}
+    parts, benefits = _parts(ids, back), _benefits(ids)
+    return {
+        row.pk: Gift(
+            donation=row,
+            parts=tuple(parts[row.pk]),
+            benefits=tuple(benefits[row.pk]),
+            refunded_minor=sum(back[row.pk].values()),
+            held=held.get(row.pk, ""),
+            settled=settled.get(row.processor_ref or ""),
+        )
+        for row in found
+    }
 
 
-_STANDING_BENEFIT = Q(withdraws__isnull=True, withdrawal__isnull=True)
+def _parts(
+    ids: Sequence[uuid.UUID], back: Mapping[uuid.UUID, Mapping[int, int]]
+) -> dict[uuid.UUID, list[Part]]:
+    found: dict[uuid.UUID, list[Part]] = defaultdict(list)
+    rows = Designation.objects.filter(donation__in=ids).select_related("fund").order_by("id")
+    for one in rows.prefetch_related("fund__texts"):
+        went_back = back[one.donation_id].get(one.fund_id, 0)
+        found[one.donation_id].append(Part(one.fund, one.amount_minor, went_back))
+    return found
 
 
-def _gift(
-    row: Donation, back: Mapping[int, int], held: str, settled: Mapping[str, BalanceTransaction]
-) -> Gift:
-    return Gift(
-        donation=row,
-        parts=tuple(
-            Part(one.fund, one.amount_minor, back.get(one.fund_id, 0)) for one in row.designations.all()
-        ),
-        benefits=tuple(row.benefits.all()),
-        refunded_minor=sum(back.values()),
-        held=held,
-        settled=settled.get(row.processor_ref or ""),
-    )
+def _benefits(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Benefit]]:
+    """What was given in return and was not taken back."""
+    found: dict[uuid.UUID, list[Benefit]] = defaultdict(list)
+    rows = Benefit.objects.filter(donation__in=ids, withdraws__isnull=True, withdrawal__isnull=True)
+    for one in rows.order_by("id"):
+        found[one.donation_id].append(one)
+    return found
 
 
 def _went_back(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[int, int]]:
