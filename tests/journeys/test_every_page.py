@@ -131,7 +131,11 @@ def _walks_the_office(desk: Finance, inspector: Inspector, *, language: str, ema
     desk.page.locator("a[data-open]").first.click()
     desk.page.wait_for_url("**/office/donations/*-*/")
     inspector.looks("office donation")
-    desk.page.goto(f"{desk.page.url}refund/")
+    gift = desk.page.url
+    paper = str(desk.page.locator("#receipts ~ ul a").first.get_attribute("href"))
+    for address in (paper, f"{paper}void/"):
+        inspector.visits(address)
+    desk.page.goto(f"{gift}refund/")
     inspector.looks("office refund")
     desk.page.locator("main form button").click()
     expect(desk.page.locator("#id_reason_error")).to_be_visible()
