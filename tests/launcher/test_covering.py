@@ -30,5 +30,5 @@ def test_a_file_never_run_is_told() -> None:
 
 
 def test_deeds_are_counted_without_models_and_tasks() -> None:
-    files = {**WHOLE, "receipts/issuing.py": summary(94, 100), "receipts/tasks.py": summary(100, 100)}
-    assert covering.complaints(files) == ["the deeds of receipts are only 94.0 % covered, not 95 %"]
+    files = {**WHOLE, "donors/matching.py": summary(94, 100), "donors/tasks.py": summary(100, 100)}
+    assert covering.complaints(files) == ["the deeds of donors are only 94.0 % covered, not 95 %"]
