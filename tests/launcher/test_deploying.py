@@ -12,6 +12,8 @@ from config import env
 from launcher.postgres import OWNER, Postgres
 from tests.launcher.conftest import ROOT
 
+pytestmark = pytest.mark.slow  # programs are started and stopped for real
+
 DEPLOY = ROOT / "deploy"
 # Read by the files of deploy/ themselves, not by the product.
 OF_DEPLOY = {"APP_PASSWORD", "OWNER_PASSWORD", "POSTGRES_PASSWORD", "BROKER_PASSWORD", "DOMAIN"}

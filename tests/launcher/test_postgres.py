@@ -14,6 +14,8 @@ from launcher import finding, postgres
 from launcher.postgres import APP, OWNER, Postgres
 from launcher.telling import Stop
 
+pytestmark = pytest.mark.slow  # programs are started and stopped for real
+
 
 @pytest.fixture
 def server(open_folder: Path, python: Path) -> Iterator[Postgres]:

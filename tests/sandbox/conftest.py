@@ -41,3 +41,10 @@ def browser() -> Browser:
 @pytest.fixture
 def state_file(tmp_path: Path) -> Path:
     return tmp_path / "sandbox.sqlite3"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The sandbox's contract belongs to the whole run; the quick one uses the sandbox in a thousand other tests."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
