@@ -15,7 +15,7 @@ from donors import signing_in, staying
 View = Callable[..., HttpResponseBase]
 
 _KEY, _SESSION = "portal_email_key", "portal_session"
-_BROWSER = "__Host-browser" if settings.SECURE_LOCAL else "browser"
+BROWSER = "__Host-browser" if settings.SECURE_LOCAL else "browser"
 
 
 def let_in(request: HttpRequest, *, email_key: str, now: datetime) -> None:
@@ -60,13 +60,13 @@ def _kept(request: HttpRequest) -> tuple[str, uuid.UUID | None]:
 
 def browser(request: HttpRequest) -> str:
     """The mark of this browser, empty when it asked for no link lately."""
-    return str(request.COOKIES.get(_BROWSER, ""))[:100]
+    return str(request.COOKIES.get(BROWSER, ""))[:100]
 
 
 def mark(response: HttpResponseBase, *, browser: str) -> None:
     """This function will let the browser keep its mark for as long as a link lasts."""
     response.set_cookie(
-        _BROWSER,
+        BROWSER,
         browser,
         max_age=int(signing_in.LASTS.total_seconds()),
         secure=settings.SECURE_LOCAL,
