@@ -230,8 +230,8 @@ def signed() -> Callable[[Snapshot], bytes]:
     seal_key = Ed25519PrivateKey.generate()
 
     def draw(told: Snapshot) -> bytes:
-        seal = sealing.make(snapshots.canonical(told), key=seal_key)
-        return rendering.render(told, seal=seal, signer=signer)
+        source = snapshots.canonical(told)  # once, as `receipts.finishing` has it at hand from its row
+        return rendering.render(told, seal=sealing.make(source, key=seal_key), signer=signer, source=source)
 
     return draw
 
