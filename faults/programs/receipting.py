@@ -106,7 +106,7 @@ def _worker_killed(world: World) -> None:
     """The deployment's own worker is shot with its task unfinished; the queue and the timetable bring it again."""
     office = world.closing.enter_context(post.office())
     _ready(world, 60)
-    strike = {"text": 'INSERT INTO "receipts_rendering"', "at": "request", "act": "cut"}
+    strike = {"text": 'COPY "receipts_rendering"', "at": "request", "act": "cut"}
     first = world.closing.enter_context(serving.worker(world.ground))
     world.ground.to_database.tell(strike={**strike, "pid": 0})
     world.must("ring_for_receipts")
@@ -209,7 +209,7 @@ def cases() -> list[Case]:
         ("before its numbers", "INSERT INTO receipts_series", "request", 1),
         ("at the commit of the numbers", "COMMIT", "request", 1),
         ("after the numbers, before the files", 'INSERT INTO "paper_document"', "request", 1),
-        ("after the files, before their commit", 'INSERT INTO "receipts_rendering"', "answer", 1),
+        ("after the files, before their commit", 'COPY "receipts_rendering"', "answer", 1),
         ("after the letters are queued, before the commit", 'INSERT INTO "donors_attachment"', "answer", 1),
     ]
     found = [

@@ -15,14 +15,14 @@ ROUND = timedelta(minutes=3)
 MOST_ROUNDS = 60
 NUMBERING = (
     ("INSERT INTO receipts_series", "request"),
-    ('INSERT INTO "receipts_receipt"', "answer"),
-    ('INSERT INTO "receipts_coverage"', "request"),
+    ('COPY "receipts_receipt"', "answer"),
+    ('COPY "receipts_coverage"', "request"),
     ("COMMIT", "request"),
     ("COMMIT", "answer"),
 )
 DRAWING = (
     ('INSERT INTO "paper_document"', "request"),
-    ('INSERT INTO "receipts_rendering"', "answer"),
+    ('COPY "receipts_rendering"', "answer"),
     ('INSERT INTO "donors_message"', "request"),
     ("COMMIT", "request"),
     ("COMMIT", "answer"),
@@ -127,9 +127,9 @@ def cases() -> list[Case]:
     """This function will return the cases of this module."""
     points = (
         ("before its numbers", "INSERT INTO receipts_series", "request"),
-        ("after its numbers", 'INSERT INTO "receipts_coverage"', "answer"),
+        ("after its numbers", 'COPY "receipts_coverage"', "answer"),
         ("before its files", 'INSERT INTO "paper_document"', "request"),
-        ("after its files", 'INSERT INTO "receipts_rendering"', "answer"),
+        ("after its files", 'COPY "receipts_rendering"', "answer"),
         ("at a commit", "COMMIT", "answer"),
     )
     found = [
