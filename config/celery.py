@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("almoner")
 app.conf.update(settings.CELERY)
-app.autodiscover_tasks(["donors", "donations", "receipts", "reports", "jobs", "api", "config"])
+app.autodiscover_tasks(["donors", "donations", "books", "receipts", "reports", "jobs", "api", "config"])
 
 app.conf.beat_schedule = {
     "settle what waits, look at what stopped halfway": {"task": "donations.sweep", "schedule": 20},

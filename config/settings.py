@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "outreach",
     "payments",
     "donations",
+    "books",
     "receipts",
     "reports",
     "web",

@@ -17,7 +17,7 @@ WHOLLY = (
         for name in ("judging", "correcting", "numbering", "replacing", "voiding", "writing")
     ),
 )
-ROOMS = ("ledger", "donors", "payments", "donations", "receipts")
+ROOMS = ("ledger", "donors", "payments", "donations", "books", "receipts")
 LEAST = 95.0
 NO_DEEDS = {"apps.py", "models.py", "tasks.py", "__init__.py"}
 

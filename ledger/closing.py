@@ -1,9 +1,10 @@
-"""Closing a period: from then on its entries are counted, hashed and never joined by another."""
+"""Closing a period: from then on its entries are counted, hashed and never joined by another, until two reopen it."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Max, QuerySet
 
 from ledger.models import LegalEntity, PeriodClose
 
@@ -20,11 +21,29 @@ class UnableToClose(Exception):
     """The period cannot be closed; the message says why, in words for the person who asked."""
 
 
+class UnableToReopen(Exception):
+    """`code` is `again` (it is open already), `later` (a later close holds) or `alone` (one person is not two)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 def checksum(*, entity_id: int, through_on: date) -> str:
     """SHA-256 over every line booked up to and including a day, in order."""
     with connection.cursor() as cursor:
         cursor.execute(_CHECKSUM, [entity_id, through_on])
         return str(cursor.fetchone()[0])
+
+
+def binding(*, entity_id: int) -> QuerySet[PeriodClose]:
+    """The closes of an entity that hold: those nobody reopened."""
+    return PeriodClose.objects.filter(entity_id=entity_id, reopened_at__isnull=True)
+
+
+def closed_through(*, entity_id: int) -> date | None:
+    """This function will return the last day the books of an entity are closed on, None while all of them are open."""
+    return binding(entity_id=entity_id).aggregate(last=Max("through_on"))["last"]
 
 
 def close(*, entity: LegalEntity, through_on: date, closed_by: str, now: datetime) -> PeriodClose:
@@ -37,7 +56,7 @@ def close(*, entity: LegalEntity, through_on: date, closed_by: str, now: datetim
         raise UnableToClose(f"{through_on} is not over yet.")
     with transaction.atomic():
         LegalEntity.objects.select_for_update().get(pk=entity.pk)
-        if PeriodClose.objects.filter(entity=entity, through_on__gte=through_on).exists():
+        if binding(entity_id=entity.pk).filter(through_on__gte=through_on).exists():
             raise UnableToClose(f"The books are closed through {through_on} or later already.")
         return PeriodClose.objects.create(
             entity=entity,
@@ -46,3 +65,22 @@ def close(*, entity: LegalEntity, through_on: date, closed_by: str, now: datetim
             closed_at=now,
             closed_by=closed_by,
         )
+
+
+def reopen(*, close: PeriodClose, asked_by: str, approved_by: str, reason: str, now: datetime) -> PeriodClose:
+    """Open the books of a closed period again: entries may be booked there until it is closed anew.
+
+    Raises UnableToReopen. This function will keep the close with who opened it, who agreed and why.
+    """
+    if asked_by == approved_by:
+        raise UnableToReopen("alone")
+    with transaction.atomic():
+        LegalEntity.objects.select_for_update().get(pk=close.entity_id)
+        if binding(entity_id=close.entity_id).filter(through_on__gt=close.through_on).exists():
+            raise UnableToReopen("later")
+        opened = PeriodClose.objects.filter(pk=close.pk, reopened_at__isnull=True).update(
+            reopened_at=now, reopened_by=asked_by, reopening_approved_by=approved_by, reopening_reason=reason
+        )
+        if not opened:
+            raise UnableToReopen("again")
+        return PeriodClose.objects.get(pk=close.pk)

@@ -1,7 +1,7 @@
 """The books. Entries and lines are only ever added; the laws are in `migrations/0002_laws.py`."""
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Lower
 
 from ledger import money
@@ -119,6 +119,21 @@ class Entry(models.Model):
         PAYOUT = "payout"
         PAYOUT_RETURNED = "payout_returned"
         ADJUSTMENT = "adjustment"
+        OFFERING = "offering"
+        UNIDENTIFIED = "unidentified"
+        IDENTIFIED = "identified"
+        DEPOSIT = "deposit"
+        REVERSAL = "reversal"
+        SALE = "sale"
+        PLEDGE = "pledge"
+        PLEDGE_PAYMENT = "pledge_payment"
+        WRITE_OFF = "write_off"
+        RELEASE = "release"
+        FUND_TRANSFER = "fund_transfer"
+        BANK_CHARGE = "bank_charge"
+        BANK_INTEREST = "bank_interest"
+        ROUNDING = "rounding"
+        CONVERSION = "conversion"
 
     entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -170,16 +185,42 @@ class Line(models.Model):
 
 
 class PeriodClose(models.Model):
-    """The books of an entity are closed up to and including a day; the checksum proves they stay so."""
+    """The books of an entity are closed up to and including a day; the checksum proves they stay so.
+
+    A close is never taken away: it is reopened by two people, and then another close may follow.
+    """
 
     entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="closes")
     through_on = models.DateField()
     checksum = models.CharField(max_length=64)
     closed_at = models.DateTimeField()
     closed_by = models.CharField(max_length=200)
+    reopened_at = models.DateTimeField(null=True)
+    reopened_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    reopening_approved_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    reopening_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
-        constraints = [UniqueConstraint(fields=["entity", "through_on"], name="period_closed_once")]
+        constraints = [
+            UniqueConstraint(
+                fields=["entity", "through_on"],
+                condition=Q(reopened_at__isnull=True),
+                name="period_closed_once",
+            ),
+            CheckConstraint(
+                condition=Q(
+                    reopened_at__isnull=True, reopened_by="", reopening_approved_by="", reopening_reason=""
+                )
+                | (
+                    Q(reopened_at__isnull=False)
+                    & ~Q(reopened_by="")
+                    & ~Q(reopening_approved_by="")
+                    & ~Q(reopening_reason="")
+                    & ~Q(reopened_by=F("reopening_approved_by"))
+                ),
+                name="period_reopened_by_two_people",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entity_id} closed through {self.through_on}"

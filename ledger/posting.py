@@ -32,7 +32,8 @@ def account_id(code: str) -> int:
 # says so, because its reader will look for it in the other period.
 _POST = """
 WITH asked AS (
-  SELECT %s::date AS day, (SELECT max(through_on) FROM ledger_periodclose WHERE entity_id = %s) AS closed
+  SELECT %s::date AS day,
+    (SELECT max(through_on) FROM ledger_periodclose WHERE entity_id = %s AND reopened_at IS NULL) AS closed
 ), entry AS (
   INSERT INTO ledger_entry
     (entity_id, kind, source, happened_at, booked_on, memo, reverses_id, line_count, recorded_at)

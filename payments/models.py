@@ -116,3 +116,36 @@ class PayoutFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payout_id} failed"
+
+
+class BankAccount(models.Model):
+    """An account at a bank where deposits arrive. `mapping` says how that bank's files are read, saved for next time.
+
+    Only the last digits of its number are kept: nobody can draw on what is not here.
+    """
+
+    class Format(models.TextChoices):
+        CSV = "csv"
+        CAMT = "camt053"
+        MT940 = "mt940"
+
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="bank_accounts")
+    name = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    last4 = models.CharField(max_length=4, blank=True)
+    format = models.CharField(max_length=8, choices=Format, default=Format.CSV)
+    mapping = models.JSONField(default=dict)
+    is_open = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["entity", "name"], name="bank_account_name_once"),
+            CheckConstraint(
+                condition=Q(last4="") | Q(last4__regex=r"^[0-9A-Z]{2,4}$"),
+                name="bank_account_shows_last_digits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,5 +1,6 @@
 """Intents may yet happen and have a state; facts happened and are only ever added; recognition is neither money."""
 
+from donations.models.batches import Batch, BatchedGift, BatchRow, BatchRowPart, CashCount, Reversal
 from donations.models.credits import Recognition, Tribute
 from donations.models.details import Benefit, Correction, GiftDetail, GiftEvent, SoftCredit
 from donations.models.facts import (
@@ -19,10 +20,23 @@ from donations.models.facts import (
 from donations.models.givers import GiverDetail
 from donations.models.intents import Checkout, RefundPolicy, RefundRequest, RefundRequestPart
 from donations.models.plans import PlanChange, PlanFailure, RecurringPlan
+from donations.models.pledges import (
+    Instalment,
+    Pledge,
+    PledgePayment,
+    PledgeReminder,
+    WriteOff,
+    WriteOffRequest,
+)
 from donations.models.transfers import TransferPromise
 
 __all__ = [
+    "Batch",
+    "BatchRow",
+    "BatchRowPart",
+    "BatchedGift",
     "Benefit",
+    "CashCount",
     "Checkout",
     "Correction",
     "Designation",
@@ -35,8 +49,12 @@ __all__ = [
     "GiftDetail",
     "GiftEvent",
     "GiverDetail",
+    "Instalment",
     "PlanChange",
     "PlanFailure",
+    "Pledge",
+    "PledgePayment",
+    "PledgeReminder",
     "Recognition",
     "RecurringPlan",
     "Refund",
@@ -45,9 +63,12 @@ __all__ = [
     "RefundPolicy",
     "RefundRequest",
     "RefundRequestPart",
+    "Reversal",
     "Review",
     "ReviewClosing",
     "SoftCredit",
     "TransferPromise",
     "Tribute",
+    "WriteOff",
+    "WriteOffRequest",
 ]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
-    "ledger", "staff", "jobs", "paper", "donors", "campaigns", "outreach", "payments", "donations", "receipts",
+    "ledger", "staff", "jobs", "paper", "donors", "campaigns", "outreach", "payments", "donations", "books", "receipts",
     "reports", "web", "api",
 )  # fmt: skip
 ACROSS = ("stripe_sandbox", "launcher", "config")
-MONEY_ROOMS = ("ledger", "payments", "donations", "receipts", "reports", "campaigns", "paper")
+MONEY_ROOMS = ("ledger", "payments", "donations", "books", "receipts", "reports", "campaigns", "paper")
 
 
 def _python(*folders: str) -> list[Path]:

@@ -20,6 +20,7 @@ ROOT = Path(settings.ROOT)
 FOLDER = ROOT / "locale" / "ko" / "LC_MESSAGES"
 ROOMS = (
     "api",
+    "books",
     "campaigns",
     "config",
     "donations",
