@@ -43,7 +43,8 @@ def binding(*, entity_id: int) -> QuerySet[PeriodClose]:
 
 def closed_through(*, entity_id: int) -> date | None:
     """This function will return the last day the books of an entity are closed on, None while all of them are open."""
-    return binding(entity_id=entity_id).aggregate(last=Max("through_on"))["last"]
+    last: date | None = binding(entity_id=entity_id).aggregate(last=Max("through_on"))["last"]
+    return last
 
 
 def close(*, entity: LegalEntity, through_on: date, closed_by: str, now: datetime) -> PeriodClose:
