@@ -13,7 +13,7 @@ from ledger.models import Entry, LegalEntity, PeriodClose
 from ledger.money import Money
 from ledger.posting import Posting
 from tests.campaigns import making
-from tests.facts import refused_by
+from tests.refusing import refused_by
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 JANUARY = datetime(2026, 1, 20, 17, tzinfo=UTC)
