@@ -29,6 +29,10 @@ app.conf.beat_schedule = {
         "task": "donations.lapse_promises",
         "schedule": crontab(hour=4, minute=41),
     },
+    "promises that fall due, gifts that went back": {
+        "task": "donations.follow_pledges",
+        "schedule": crontab(minute=53),
+    },
     "receipts that go out": {"task": "receipts.send", "schedule": 20},
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},

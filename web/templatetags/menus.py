@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         (
             ("donations", _("Donations")),
             ("plans", _("Regular gifts")),
+            ("pledges", _("Pledges")),
             ("transfers", _("Transfer codes")),
         ),
     ),
