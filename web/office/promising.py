@@ -78,9 +78,7 @@ class PledgeForm(ChoosingForm):
     condition = words_field(
         gettext_lazy("On what condition"),
         most=300,
-        help_text=gettext_lazy(
-            "Empty when it was promised without one. The books never know a promise with a condition."
-        ),
+        help_text=gettext_lazy("Empty when there is none. The books never know a promise with a condition."),
     )
     is_booked = forms.BooleanField(
         label=gettext_lazy("The books carry it as a receivable"),
