@@ -37,5 +37,5 @@ REFUSALS: Words = {
     "again": _("The month is open already."),
     "alone": _("You asked for this, so somebody else must decide about it."),
 }
-STATES: Words = {"open": _("Open"), "closed": _("Closed")}
+STATES: Words = {"open": _("Being checked"), "closed": _("Closed")}
 TABLES |= {"month_check": CHECKS, "month_state": STATES}
