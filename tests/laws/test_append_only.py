@@ -23,7 +23,7 @@ from staff import auditing
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_numbers
+from tests.laws import broken_numbers, broken_pledges
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -56,6 +56,7 @@ def every_fact(db: None) -> None:
     facts.bounce()
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
+    broken_pledges.grown()
     from donors import consenting, profiling
 
     profiling.speak(email_key="grace@example.org", language="ko", now=NOW)

@@ -35,6 +35,7 @@ from tests.laws import (
     broken_numbers,
     broken_papers,
     broken_periods,
+    broken_pledges,
     broken_runs,
     broken_wishes,
 )
@@ -312,6 +313,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_filings.BROKEN,
     **broken_papers.BROKEN,
     **broken_periods.BROKEN,
+    **broken_pledges.BROKEN,
     **broken_wishes.BROKEN,
 }
 

@@ -21,7 +21,7 @@ from staff.models import Role
 from tests import making
 from tests.receipts import abroad, years
 from tests.receipts.test_declaring import declared
-from tests.web import access_pledges
+from tests.web import access_months, access_pledges
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part", "_receipt")
@@ -156,6 +156,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:plan_died": [plan.pk],
         **a_year(),
         **access_pledges.keys(gift, today),
+        **access_months.keys(gift.entity, today),
     }
 
 

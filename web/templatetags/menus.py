@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
             ("payouts", _("Payouts")),
             ("funds", _("Funds")),
             ("years", pgettext_lazy("menu", "By year")),
+            ("months", _("Month end")),
         ),
     ),
     (
