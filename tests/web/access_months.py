@@ -20,4 +20,5 @@ def keys(entity: LegalEntity, today: datetime) -> dict[str, list[object]]:
     )
     asked = Reopening.objects.create(close=close, reason="why", asked_by=person, asked_at=today)
     names = ("", "_say", "_close", "_reopen")
-    return {f"office:month{name}": [month.pk] for name in names} | {"office:month_decide": [asked.pk]}
+    found: dict[str, list[object]] = {f"office:month{name}": [month.pk] for name in names}
+    return found | {"office:month_decide": [asked.pk]}
