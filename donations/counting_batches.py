@@ -139,7 +139,7 @@ def obstacles(*, batch: Batch, count: Count) -> list[str]:
 
 
 def first_open_day(*, entity_id: int) -> date:
-    """This function will return the first day on which the books of an entity are open, the first of all days if ever."""
+    """This function will return the first day on which the books of an entity are open."""
     through = closing.closed_through(entity_id=entity_id)
     return through + timedelta(days=1) if through else date.min
 

@@ -1,7 +1,7 @@
 """Identifying givers: money that was posted without a name is given its giver, and with it a gift and a receipt (B06).
 
-What stood in the books as unidentified is reversed, and the gift is entered, both on the day the money came: no period's
-sum changes.
+What stood in the books as unidentified is reversed, and the gift is entered, both on the day the money came: the sum
+of no period changes.
 """
 
 import uuid

@@ -1,7 +1,7 @@
 """Overriding: count or total of a batch do not agree, and it is posted all the same. One asks, another approves (B08).
 
-Who may ask and who may approve, the doors say; that they are two people, the database says too. It holds for the numbers
-it was asked for: any change of the batch takes it back (`batching`).
+Who may ask and who may approve, the doors say; that they are two people, the database says too. It holds for the
+numbers it was asked for: any change of the batch takes it back (`batching`).
 """
 
 import uuid

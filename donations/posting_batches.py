@@ -41,7 +41,7 @@ class UnableToPost(Exception):
 
 
 def post(*, batch_id: uuid.UUID, actor: User, now: datetime) -> Batch:
-    """Post an open batch; one that is posted already is returned as it is. Raises UnableToPost; nothing is written then.
+    """Post an open batch; one that is posted already is returned as it is. Raises UnableToPost and writes nothing.
 
     Count and total must agree, or a second person has approved that they do not; two counters are named; the cash is
     counted by denomination; the day of the deposit lies in an open period (B08, B10, B23).

@@ -1,7 +1,7 @@
-"""Reversing: a gift over the desk was not what the books say. It goes back as a whole; what is true is entered anew.
+"""Reversing: a gift over the desk was not what the books say. It goes back whole; what is true is entered anew.
 
 Posted entries never change (B09). A mistake is reversed on the day it was booked, or on the first open day if that
-period is closed, and the memo then says so (E10); a check that bounced, or money we gave back, on the day that happened.
+period is closed, and the memo then says so (E10); a bounced check, or money we gave back, on the day that happened.
 """
 
 import uuid

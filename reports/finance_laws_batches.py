@@ -18,7 +18,8 @@ SELECT 'row ' || g.row_id || ' without a giver became a gift' FROM donations_bat
   JOIN donations_batchrow w ON w.id = g.row_id WHERE w.giver <> 'donor'
 UNION ALL
 SELECT 'row ' || g.row_id || ' of a batch that is ' || b.status || ' became a gift' FROM donations_batchedgift g
-  JOIN donations_batchrow w ON w.id = g.row_id JOIN donations_batch b ON b.id = w.batch_id WHERE b.status <> 'posted'
+  JOIN donations_batchrow w ON w.id = g.row_id
+  JOIN donations_batch b ON b.id = w.batch_id WHERE b.status <> 'posted'
 UNION ALL
 SELECT 'batch ' || b.number || ' carried ' || s.minor || ' to the bank, its deposit is ' || coalesce(l.minor, 0)
   FROM donations_batch b
@@ -36,7 +37,8 @@ SELECT 'batch ' || b.number || ' was posted without agreeing and without a secon
 """
 REVERSALS = """
 SELECT 'reversal of ' || r.donation_id || ' takes ' || r.amount_minor || ' of ' || d.amount_minor
-  FROM donations_reversal v JOIN donations_refund r ON r.id = v.refund_id JOIN donations_donation d ON d.id = r.donation_id
+  FROM donations_reversal v JOIN donations_refund r ON r.id = v.refund_id
+  JOIN donations_donation d ON d.id = r.donation_id
  WHERE r.amount_minor <> d.amount_minor OR d.rail <> 'desk'
 UNION ALL
 SELECT 'reversal of ' || r.donation_id || ' does not reverse its entry' FROM donations_reversal v

@@ -1,7 +1,7 @@
-"""Suggesting: who may be meant while a name is still being typed, with their last gift, so that a person can be sure (B04).
+"""Suggesting: who may be meant while a name is still being typed, with their last gift, to be sure of it (B04).
 
-What is typed says what it is: an id, a receipt's number, an e-mail, the last four digits of an account or a check, or the
-beginnings of words of a name in either script. Each is one look at an index; a survivor answers for those merged into it.
+What is typed says what it is: an id, a receipt's number, an e-mail, the last four digits of an account, or the
+beginnings of words of a name in either script. Each is one look at an index; a survivor answers for those merged in.
 """
 
 import re

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             "batchrow",
             models.CheckConstraint(
                 condition=models.Q(benefit_minor__isnull=True)
-                | models.Q(models.Q(benefit_minor__gte=0), ~models.Q(benefit="")),
+                | (models.Q(benefit_minor__gte=0) & ~models.Q(benefit="")),
                 name="batch_row_return_is_described",
             ),
         ),

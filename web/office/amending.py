@@ -1,4 +1,4 @@
-"""Amending: a gift over the desk that was written down wrong, bounced, or was given back. The receipt follows by itself."""
+"""Amending: a gift over the desk that was written down wrong, bounced, or was given back. Its receipt follows."""
 
 import uuid
 from collections.abc import Mapping
@@ -140,7 +140,7 @@ def _next_open_day(donation: Donation) -> date | None:
 
 
 def _reverse(form: AmendForm, donation: Donation, *, actor: User) -> Reversal | None:
-    matched = donation.bank_matches.filter(undoes__isnull=True, undoing__isnull=True)  # type: ignore[attr-defined]
+    matched = donation.bank_matches.filter(undoes__isnull=True, undoing__isnull=True)
     wrong = form.read(is_at_bank=matched.filter(kind="gift").exists())
     if wrong is None:
         return None

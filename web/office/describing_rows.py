@@ -1,7 +1,7 @@
 """Describing rows: the form of one piece of a batch, short for the stack of checks, whole for everything else.
 
-The short form has five fields, typed without a mouse: amount, check number, giver, fund, memo; Enter saves. In the field
-of the giver “?” is money whose giver is not known yet, “-” loose cash without one.
+The short form has five fields, typed without a mouse: amount, check number, giver, fund, memo; Enter saves. In the
+field of the giver “?” is money whose giver is not known yet, “-” loose cash without one.
 """
 
 import uuid
@@ -212,10 +212,10 @@ class RowForm(ChoosingForm):
         told = self.cleaned_data
         days: dict[Basis, date] = {Basis.RECEIVED: self.batch.came_on}
         basis, day = Basis(told.get("basis") or Basis.RECEIVED), told.get("basis_on")
-        if basis != Basis.RECEIVED and day is None:
-            self.add_error("basis_on", _("Write the day."))
-        elif basis != Basis.RECEIVED:
+        if basis != Basis.RECEIVED and isinstance(day, date):
             days[basis] = day
+        elif basis != Basis.RECEIVED:
+            self.add_error("basis_on", _("Write the day."))
         if told.get("written_on"):
             days[Basis.WRITTEN] = told["written_on"]
         return days

@@ -1,4 +1,4 @@
-"""Posting a batch: look at what it will become, then post it; a second person where the numbers do not agree; its slip."""
+"""Posting a batch: look at what it becomes, then post it; a second person where it does not agree; its slip."""
 
 import uuid
 from collections.abc import Mapping

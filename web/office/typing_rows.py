@@ -84,7 +84,7 @@ def save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if "more" in request.POST:
         typed = RowForm(found, request.POST, is_whole=False)
         typed.is_valid()
-        start = {name: request.POST.get(name, "") for name in typed.fields}
+        start: dict[str, Any] = {name: request.POST.get(name, "") for name in typed.fields}
         start["row_id"] = typed.cleaned_data.get("row_id") or uuid.uuid4()
         if not start.get("amount"):
             start.pop("amount", None)
