@@ -76,9 +76,7 @@ def piece(amount: str = "100.00", donor: Donor | None = None, **given: Any) -> P
 
 
 def saved(batch: Batch, amount: str = "100.00", donor: Donor | None = None, **given: Any) -> BatchRow:
-    return batching.save_row(
-        batch_id=batch.pk, piece=piece(amount, donor, **given), actor=finance(), now=NOW
-    )
+    return batching.save_row(batch_id=batch.pk, piece=piece(amount, donor, **given), actor=finance(), now=NOW)
 
 
 def loose(batch: Batch, amount: str, **notes: int) -> BatchRow:

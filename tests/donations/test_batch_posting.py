@@ -100,7 +100,12 @@ class TestCounting:
         batch = batches.opened(count=2, total="300.00")
         batches.saved(batch, "100.00")
         batches.saved(
-            batch, "200.00", method="in_kind", kind=Donation.Kind.PROPERTY, description="4 coats", check_number=""
+            batch,
+            "200.00",
+            method="in_kind",
+            kind=Donation.Kind.PROPERTY,
+            description="4 coats",
+            check_number="",
         )
         count = counting_batches.of(batch=batch)
         assert (count.total, count.to_bank) == (usd("300.00"), usd("100.00"))
@@ -193,7 +198,12 @@ class TestPosting:
             days={Basis.TRANSFER: batches.CAME},
         )
         batches.saved(
-            batch, "50.00", kind=Donation.Kind.PROPERTY, method="in_kind", description="Coats", is_anonymous=True
+            batch,
+            "50.00",
+            kind=Donation.Kind.PROPERTY,
+            method="in_kind",
+            description="Coats",
+            is_anonymous=True,
         )
         company = desk.organization("Ferry Company")
         batches.saved(batch, "100.00", company, payer=Donation.Payer.EMPLOYER, credited_id=facts.donor().pk)
@@ -201,7 +211,9 @@ class TestPosting:
         credits = dict(SoftCredit.objects.values_list("donation__payer", "kind"))
         assert credits == {"daf": "adviser", "employer": "match"}
         ticket = Donation.objects.get(kind="ticket")
-        assert [(one.description, one.fair_value_minor) for one in ticket.benefits.all()] == [("Dinner", 5_000)]
+        assert [(one.description, one.fair_value_minor) for one in ticket.benefits.all()] == [
+            ("Dinner", 5_000)
+        ]
         assert on_account("1000") == 75_000 and on_account("1300") == 20_000 and on_account("1350") == 5_000
         check_laws()
         sound()
@@ -221,7 +233,8 @@ class TestPosting:
         assert (told.codes, told.position) == (("fund",), 2)
 
     @pytest.mark.parametrize(
-        ("code", "given"), [("counters", {"counter_two": ""}), ("count", {"count": 2}), ("total", {"total": "99"})]
+        ("code", "given"),
+        [("counters", {"counter_two": ""}), ("count", {"count": 2}), ("total", {"total": "99"})],
     )
     def test_what_keeps_it_open(self, code: str, given: dict[str, Any]) -> None:
         batch = batches.opened(**given)
@@ -450,8 +463,12 @@ class TestSlip:
         assert row.position == 4
         return batches.post(batch)
 
-    @pytest.mark.parametrize(("paper", "width"), [("letter", b"[0 0 612 792]"), ("a4", b"[0 0 595.28 841.89]")])
-    def test_checks_by_number_and_cash_by_denomination_sum_to_the_batch(self, paper: Any, width: bytes) -> None:
+    @pytest.mark.parametrize(
+        ("paper", "width"), [("letter", b"[0 0 612 792]"), ("a4", b"[0 0 595.28 841.89]")]
+    )
+    def test_checks_by_number_and_cash_by_denomination_sum_to_the_batch(
+        self, paper: Any, width: bytes
+    ) -> None:
         batch = self.batch()
         made = slipping.slip(batch=batch, paper=paper, language="en")
         assert width in made

@@ -285,7 +285,11 @@ class TestPapers:
         assert "returned to you" not in told and old.serial in told
 
     def test_without_a_receipt_only_money_is_told_of(self) -> None:
-        for kind, words in ((Kind.MISTAKE, None), (Kind.BOUNCED, "was not paid"), (Kind.RETURNED, "back to you")):
+        for kind, words in (
+            (Kind.MISTAKE, None),
+            (Kind.BOUNCED, "was not paid"),
+            (Kind.RETURNED, "back to you"),
+        ):
             donor = facts.donor(f"Giver {kind}", f"{kind}@example.org")
             gift = desk.enter(desk.check(donor_id=donor.pk))
             self.mend(gift, kind)

@@ -157,9 +157,7 @@ class TestRows:
 
     def test_a_posted_batch_is_not_discarded(self) -> None:
         with pytest.raises(UnableToBatch, match="ended"):
-            batching.discard(
-                batch_id=batches.posted("5.00").pk, reason="x", actor=batches.finance(), now=NOW
-            )
+            batching.discard(batch_id=batches.posted("5.00").pk, reason="x", actor=batches.finance(), now=NOW)
 
     @pytest.mark.parametrize(
         ("code", "given"),
@@ -281,7 +279,12 @@ class TestTwins:
         assert told.twin is not None and told.twin.donation == gift
 
     def test_a_number_is_kept_without_blanks_and_noughts(self) -> None:
-        assert [recognizing_checks.number(typed) for typed in (" 00-12 a", "000", "", "7")] == ["12A", "0", "", "7"]
+        assert [recognizing_checks.number(typed) for typed in (" 00-12 a", "000", "", "7")] == [
+            "12A",
+            "0",
+            "",
+            "7",
+        ]
 
 
 class TestNewYear:
