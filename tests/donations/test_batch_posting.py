@@ -1,4 +1,4 @@
-"""Posting: count and total agree or a second person says so; every row becomes what it is; the bank gets one deposit."""
+"""Posting: count and total agree or a second person says so; rows become gifts; the bank gets one deposit."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ Giver = BatchRow.Giver
 def cannot_post(batch: Batch) -> UnableToPost:
     with pytest.raises(UnableToPost) as told:
         batches.post(batch)
-    assert not Donation.objects.exists() and not Entry.objects.exists()
+    assert not Donation.objects.exists()
+    assert not Entry.objects.exists()
     assert Batch.objects.get(pk=batch.pk).status == Batch.Status.OPEN
     return told.value
 
@@ -69,7 +70,8 @@ class TestCounting:
         batches.saved(batch, "75.00")
         count = counting_batches.of(batch=batch)
         assert (count.missing, count.difference, count.short) == (2, usd("75") - usd("100"), usd("25.00"))
-        assert not count.agrees and not count.is_swap_likely
+        assert not count.agrees
+        assert not count.is_swap_likely
 
     def test_swapped_digits_are_suspected_and_the_row_is_named(self) -> None:
         """E14: twelve pieces of 1,241.00 by two counters, entered as 1,214.00."""
@@ -133,8 +135,12 @@ class TestPosting:
         )
         assert (gift.given_on, gift.date_rule) == (batches.CAME, "received")
         assert sorted(lines(f"deposit:{batch.pk}")) == sorted(
-            [("1000", batch.fund.code, 30_000), ("1050", batch.fund.code, -30_000)]
-            + [("1000", "GEN", 5_000), ("1050", "GEN", -5_000)]
+            [
+                ("1000", batch.fund.code, 30000),
+                ("1050", batch.fund.code, -30000),
+                ("1000", "GEN", 5000),
+                ("1050", "GEN", -5000),
+            ]
         )
         deposit = Entry.objects.get(source=f"deposit:{batch.pk}")
         assert (deposit.kind, deposit.booked_on, deposit.memo) == (
@@ -142,14 +148,16 @@ class TestPosting:
             batches.DEPOSIT,
             f"Batch {batch.number}",
         )
-        assert on_account("1050") == 0 and on_account("1000") == 35_000
+        assert on_account("1050") == 0
+        assert on_account("1000") == 35_000
         assert AuditEvent.objects.filter(action="batch.posted").get().details["total"] == "350.00"
         sound()
 
     def test_posted_twice_it_is_posted_once(self) -> None:
         batch = batches.posted("100.00")
         assert batches.post(batch).ended_at == NOW
-        assert Donation.objects.count() == 1 and Entry.objects.filter(kind="deposit").count() == 1
+        assert Donation.objects.count() == 1
+        assert Entry.objects.filter(kind="deposit").count() == 1
 
     def test_one_check_of_two_people_is_a_gift_of_each(self) -> None:
         batch = batches.opened(total="300.00")
@@ -214,7 +222,9 @@ class TestPosting:
         assert [(one.description, one.fair_value_minor) for one in ticket.benefits.all()] == [
             ("Dinner", 5_000)
         ]
-        assert on_account("1000") == 75_000 and on_account("1300") == 20_000 and on_account("1350") == 5_000
+        assert on_account("1000") == 75_000
+        assert on_account("1300") == 20_000
+        assert on_account("1350") == 5_000
         check_laws()
         sound()
 
@@ -491,7 +501,8 @@ class TestSlip:
 
     def test_in_korean(self) -> None:
         words = text_of(slipping.slip(batch=self.batch(), paper="a4", language="ko"))
-        assert "입금표" in words and "입금 합계" in words
+        assert "입금표" in words
+        assert "입금 합계" in words
 
     def test_many_checks_run_over_several_pages_and_the_total_stands_once(self) -> None:
         batch = batches.opened(count=90, total="90.00")

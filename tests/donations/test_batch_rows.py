@@ -114,7 +114,8 @@ class TestRows:
         row = batches.saved(batch, "100.00")
         assert (row.method, row.campaign, row.days) == ("check", batch.campaign, {"received": "2026-11-18"})
         assert [(part.fund, part.amount_minor) for part in row.parts.all()] == [(batch.fund, 10_000)]
-        assert not Donation.objects.exists() and not Entry.objects.exists()
+        assert not Donation.objects.exists()
+        assert not Entry.objects.exists()
 
     def test_the_same_form_sent_twice_is_one_row_and_later_words_win(self) -> None:
         batch = batches.opened(count=2, total="150.00")
@@ -239,11 +240,13 @@ class TestTwins:
     def test_a_check_seen_before_is_asked_about_and_the_batch_is_named(self) -> None:
         first = batches.posted("50.00", check_number="001 042")
         told = refused("twin", amount="50.00", check_number="1042")
-        assert told.twin is not None and told.twin.row is not None
+        assert told.twin is not None
+        assert told.twin.row is not None
         assert told.twin.row.batch == first
         batch = batches.opened()
         row = batches.saved(batch, "50.00", check_number="1042", accepts_twin=True)
-        assert row.accepts_twin and row.check_number == "1042"
+        assert row.accepts_twin
+        assert row.check_number == "1042"
 
     @pytest.mark.parametrize(
         "given", [{"check_number": "1043"}, {"amount": "51.00"}, {"method": "cash"}, {"other": True}]
@@ -276,7 +279,8 @@ class TestTwins:
     def test_a_gift_entered_by_itself_is_a_twin_by_its_last_digits(self) -> None:
         gift = desk.enter(desk.check(last4="1042"))
         told = refused("twin", amount="250.00", check_number="881042")
-        assert told.twin is not None and told.twin.donation == gift
+        assert told.twin is not None
+        assert told.twin.donation == gift
 
     def test_a_number_is_kept_without_blanks_and_noughts(self) -> None:
         assert [recognizing_checks.number(typed) for typed in (" 00-12 a", "000", "", "7")] == [

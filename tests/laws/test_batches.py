@@ -1,4 +1,4 @@
-"""A batch that ended stays, with its rows, parts and cash; what is posted agrees; a reversal takes back a whole gift."""
+"""A batch that ended stays with its rows, parts and cash; what is posted agrees; a reversal takes a whole gift."""
 
 from __future__ import annotations
 
