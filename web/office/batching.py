@@ -204,7 +204,10 @@ def new(request: HttpRequest) -> HttpResponse:
     """Count and total come first: without them no batch begins."""
     home = LegalEntity.objects.order_by("id").first()
     today = timezone.now().astimezone(ZoneInfo(home.zone if home else "UTC")).date()
-    start = {"batch_id": uuid.uuid4(), "came_on": today, "deposit_on": today, "method": "check"}
+    start: dict[str, Any] = {"batch_id": uuid.uuid4(), "came_on": today, "deposit_on": today, "method": "check"}
+    first = Campaign.objects.in_order().first()
+    if first is not None:
+        start |= {"campaign": first.slug, "fund": first.fund_id}
     form = CoverForm(request.POST if request.method == "POST" else None, initial=start)
     cover = form.read() if form.is_bound else None
     if cover is not None and isinstance(request.user, User):

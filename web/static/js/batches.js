@@ -89,51 +89,89 @@
     });
   };
 
-  // Saving a row: the answer is the same page, and only what changed takes the old one's place.
-  const settle = (fresh) => {
-    for (const id of ["numbers", "rows", "ending", "entry"]) {
-      const old = document.getElementById(id), next = fresh.getElementById(id);
+  for (const box of main.querySelectorAll("[data-giver]")) dress(box);
+
+  // Rows are sent one after the other while the next is typed already. A row that is refused comes back to be mended,
+  // what was being typed waits, and stands there again afterwards. A row sent twice is one, because it brings its id.
+  const entry = () => document.getElementById("entry");
+  if (!entry() || entry().classList.contains("err")) return;
+  let blank = entry().cloneNode(true), busy = false;
+  const queue = [], refused = [], stashed = [];
+
+  const fresh = () => {
+    const form = blank.cloneNode(true), bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const id = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    form.elements.row_id.value = id.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
+    return form;
+  };
+  const show = (form) => {
+    entry().replaceWith(form);
+    for (const box of form.querySelectorAll("[data-giver]")) dress(box);
+    listen(form);
+    const asked = form.querySelector(".f-accepts_twin input:not(:checked), .f-sure_basis input:not(:checked)");
+    (asked || form.querySelector("[aria-invalid=true]") || form.elements.amount).focus();
+  };
+  const isTyped = (form) => ["amount", "check_number", "donor", "memo"].some((name) => form.elements[name].value.trim());
+  const say = (words) => (document.getElementById("said").textContent = words.replace(/\s+/g, " ").trim());
+
+  const settle = (page) => {
+    for (const id of ["numbers", "rows", "ending"]) {
+      const old = document.getElementById(id), next = page.getElementById(id);
       if (old && next) old.replaceWith(next);
     }
-    const swap = document.getElementById("swap"), now = fresh.getElementById("swap");
-    if (swap) swap.remove();
-    if (now) document.getElementById("said").after(now);
-    const said = fresh.getElementById("said");
-    document.getElementById("said").textContent = said ? said.textContent.replace(/\s+/g, " ").trim() : "";
-    begin();
+    document.getElementById("swap")?.remove();
+    const swap = page.getElementById("swap");
+    if (swap) document.getElementById("said").after(swap);
+    say(page.getElementById("said").textContent);
   };
-  const focus = (form) => {
-    const wrong = form.querySelector("[aria-invalid=true], .err input:not([type=hidden])");
-    (wrong || form.querySelector("[name=amount]")).focus();
-  };
-  const send = async (form) => {
-    form.dataset.sending = "yes";
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!fresh.getElementById("entry")) return form.submit();
-      settle(fresh);
-    } catch (error) {
-      // Offline: a plain press of the form tells it, and nothing typed is lost.
-      form.submit();
+  const take = (form) => {
+    if (form.classList.contains("err")) {
+      if (entry().classList.contains("err")) return refused.push(form);
+      if (isTyped(entry())) stashed.push(entry());
+      return show(form);
     }
+    blank = form;
+    const title = entry().querySelector("h2");
+    if (!entry().classList.contains("err")) title.textContent = form.querySelector("h2").textContent;
   };
-  const begin = () => {
-    for (const box of main.querySelectorAll("[data-giver]")) dress(box);
-    const form = document.getElementById("entry");
-    if (!form) return;
+  const pump = async () => {
+    if (busy || !queue.length) return;
+    busy = true;
+    let wait = 0;
+    try {
+      const answer = await fetch(entry().action, { method: "POST", body: queue[0] });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const form = page.getElementById("entry");
+      if (!form) throw new Error(answer.status);
+      queue.shift();
+      settle(page);
+      take(form);
+    } catch (error) {
+      // Offline, or signed out in another window: nothing is lost, it goes on by itself.
+      say(entry().dataset.later);
+      wait = 3000;
+    }
+    busy = false;
+    setTimeout(pump, wait);
+  };
+  const listen = (form) => {
     form.addEventListener("submit", (event) => {
       if (event.submitter && event.submitter.name === "more") return;
       event.preventDefault();
-      if (!form.dataset.sending) send(form);
+      queue.push(new FormData(form));
+      show(refused.shift() || stashed.pop() || fresh());
+      pump();
     });
-    // Enter saves from every field: the first button of the form is another one.
+    // Enter saves from every field, also from a choice.
     form.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.defaultPrevented || event.isComposing || event.target.closest("button")) return;
       event.preventDefault();
       form.requestSubmit(form.querySelector(".f-save button"));
     });
-    focus(form);
   };
-  begin();
+  addEventListener("beforeunload", (event) => queue.length && event.preventDefault());
+  listen(entry());
+  entry().elements.amount.focus();
 })();
