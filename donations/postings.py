@@ -75,6 +75,19 @@ def moved_by_hand(shares: Sequence[Share], *, was: str, became: str) -> list[Pos
     return lines
 
 
+def taken_back(shares: Sequence[Share], *, kind: str, is_at_bank: bool = False) -> list[Posting]:
+    """What came over the desk is no gift after all: contributions shrink, and so does wherever it lies by now."""
+    return _taken([_negative(share) for share in shares], against=BANK if is_at_bank else BY_HAND[kind])
+
+
+def deposited(parts: Sequence[tuple[int, Money]]) -> list[Posting]:
+    """Money from the drawer is carried to the bank, fund by fund."""
+    lines: list[Posting] = []
+    for fund_id, amount in parts:
+        lines += [Posting(BANK, fund_id, amount), Posting(UNDEPOSITED, fund_id, -amount)]
+    return lines
+
+
 def refund(shares: Sequence[Share]) -> list[Posting]:
     """Money given back: contributions shrink, the processor owes us less. The kept fee stays an expense."""
     return _taken([_negative(share) for share in shares], against=CLEARING)

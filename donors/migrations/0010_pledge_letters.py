@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donors', '0009_no_resident_numbers'),
+        ("donors", "0009_no_resident_numbers"),
     ]
 
     operations = [

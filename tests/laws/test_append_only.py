@@ -22,6 +22,8 @@ from reports.laws import FACT_TABLES
 from staff import auditing
 from tests import facts
 from tests.campaigns import making
+from tests.donations import batches
+from tests.donations.test_batch_reversing import reverse
 from tests.facts import NOW
 from tests.laws import broken_numbers, broken_pledges
 
@@ -49,6 +51,7 @@ def every_fact(db: None) -> None:
     payout = facts.payout(lost)
     PayoutFailure.objects.create(payout=payout, balance_ref="txn_f", failed_at=NOW, recorded_at=NOW)
     details(gift)
+    over_the_desk()
     said_by_staff(gift)
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
@@ -79,6 +82,12 @@ def details(gift: Donation) -> None:
     restating.restate(
         donation_id=gift.pk, changes={"is_person_directed": True}, reason="said so", actor=actor, now=NOW
     )
+
+
+def over_the_desk() -> None:
+    """A check in a posted batch turned out to be wrong."""
+    batch = batches.posted("5.00")
+    reverse(Donation.objects.get(batched__row__batch=batch))
 
 
 def said_by_staff(gift: Donation) -> None:

@@ -28,6 +28,7 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
+    broken_batches,
     broken_desk,
     broken_filings,
     broken_intents,
@@ -305,6 +306,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **broken_batches.BROKEN,
     **broken_desk.BROKEN,
     **broken_intents.BROKEN,
     **broken_letters.BROKEN,

@@ -21,7 +21,7 @@ from staff.models import Role
 from tests import making
 from tests.receipts import abroad, years
 from tests.receipts.test_declaring import declared
-from tests.web import access_months, access_pledges
+from tests.web import access_months, access_pledges, batch_facts
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part", "_receipt")
@@ -112,6 +112,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
     printing = PrintFile.objects.create(entity=gift.entity, receipts_file="receipts.pdf", made_at=today)
     return {
         **abroad_facts(gift, today),
+        **batch_facts.facts(gift.donor, today=today),
         "office:page": [page.pk],
         "office:page_check": [page.pk],
         "office:page_save": [page.pk],
@@ -181,6 +182,7 @@ READ_DOWN = {
     "office:korea_file",
     "office:gift_aid_declaration",
     "office:gift_aid_file",
+    "office:batch",
     "office:donation",
     "office:plan",
     "office:receipt",

@@ -7,6 +7,7 @@ from web.office import (
     approving,
     arranging,
     asking,
+    batches_urls,
     bookkeeping,
     closing,
     crossing_years,
@@ -38,6 +39,7 @@ from web.office import (
 
 app_name = "office"
 urlpatterns = [
+    *batches_urls.urlpatterns,
     path("", watching.today, name="today"),
     path("again/", mending.again, name="again"),
     path("keys/", watching.keys, name="keys"),

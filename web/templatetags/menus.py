@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         pgettext_lazy("menu", "Gifts"),
         (
             ("donations", _("Donations")),
+            ("batches", _("Batches")),
             ("plans", _("Regular gifts")),
             ("pledges", _("Pledges")),
             ("transfers", _("Transfer codes")),
