@@ -26,7 +26,13 @@ class Sums:
     @property
     def average(self) -> Money | None:
         """What is kept of an average gift, rounded; None without a gift."""
-        return self.kept.split([1] * 1 + [self.gifts - 1])[0] if self.gifts > 1 else self.kept if self.gifts else None
+        return (
+            self.kept.split([1] * 1 + [self.gifts - 1])[0]
+            if self.gifts > 1
+            else self.kept
+            if self.gifts
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,9 @@ def _both(asked: Asked) -> dict[str, object]:
     return {"now_first": now.first, "now_last": now.last, "old_first": before.first, "old_last": before.last}
 
 
-_DAYS = "(d.given_on BETWEEN %(now_first)s AND %(now_last)s OR d.given_on BETWEEN %(old_first)s AND %(old_last)s)"
+_DAYS = (
+    "(d.given_on BETWEEN %(now_first)s AND %(now_last)s OR d.given_on BETWEEN %(old_first)s AND %(old_last)s)"
+)
 _IS_NOW = "d.given_on >= %(now_first)s"
 
 
@@ -74,7 +82,8 @@ def sums(asked: Asked) -> Both:
     """This function will return what was given this year so far, and on the same days last year."""
     conditions, params = weighing.where(asked, _wide(asked))
     found = weighing.rows(
-        f"""SELECT {_IS_NOW} AS is_now, count(*)::int AS gifts, count(DISTINCT coalesce(p.merged_into_id, p.id))::int AS donors,
+        f"""SELECT {_IS_NOW} AS is_now, count(*)::int AS gifts,
+          count(DISTINCT coalesce(p.merged_into_id, p.id))::int AS donors,
           sum(d.amount_minor)::bigint AS given, sum({BACK})::bigint AS back
         FROM {GIFTS} JOIN donors_donor p ON p.id = d.donor_id WHERE {conditions} AND {_DAYS} GROUP BY 1""",
         params | _both(asked),
@@ -82,7 +91,10 @@ def sums(asked: Asked) -> Both:
     nothing = Money(0, asked.currency)
     told = {
         row["is_now"]: Sums(
-            row["gifts"], row["donors"], Money(row["given"], asked.currency), Money(row["back"], asked.currency)
+            row["gifts"],
+            row["donors"],
+            Money(row["given"], asked.currency),
+            Money(row["back"], asked.currency),
         )
         for row in found
     }
@@ -109,7 +121,11 @@ def by_month(asked: Asked) -> list[Month]:
         return Money(kept.get(first, 0), asked.currency)
 
     return [
-        Month(first, in_month(first) if first <= asked.so_far.last else None, in_month(asking.year_earlier(first)))
+        Month(
+            first,
+            in_month(first) if first <= asked.so_far.last else None,
+            in_month(asking.year_earlier(first)),
+        )
         for first in asking.months(year)
     ]
 
@@ -131,7 +147,11 @@ def by_fund(asked: Asked) -> list[Part]:
 
     This function will return the funds that got something in one of the two years, the largest first.
     """
-    clauses = ["a.code = ANY(%(income)s)", "l.currency = %(currency)s", _DAYS.replace("d.given_on", "en.booked_on")]
+    clauses = [
+        "a.code = ANY(%(income)s)",
+        "l.currency = %(currency)s",
+        _DAYS.replace("d.given_on", "en.booked_on"),
+    ]
     params = {**_both(asked), "income": list(INCOME), "currency": asked.currency}
     if asked.entity:
         clauses.append("en.entity_id = (SELECT id FROM ledger_legalentity WHERE code = %(entity)s)")

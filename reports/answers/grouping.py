@@ -104,8 +104,9 @@ def sums(asked: Asked, *, group: str, first: int | None = None) -> Sums:
     """This function will return what a group comes to."""
     sql, params = _givers(asked)
     [found] = weighing.rows(
-        f"""SELECT count(*)::int AS donors, coalesce(sum(now), 0)::bigint AS now, coalesce(sum(last), 0)::bigint AS last,
-          coalesce(sum(ever), 0)::bigint AS ever, coalesce(sum(gifts), 0)::int AS gifts
+        f"""SELECT count(*)::int AS donors, coalesce(sum(now), 0)::bigint AS now,
+          coalesce(sum(last), 0)::bigint AS last, coalesce(sum(ever), 0)::bigint AS ever,
+          coalesce(sum(gifts), 0)::int AS gifts
         FROM ({sql}) g WHERE {GROUPS[group]}""",
         params | {"first": first},
     )

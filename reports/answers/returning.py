@@ -1,4 +1,4 @@
-"""Returning: what came by each link, code and letter in a year, and what that was for its cost when somebody says it."""
+"""Returning: what came by each link, code and letter in a year, and what that was for its cost."""
 
 from dataclasses import dataclass
 

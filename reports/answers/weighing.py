@@ -20,8 +20,8 @@ GROUP BY x.donation_id
 
 GONE = f"""
 SELECT donation_id, sum(amount_minor)::bigint AS minor
-FROM (SELECT donation_id, amount_minor FROM ({GIVEN_BACK}) back UNION ALL SELECT donation_id, amount_minor FROM ({LOST}) lost)
-  both_ways
+FROM (SELECT donation_id, amount_minor FROM ({GIVEN_BACK}) back
+      UNION ALL SELECT donation_id, amount_minor FROM ({LOST}) lost) both_ways
 GROUP BY donation_id
 """
 """What went back of each gift, by refund or lost dispute."""

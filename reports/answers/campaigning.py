@@ -1,0 +1,164 @@
+"""Campaigning: what one campaign brought: what the public page says of it, its gifts, months, and the units it pays.
+
+`raised` is read from the books exactly as the public page reads it. Gifts, givers and months are counted from gifts.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, QuerySet, Sum
+
+from campaigns import costing, filling
+from campaigns.models import Campaign, UnitCost
+from donations.models import RecurringPlan
+from ledger import balances
+from ledger.balances import INCOME
+from ledger.money import Money
+from reports.answers import weighing
+from reports.answers.asking import Asked
+from reports.answers.weighing import BACK, GIFTS
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One campaign in one currency: what the books hold for it, and the gifts made to it."""
+
+    campaign: Campaign
+    raised: Money
+    gifts: int
+    donors: int
+    given: Money
+    back: Money
+    newest_on: date | None
+
+    @property
+    def kept(self) -> Money:
+        return self.given - self.back
+
+    @property
+    def average(self) -> Money | None:
+        if not self.gifts:
+            return None
+        return self.kept.split([1, self.gifts - 1])[0] if self.gifts > 1 else self.kept
+
+    @property
+    def percent(self) -> int | None:
+        """Of a hundred of its goal how many are raised; None without a goal in this currency."""
+        goal = self.campaign.goal
+        if goal is None or goal.currency != self.raised.currency:
+            return None
+        return self.raised.minor * 100 // goal.minor
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """People who come together or not at all: groups and people that wait and that are funded, and what that took."""
+
+    groups_open: int
+    people_open: int
+    groups_funded: int
+    people_funded: int
+    taken: Money
+    needed: Money | None
+    costs: list[UnitCost]
+
+
+def known() -> QuerySet[Campaign]:
+    """This function will return every campaign with its words, in order."""
+    return Campaign.objects.prefetch_related("texts").in_order()
+
+
+def all_raised(asked: Asked) -> list[Raised]:
+    """This function will return every campaign that was given to in the currency, or asks in it, in order."""
+    campaigns = list(known())
+    found = _gifts(asked)
+    books = balances.received(segments=[one.slug for one in campaigns])
+    nothing = Money(0, asked.currency)
+    made = []
+    for campaign in campaigns:
+        raised = next(
+            (one for one in books.get(campaign.slug, []) if one.currency == asked.currency), nothing
+        )
+        told = found.get(campaign.slug)
+        if told is None and not raised and campaign.currency != asked.currency:
+            continue
+        made.append(_raised(campaign, raised, told, asked.currency))
+    return made
+
+
+def raised(asked: Asked, *, campaign: Campaign) -> list[Raised]:
+    """This function will return what one campaign brought, in each currency it was given in, its own first."""
+    made = []
+    for amount in balances.received(segments=[campaign.slug]).get(campaign.slug, []):
+        scope = Asked(asked.today, amount.currency, asked.year, "", campaign.slug)
+        made.append(_raised(campaign, amount, _gifts(scope).get(campaign.slug), amount.currency))
+    return sorted(made, key=lambda one: (one.raised.currency != campaign.currency, one.raised.currency))
+
+
+def _raised(campaign: Campaign, raised: Money, told: dict[str, object] | None, currency: str) -> Raised:
+    row = told or {"gifts": 0, "donors": 0, "given": 0, "back": 0, "newest_on": None}
+    return Raised(
+        campaign=campaign,
+        raised=raised,
+        gifts=int(str(row["gifts"])),
+        donors=int(str(row["donors"])),
+        given=Money(int(str(row["given"])), currency),
+        back=Money(int(str(row["back"])), currency),
+        newest_on=row["newest_on"] if isinstance(row["newest_on"], date) else None,
+    )
+
+
+def _gifts(asked: Asked) -> dict[str, dict[str, object]]:
+    conditions, params = weighing.where(asked)
+    found = weighing.rows(
+        f"""SELECT c.slug, count(*)::int AS gifts, count(DISTINCT coalesce(p.merged_into_id, p.id))::int AS donors,
+          sum(d.amount_minor)::bigint AS given, sum({BACK})::bigint AS back, max(d.given_on) AS newest_on
+        FROM {GIFTS} JOIN donors_donor p ON p.id = d.donor_id JOIN campaigns_campaign c ON c.id = d.campaign_id
+        WHERE {conditions} GROUP BY 1""",
+        params,
+    )
+    return {row["slug"]: row for row in found}
+
+
+def booked_by_month(*, slug: str, currency: str, first: date, last: date) -> dict[date, Money]:
+    """This function will return what the books got for a campaign, less what left it, by month."""
+    found = weighing.rows(
+        """SELECT date_trunc('month', en.booked_on)::date AS month, -sum(l.amount_minor)::bigint AS kept
+        FROM ledger_line l JOIN ledger_entry en ON en.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id
+        WHERE l.segment = %(slug)s AND l.currency = %(currency)s AND a.code = ANY(%(income)s)
+          AND en.booked_on BETWEEN %(first)s AND %(last)s GROUP BY 1""",
+        {"slug": slug, "currency": currency, "income": list(INCOME), "first": first, "last": last},
+    )
+    return {row["month"]: Money(row["kept"], currency) for row in found}
+
+
+def standing(*, campaign: Campaign) -> list[tuple[int, Money]]:
+    """This function will return how many people give to a campaign each month and how much, by currency."""
+    found = (
+        RecurringPlan.objects.filter(campaign=campaign, status=RecurringPlan.Status.ACTIVE)
+        .values_list("currency")
+        .annotate(sum=Sum("amount_minor"), givers=Count("donor", distinct=True))
+        .order_by("currency")
+    )
+    return [(givers, Money(minor, currency)) for currency, minor, givers in found]
+
+
+def units(*, campaign: Campaign, day: date) -> Units | None:
+    """This function will return the groups of a campaign; None for one without groups."""
+    groups = list(campaign.need_groups.in_order())
+    if campaign.kind != Campaign.Kind.UNITS or not groups:
+        return None
+    costs = list(campaign.unit_costs.order_by("effective_from"))
+    cost = costing.in_force(costs, day=day)
+    waiting = [one for one in groups if one.funded_on is None]
+    funded = [one for one in groups if one.funded_on is not None]
+    people = sum(one.size for one in waiting)
+    return Units(
+        groups_open=len(waiting),
+        people_open=people,
+        groups_funded=len(funded),
+        people_funded=sum(one.size for one in funded),
+        taken=Money(sum(filling.taken_minor(one, costs=costs) for one in funded), campaign.currency),
+        needed=Money(people * cost.amount_minor, cost.currency) if cost else None,
+        costs=costs,
+    )
