@@ -1,11 +1,13 @@
 """Banding: how many gifts of which size, and what they come to. The bands are of each currency's own round amounts."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from donations import folding
 from ledger import money
 from ledger.money import Money
 from reports.answers import weighing
-from reports.answers.asking import Asked, Span
+from reports.answers.asking import Asked
 from reports.answers.weighing import GIFTS, KEPT
 
 _STEPS = (25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000)
@@ -15,12 +17,11 @@ _LARGER_UNITS = {"KRW": 1000, "JPY": 100}
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Gifts of `least` up to but not with `below`; None at an open end. `kept` is less what went back."""
+    """All gifts of `least` up to but not with `below`, None at the open end, whatever went back; `kept` is the rest."""
 
     least: Money
     below: Money | None
     gifts: int
-    donors: int
     given: Money
     kept: Money
 
@@ -36,31 +37,41 @@ def edges(currency: str) -> list[Money]:
     return [Money(0, currency), *(Money(step * unit, currency) for step in _STEPS)]
 
 
-def bands(asked: Asked, span: Span) -> list[Band]:
-    """This function will return every band of a currency, also empty ones, the smallest first."""
+def bands(asked: Asked) -> list[Band]:
+    """This function will return every band of a currency in a year, also empty ones, the smallest first."""
     starts = edges(asked.currency)
-    conditions, params = weighing.where(asked, span)
-    found = weighing.rows(
-        f"""SELECT width_bucket(d.amount_minor, %(edges)s::bigint[]) AS band, count(*)::int AS gifts,
-          count(DISTINCT coalesce(p.merged_into_id, p.id))::int AS donors, sum(d.amount_minor)::bigint AS given,
-          sum({KEPT})::bigint AS kept
-        FROM {GIFTS} JOIN donors_donor p ON p.id = d.donor_id WHERE {conditions} GROUP BY 1""",
-        params | {"edges": [edge.minor for edge in starts]},
-    )
+    sql, params = _counted_ahead(asked) if _is_counted_ahead(asked) else _counted(asked)
+    found = weighing.rows(sql, params | {"edges": [edge.minor for edge in starts]})
     told = {row["band"]: row for row in found}
-    empty = {"gifts": 0, "donors": 0, "given": 0, "kept": 0}
+    empty = {"gifts": 0, "given": 0, "kept": 0}
     made = []
     for number, least in enumerate(starts, start=1):
         row = told.get(number, empty)
         below = starts[number] if number < len(starts) else None
-        made.append(
-            Band(
-                least,
-                below,
-                row["gifts"],
-                row["donors"],
-                Money(row["given"], asked.currency),
-                Money(row["kept"], asked.currency),
-            )
-        )
+        amounts = (Money(row[name], asked.currency) for name in ("given", "kept"))
+        made.append(Band(least, below, row["gifts"], *amounts))
     return made
+
+
+def _is_counted_ahead(asked: Asked) -> bool:
+    return asked.ends_in_month == 12 and not asked.campaign
+
+
+def _counted_ahead(asked: Asked) -> tuple[str, dict[str, Any]]:
+    conditions, params = weighing.told_where(asked)
+    return (
+        f"""SELECT width_bucket(t.size_minor, %(edges)s::bigint[]) AS band, sum(gifts)::int AS gifts,
+          sum(given_minor)::bigint AS given, sum(given_minor - back_minor)::bigint AS kept
+        FROM ({folding.SIZES}) t WHERE {conditions} AND t.year = %(year)s GROUP BY 1""",
+        params | {"year": asked.year},
+    )
+
+
+def _counted(asked: Asked) -> tuple[str, dict[str, Any]]:
+    conditions, params = weighing.where(asked, asked.span)
+    return (
+        f"""SELECT width_bucket(d.amount_minor, %(edges)s::bigint[]) AS band, count(*)::int AS gifts,
+          sum(d.amount_minor)::bigint AS given, sum({KEPT})::bigint AS kept
+        FROM {GIFTS} WHERE {conditions} GROUP BY 1""",
+        params,
+    )

@@ -5,18 +5,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
 from campaigns import costing, filling
 from campaigns.models import Campaign, UnitCost
+from donations import folding
 from donations.models import RecurringPlan
 from ledger import balances
+from ledger import folding as books
 from ledger.balances import INCOME
 from ledger.money import Money
-from reports.answers import weighing
+from reports.answers import comparing, weighing
 from reports.answers.asking import Asked
-from reports.answers.weighing import BACK, GIFTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,6 @@ class Raised:
     donors: int
     given: Money
     back: Money
-    newest_on: date | None
 
     @property
     def kept(self) -> Money:
@@ -37,9 +38,7 @@ class Raised:
 
     @property
     def average(self) -> Money | None:
-        if not self.gifts:
-            return None
-        return self.kept.split([1, self.gifts - 1])[0] if self.gifts > 1 else self.kept
+        return comparing.averaged(self.kept, self.gifts)
 
     @property
     def percent(self) -> int | None:
@@ -95,39 +94,45 @@ def raised(asked: Asked, *, campaign: Campaign) -> list[Raised]:
     return sorted(made, key=lambda one: (one.raised.currency != campaign.currency, one.raised.currency))
 
 
-def _raised(campaign: Campaign, raised: Money, told: dict[str, object] | None, currency: str) -> Raised:
-    row = told or {"gifts": 0, "donors": 0, "given": 0, "back": 0, "newest_on": None}
+def _raised(campaign: Campaign, raised: Money, told: dict[str, Any] | None, currency: str) -> Raised:
+    row = told or {"gifts": 0, "donors": 0, "given": 0, "back": 0}
     return Raised(
         campaign=campaign,
         raised=raised,
-        gifts=int(str(row["gifts"])),
-        donors=int(str(row["donors"])),
-        given=Money(int(str(row["given"])), currency),
-        back=Money(int(str(row["back"])), currency),
-        newest_on=row["newest_on"] if isinstance(row["newest_on"], date) else None,
+        gifts=row["gifts"],
+        donors=row["donors"],
+        given=Money(row["given"], currency),
+        back=Money(row["back"], currency),
     )
 
 
-def _gifts(asked: Asked) -> dict[str, dict[str, object]]:
-    conditions, params = weighing.where(asked)
+def _gifts(asked: Asked) -> dict[str, dict[str, Any]]:
+    """Gifts and givers of each campaign, in the currency and of the body asked for."""
+    conditions, params = weighing.told_where(asked)
     found = weighing.rows(
-        f"""SELECT c.slug, count(*)::int AS gifts, count(DISTINCT coalesce(p.merged_into_id, p.id))::int AS donors,
-          sum(d.amount_minor)::bigint AS given, sum({BACK})::bigint AS back, max(d.given_on) AS newest_on
-        FROM {GIFTS} JOIN donors_donor p ON p.id = d.donor_id JOIN campaigns_campaign c ON c.id = d.campaign_id
-        WHERE {conditions} GROUP BY 1""",
+        f"""SELECT c.slug, sum(gifts - undone)::int AS gifts, sum(given_minor)::bigint AS given,
+          sum(back_minor)::bigint AS back
+        FROM ({folding.MONTHS}) t JOIN campaigns_campaign c ON c.id = t.campaign_id WHERE {conditions} GROUP BY 1""",
         params,
     )
-    return {row["slug"]: row for row in found}
+    people = weighing.rows(
+        f"""WITH {weighing.quoted(folding.UNFOLDED)} SELECT c.slug, sum(told.donors)::int AS donors
+        FROM ({weighing.quoted(folding.COHORTS)}) told JOIN campaigns_campaign c ON c.id = -told.scope
+        WHERE told.year = 0 AND told.currency = %(currency)s GROUP BY 1""",
+        {"currency": asked.currency},
+    )
+    donors = {row["slug"]: row["donors"] for row in people}
+    return {row["slug"]: {**row, "donors": donors.get(row["slug"], 0)} for row in found}
 
 
-def booked_by_month(*, slug: str, currency: str, first: date, last: date) -> dict[date, Money]:
+def booked_by_month(*, slug: str, currency: str) -> dict[date, Money]:
     """This function will return what the books got for a campaign, less what left it, by month."""
     found = weighing.rows(
-        """SELECT date_trunc('month', en.booked_on)::date AS month, -sum(l.amount_minor)::bigint AS kept
-        FROM ledger_line l JOIN ledger_entry en ON en.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id
-        WHERE l.segment = %(slug)s AND l.currency = %(currency)s AND a.code = ANY(%(income)s)
-          AND en.booked_on BETWEEN %(first)s AND %(last)s GROUP BY 1""",
-        {"slug": slug, "currency": currency, "income": list(INCOME), "first": first, "last": last},
+        f"""SELECT t.month, sum(credit_minor - debit_minor)::bigint AS kept
+        FROM ({books.SUMS}) t JOIN ledger_account a ON a.id = t.account_id
+        WHERE t.segment = %(slug)s AND t.currency = %(currency)s AND a.code = ANY(%(income)s)
+        GROUP BY 1 ORDER BY 1""",
+        {"slug": slug, "currency": currency, "income": list(INCOME)},
     )
     return {row["month"]: Money(row["kept"], currency) for row in found}
 

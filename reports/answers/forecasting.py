@@ -97,13 +97,17 @@ def forecast(asked: Asked) -> Forecast:
         first = asking.month_after(start, number)
         plans, minor = due.get(number, (0, 0))
         scheduled = Money(minor, asked.currency)
+        plain, conditional = _due(promised, first, asked)
         months.append(
             Month(
-                first,
-                plans,
-                scheduled,
-                *(rates.of(scheduled, month=number) for rates in (worst, usual, best)),
-                *_due(promised, first, asked),
+                first=first,
+                plans=plans,
+                scheduled=scheduled,
+                least=worst.of(scheduled, month=number),
+                likely=usual.of(scheduled, month=number),
+                most=best.of(scheduled, month=number),
+                promised=plain,
+                conditional=conditional,
             )
         )
     late = [row for row in promised if row["due_on"] < asked.today and not row["is_conditional"]]
