@@ -11,7 +11,7 @@ from donations import rebuilding
 class Command(BaseCommand):
     help = (
         "Writes the sums behind dashboards and reports again from donations and the books, in one transaction. Nobody "
-        "waits for it. Needed only when `selfcheck` names I26 or I27, or after rows were loaded past the triggers."
+        "waits for it. Needed only when `selfcheck` names I40, I41 or I42, or after rows were loaded past the triggers."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
