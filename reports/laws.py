@@ -6,7 +6,7 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import receipt_laws
+from reports import receipt_laws, rollup_laws
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,4 +377,5 @@ LAWS = (
         """,
     ),
     *(Law(*row) for row in receipt_laws.ROWS),
+    *(Law(*row) for row in rollup_laws.ROWS),
 )

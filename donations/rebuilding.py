@@ -1,0 +1,78 @@
+"""Rebuilding: every sum of gifts and of the books made anew from the facts, while gifts go on arriving.
+
+All of it reads one snapshot. A delta and its fact were committed together, so what the snapshot sees of deltas is
+in the sums made from it, and what it does not see stays for the next fold. Nobody who gives, posts or reads waits.
+"""
+
+from django.db import connection, transaction
+
+from donations import folding as gifts
+from ledger import folding
+
+BACK = """
+SELECT donation_id, sum(amount_minor)::bigint AS back_minor FROM (
+  SELECT r.donation_id, r.amount_minor FROM donations_refund r
+   WHERE NOT EXISTS (SELECT 1 FROM donations_refundfailure f WHERE f.refund_id = r.id)
+  UNION ALL
+  SELECT x.donation_id, x.amount_minor FROM donations_dispute x
+    JOIN donations_disputeclosing k ON k.dispute_id = x.id AND k.outcome = 'lost'
+   WHERE EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = x.id)
+     AND NOT EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = x.id AND m.amount_minor > 0)
+) went GROUP BY donation_id
+"""
+"""What of each gift is not ours any more, from the facts."""
+
+_SUMS = """count(*) AS gifts, count(*) FILTER (WHERE b.back_minor >= d.amount_minor) AS undone,
+  sum(d.amount_minor)::bigint AS given_minor, coalesce(sum(b.back_minor), 0)::bigint AS back_minor
+  FROM donations_donation d LEFT JOIN donations_giftback b ON b.donation_id = d.id"""
+DAYS = f"SELECT d.entity_id, d.campaign_id, d.currency, d.given_on, {_SUMS} GROUP BY 1, 2, 3, 4"
+_FLOOR = gifts.FLOOR.replace("size_minor", "d.amount_minor")
+SIZES = f"""SELECT d.entity_id, d.currency, extract(year FROM d.given_on)::int AS year, {_FLOOR} AS size_minor, {_SUMS}
+ GROUP BY 1, 2, 3, 4"""  # noqa: S608 - of constants
+_FIGURES = "gifts, undone, given_minor, back_minor"
+_YEARS = gifts.YEARS.format(whose="")
+GIVERS = f"WITH years AS MATERIALIZED ({_YEARS}) {gifts.GIVERS.format(years='years')}"
+
+# What was told of a gift is changed only where it is wrong: somebody may be telling of a refund at this moment.
+_STATEMENTS = (
+    "DELETE FROM donations_giftdelta",
+    f"""DELETE FROM donations_giftback b WHERE NOT EXISTS (
+      SELECT 1 FROM ({BACK}) f WHERE f.donation_id = b.donation_id AND f.back_minor = b.back_minor)""",  # noqa: S608
+    f"INSERT INTO donations_giftback (donation_id, back_minor) {BACK} ON CONFLICT (donation_id) DO NOTHING",
+    "DELETE FROM donations_giftday",
+    f"INSERT INTO donations_giftday (entity_id, campaign_id, currency, given_on, {_FIGURES}) {DAYS}",
+    "DELETE FROM donations_giftmonth",
+    f"""INSERT INTO donations_giftmonth (entity_id, campaign_id, currency, month, {_FIGURES})
+    SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, sum(gifts), sum(undone),
+      sum(given_minor), sum(back_minor) FROM donations_giftday GROUP BY 1, 2, 3, 4""",  # noqa: S608
+    "DELETE FROM donations_giftsize",
+    f"INSERT INTO donations_giftsize (entity_id, currency, year, size_minor, {_FIGURES}) {SIZES}",
+    "DELETE FROM donations_giveryear",
+    f"INSERT INTO donations_giveryear ({gifts.COLUMNS}) {GIVERS}",
+    "DELETE FROM donations_givercohort",
+    f"INSERT INTO donations_givercohort ({gifts.KEY}, {gifts.FIGURES}) {gifts.counted('donations_giveryear')}",
+)
+
+
+def rebuild() -> None:
+    """Wait until nobody folds, then write all sums anew and take away the deltas they hold.
+
+    This function will commit everything at once; until then everybody reads what was there before.
+    """
+    with connection.cursor() as cursor:
+        # Held by the session, because the snapshot must begin after the last fold has ended.
+        cursor.execute("SELECT pg_advisory_lock(%s)", [folding.LOCK])
+        try:
+            _write()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [folding.LOCK])
+
+
+def _write() -> None:
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if is_outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        folding.rebuild()
+        for statement in _STATEMENTS:
+            cursor.execute(statement)
