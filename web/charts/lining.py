@@ -57,6 +57,12 @@ def _mark(number: int, x: float, y: float, told: SafeString) -> SafeString:
     return tag("polygon", told, points=corners, class_=look)
 
 
+def swatch(number: int) -> SafeString:
+    """This function will return the line of a series with its mark, for the key of a chart."""
+    line = tag("polyline", points="1,7 19,7", class_=f"line-{number + 1}", fill="none")
+    return joined([line, _mark(number, 10, 7, joined([]))])
+
+
 def spark(values: Sequence[int]) -> SafeString:
     """A line without an axis, for a cell of a table that has the numbers too: nothing is read out.
 

@@ -23,7 +23,7 @@ def stacked(plot: Plot) -> SafeString:
 
 def lines(plot: Plot) -> SafeString:
     """This function will return a line for each series."""
-    return _NOTHING if plot.is_empty else framing.framed(plot, lining.lines)
+    return _NOTHING if plot.is_empty else framing.framed(plot, lining.lines, swatch=lining.swatch)
 
 
 def lying(plot: Plot) -> SafeString:

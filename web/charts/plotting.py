@@ -31,6 +31,8 @@ class Plot:
     write: Write
     short: Write
     brief: Sequence[str] = ()
+    has_all_labels: bool = False
+    """Whether each label must be read, as the name of a group must and a month need not: they stand in rows then."""
 
     @property
     def is_empty(self) -> bool:

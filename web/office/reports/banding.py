@@ -34,6 +34,7 @@ def sizes(reader: Reader) -> Page:
             write=saying.counts(),
             short=saying.short_counts(),
             brief=[one.least.shown(reader.language, short=True) for one in found],
+            has_all_labels=True,
         )
     )
     rows = [
@@ -164,7 +165,7 @@ def _codes(reader: Reader, found: list[Return]) -> Table:
             Column(_("New givers"), True),
             Column(_("Given"), True, asked.currency),
             Column(_("Left of it"), True, asked.currency),
-            Column(_("Of an average gift"), True, asked.currency),
+            Column(_("Average gift"), True, asked.currency),
         ],
         [_code(reader, one) for one in found],
         [

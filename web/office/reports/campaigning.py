@@ -105,7 +105,7 @@ def campaign(reader: Reader, found: Campaign) -> Page:
         figures=_figures(reader, found, brought),
         sections=sections,
         ways=[
-            (_("Standing gifts to it"), opening.report("monthly", asked)),
+            (_("Regular gifts to it"), opening.report("monthly", asked)),
             (_("All campaigns"), opening.report("campaigns", reader.asked)),
         ],
     )
@@ -132,7 +132,7 @@ def _figures(reader: Reader, found: Campaign, brought: list[Raised]) -> list[Fig
     for givers, monthly in campaigning.standing(campaign=found):
         told.append(
             Figure(
-                _("Standing gifts, each month"),
+                _("Regular gifts, each month"),
                 tabling.amount(monthly, note=_("%(count)s givers") % {"count": givers}),
             )
         )
@@ -292,12 +292,12 @@ def _units(units: Units) -> Section:
 
 
 def _costs(units: Units) -> Section:
-    chart = picturing.lines(
+    chart = picturing.bars(
         Plot(
             key="costs",
             title=_("The cost of one unit"),
-            description=_("A line through each cost that was set. The table below has the numbers."),
-            labels=[str(cost.effective_from.year) for cost in units.costs],
+            description=_("A bar for each cost that was set. The table below has the numbers."),
+            labels=[cost.effective_from.isoformat() for cost in units.costs],
             series=[Series(_("Cost"), [cost.amount_minor for cost in units.costs])],
             write=saying.amounts(units.taken.currency),
             short=saying.short_amounts(units.taken.currency),

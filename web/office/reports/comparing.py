@@ -1,4 +1,4 @@
-"""The year: this one beside the last, in sum, by month, by campaign and by fund, with how standing gifts stand."""
+"""The year: this one beside the last, in sum, by month, by campaign and by fund, with how regular gifts stand."""
 
 from dataclasses import replace
 
@@ -90,7 +90,7 @@ def _standing(reader: Reader, health: renewing.Health) -> list[Figure]:
     rate = next((one.permille for one in retaining.retention(asked) if one.year == asked.year), None)
     return [
         Figure(
-            _("Standing gifts, each month"),
+            _("Regular gifts, each month"),
             tabling.amount(
                 active.monthly,
                 opens=opening.report("monthly", asked),
@@ -201,9 +201,12 @@ def _campaigns(reader: Reader) -> Section:
 def _funds(reader: Reader) -> Section:
     asked = reader.asked
     parts = comparing.by_fund(asked)
-    funds = Fund.objects.filter(pk__in=[part.key for part in parts]).prefetch_related("texts")
+    funds = Fund.objects.filter(pk__in=[part.key for part in parts]).select_related("entity")
+    bodies = {fund.entity_id for fund in funds.prefetch_related("texts")}
     names = {
-        str(fund.pk): f"{fund.code} {books.name_of(fund=fund, language=reader.language)}" for fund in funds
+        str(fund.pk): f"{fund.entity.code + ' · ' if len(bodies) > 1 else ''}{fund.code} "
+        + books.name_of(fund=fund, language=reader.language)
+        for fund in funds.prefetch_related("texts")
     }
     rows = [
         [

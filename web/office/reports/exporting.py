@@ -35,9 +35,9 @@ _DANGEROUS = re.compile(r"^([\x01-\x1f\x7f']|[\s\u200b-\u200f\u2060\ufeff]*[-=+@
 def table(request: HttpRequest, name: str) -> HttpResponse:
     """One table of a report; `table` in the address says which, `format` says csv or xlsx."""
     report = REPORTS.get(name)
-    form = viewing.form_of(request, report) if report else None
-    if report is None or form is None:
+    if report is None:
         raise Http404("no such report")
+    form = viewing.form_of(request, report)
     if not form.is_valid():
         return redirect(f"office:report_{name}")
     page = report.build(viewing.read(request, form, told=viewing.own_fields(form), is_file=True))

@@ -1,4 +1,4 @@
-"""Opening: the addresses behind numbers: the list of gifts, of givers and of standing gifts with the same filter."""
+"""Opening: the addresses behind numbers: the list of gifts, of givers and of regular gifts with the same filter."""
 
 from reports.answers.asking import Asked, Span
 from web.office.reports.tabling import address
@@ -26,7 +26,7 @@ def report(name: str, asked: Asked, **more: object) -> str:
 
 
 def plans(asked: Asked, **more: object) -> str:
-    """This function will return the list of standing gifts."""
+    """This function will return the list of regular gifts."""
     told = {"entity": asked.entity, "currency": asked.currency, "campaign": asked.campaign}
     return address("plans", **{**told, **more})
 

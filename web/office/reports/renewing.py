@@ -1,4 +1,4 @@
-"""Standing gifts: how they stand, which cards end, why they ended, and what they and promises should bring."""
+"""Regular gifts: how they stand, which cards end, why they ended, and what they and promises should bring."""
 
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ from web.office.reports.tabling import Cell, Column, Figure, Page, Section, Tabl
 
 
 def health(reader: Reader) -> Page:
-    """This function will return how the standing gifts of a currency stand today."""
+    """This function will return how the regular gifts of a currency stand today."""
     asked = reader.asked
     found = renewing.health(asked)
     active, failing, paused = (found.state(name) for name in renewing.STATES)
@@ -64,7 +64,7 @@ def _states(reader: Reader, found: Health) -> Section:
             _("How they stand"),
             [
                 Column(_("State")),
-                Column(_("Standing gifts"), True),
+                Column(_("Regular gifts"), True),
                 Column(_("Givers"), True),
                 Column(_("Each month"), True, asked.currency),
             ],
@@ -151,7 +151,7 @@ def _endings(reader: Reader, found: Health) -> Section:
     chart = picturing.lying(
         Plot(
             key="endings",
-            title=_("Why standing gifts ended"),
+            title=_("Why regular gifts ended"),
             description=_("A bar for each reason. The table below has the numbers."),
             labels=[row[0].shown for row in rows],
             series=[Series("", [one.plans for one in found.endings])],
@@ -166,7 +166,7 @@ def _endings(reader: Reader, found: Health) -> Section:
             _("Why they ended"),
             [
                 Column(_("Reason")),
-                Column(_("Standing gifts"), True),
+                Column(_("Regular gifts"), True),
                 Column(_("Each month"), True, asked.currency),
             ],
             rows,
@@ -175,7 +175,7 @@ def _endings(reader: Reader, found: Health) -> Section:
                 tabling.number(sum(one.plans for one in found.endings)),
                 tabling.amount(monthly),
             ],
-            _("No standing gift ended in twelve months."),
+            _("No regular gift ended in twelve months."),
         ),
         chart,
     )
@@ -199,7 +199,7 @@ def _cards(reader: Reader, found: Health) -> Section:
             _("Cards that end"),
             [
                 Column(_("Month")),
-                Column(_("Standing gifts"), True),
+                Column(_("Regular gifts"), True),
                 Column(_("Each month"), True, asked.currency),
             ],
             rows,
@@ -221,7 +221,7 @@ def forecast(reader: Reader) -> Page:
     return Page(
         figures=[
             Figure(
-                _("Of standing gifts in twelve months"),
+                _("Of regular gifts in twelve months"),
                 tabling.amount(
                     likely,
                     note=_("from %(least)s to %(most)s")
@@ -248,7 +248,7 @@ def _honest(found: Forecast) -> list[str]:
     if found.quarters:
         told.append(
             _(
-                "In the last twelve months %(failing)s of what was due never came, and %(leaving)s of standing gifts "
+                "In the last twelve months %(failing)s of what was due never came, and %(leaving)s of regular gifts "
                 "ended each month. The range goes from the worst quarter to the best."
             )
             % {"failing": _share(found.usual.failing), "leaving": _share(found.usual.leaving)}
@@ -257,7 +257,7 @@ def _honest(found: Forecast) -> list[str]:
         told.append(_("There is no past to learn from yet: what stands here is only what is scheduled."))
     if found.unscheduled:
         told.append(
-            _("%(count)s standing gifts have no next day and are not in it.") % {"count": found.unscheduled}
+            _("%(count)s regular gifts have no next day and are not in it.") % {"count": found.unscheduled}
         )
     return told
 
@@ -273,7 +273,7 @@ def _months_ahead(reader: Reader, found: Forecast) -> Section:
             key="forecast",
             title=_("What the next twelve months should bring"),
             description=_(
-                "Three lines: likely, least and most of standing gifts; a fourth for promises that fall due."
+                "Three lines: likely, least and most of regular gifts; a fourth for promises that fall due."
             ),
             labels=[saying.short_month(one.first) for one in found.months],
             series=[

@@ -20,6 +20,7 @@ KINDS = {
     "less": gettext_lazy("Gave less"),
     "lybunt": gettext_lazy("Gave last year, not this year"),
 }
+SHORT = {"lybunt": gettext_lazy("Not yet")}
 
 
 def retention(reader: Reader) -> Page:
@@ -168,7 +169,7 @@ def _opens(reader: Reader, kind: str) -> str:
 
 def _changes(reader: Reader, found: list[Change]) -> Section:
     asked = reader.asked
-    words = [str(KINDS[one.kind]) for one in found]
+    words = [str(SHORT.get(one.kind, KINDS[one.kind])) for one in found]
     chart = picturing.bars(
         Plot(
             key="changes",
@@ -180,7 +181,7 @@ def _changes(reader: Reader, found: list[Change]) -> Section:
             series=[Series(_("Change"), [one.difference.minor for one in found])],
             write=saying.amounts(asked.currency),
             short=saying.short_amounts(asked.currency),
-            brief=[word.split(",")[0] for word in words],
+            has_all_labels=True,
         )
     )
     rows = [

@@ -60,7 +60,7 @@ def _glance(reader: Reader) -> dict[str, object]:
         ),
         Figure(_("Givers"), tabling.number(sums.now.donors, opens=opening.report("retention", asked))),
         Figure(
-            _("Standing gifts, each month"),
+            _("Regular gifts, each month"),
             tabling.amount(active.monthly, opens=opening.report("monthly", asked)),
         ),
         Figure(
