@@ -52,9 +52,9 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         ),
     ),
     (
-        pgettext_lazy("menu", "Reports"),
+        _("Reports"),
         (
-            ("reports", pgettext_lazy("menu", "All reports")),
+            ("reports", _("All reports")),
             ("report_year", _("The year")),
             ("report_campaigns", _("Campaigns")),
             ("report_lybunt", _("Last year, not this year")),

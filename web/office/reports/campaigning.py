@@ -317,7 +317,7 @@ def _costs(units: Units) -> Section:
         Column(_("From")),
         Column(_("Cost"), True, units.taken.currency),
         Column(_("Checked on")),
-        Column(_("By")),
+        Column(_("Checked by")),
         Column(_("From where")),
     ]
     return Section(_("What a unit cost"), Table("costs", _("What a unit cost"), columns, rows), chart)
