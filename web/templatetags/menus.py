@@ -60,7 +60,6 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
             ("report_lybunt", _("Last year, not this year")),
             ("report_retention", _("Retention")),
             ("report_monthly", _("Recurring health")),
-            ("report_forecast", _("Forecast")),
         ),
     ),
     (

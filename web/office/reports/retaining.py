@@ -13,8 +13,8 @@ from web.office.reports.reading import Reader
 from web.office.reports.tabling import Cell, Column, Figure, Page, Section, Table
 
 KINDS = {
-    "new": gettext_lazy("New"),
-    "regained": gettext_lazy("Came back"),
+    "new": gettext_lazy("New givers"),
+    "regained": gettext_lazy("Again after a break"),
     "more": gettext_lazy("Gave more"),
     "same": gettext_lazy("Gave the same"),
     "less": gettext_lazy("Gave less"),
@@ -72,8 +72,8 @@ def _years(reader: Reader, years: list[Retained]) -> Section:
                 Column(_("Gave the year before"), True),
                 Column(_("Of these gave again"), True),
                 Column(_("Share"), True, "%"),
-                Column(_("New"), True),
-                Column(_("Came back"), True),
+                Column(_("New givers"), True),
+                Column(_("Again after a break"), True),
             ],
             [_year(reader, one) for one in reversed(years)],
         ),
