@@ -46,6 +46,8 @@ class Filters:
     """On no receipt: "none", or of these only the "excluded", the "hindered" or the "waiting"."""
     reason: str = ""
     """Of the excluded or hindered, those of one code."""
+    stays: bool = False
+    """Only gifts of which something was kept."""
 
 
 REFUNDED = """(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM donations_refund r
@@ -81,6 +83,7 @@ _SIMPLE = {
     "least": "d.amount_minor >= %(least)s",
     "most": "d.amount_minor <= %(most)s",
 }
+_STAYS = "NOT EXISTS (SELECT 1 FROM donations_giftback gb WHERE gb.donation_id = d.id AND gb.back_minor >= d.amount_minor)"
 _UNCOVERED = "NOT EXISTS (SELECT 1 FROM receipts_coverage co WHERE co.donation_id = d.id)"
 _EXCLUDED = (
     "EXISTS (SELECT 1 FROM receipts_exclusion ex WHERE ex.donation_id = d.id"
@@ -119,6 +122,8 @@ def conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
     if filters.source is not None:
         clauses.append("d.source = %(source)s")
         params["source"] = filters.source
+    if filters.stays:
+        clauses.append(_STAYS)
     if filters.receipt:
         clauses.append(_RECEIPT[filters.receipt])
         params["reason"] = filters.reason

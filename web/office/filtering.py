@@ -58,6 +58,7 @@ class FilterForm(PeriodForm):
     source = forms.CharField(label=_("Code of the link"), required=False, max_length=60)
     receipt = forms.ChoiceField(label=_("Receipt"), required=False, choices=[ANY, *RECEIPTS])
     reason = forms.SlugField(required=False, max_length=30, widget=forms.HiddenInput)
+    stays = forms.BooleanField(required=False, widget=forms.HiddenInput)
     donor = forms.UUIDField(required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Name, email, charge or last 4"), required=False, max_length=200)
 

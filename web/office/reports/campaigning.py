@@ -80,7 +80,7 @@ def _campaign(reader: Reader, one: Raised) -> list[Cell]:
         ),
         tabling.amount(one.raised, opens=gifts),
         tabling.percent(one.percent) if one.percent is not None else tabling.nothing(),
-        tabling.number(one.gifts, opens=gifts),
+        tabling.number(one.gifts, opens=_gifts(reader, one)),
         tabling.number(one.donors, opens=_givers(reader, one)),
         tabling.amount(one.average),
         tabling.amount(one.back),
@@ -170,7 +170,7 @@ def _currencies(reader: Reader, brought: list[Raised]) -> Section:
 
 def _gifts(reader: Reader, one: Raised) -> str:
     asked = Asked(reader.asked.today, one.raised.currency, reader.asked.year, "", one.campaign.slug)
-    return reader.opens(opening.gifts(asked))
+    return reader.opens(opening.gifts(asked, stays="on"))
 
 
 def _months(reader: Reader, asked: Asked) -> Section:

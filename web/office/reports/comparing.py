@@ -79,9 +79,14 @@ def _figures(reader: Reader, sums: Both) -> list[Figure]:
                 note=f"{people.shown} {people.note}",
             ),
         ),
-        Figure(_("Gifts"), tabling.number(sums.now.gifts, opens=gifts)),
+        Figure(_("Gifts"), tabling.number(sums.now.gifts, opens=_counted(gifts))),
         Figure(_("Average gift"), tabling.amount(average)),
     ]  # fmt: skip
+
+
+def _counted(gifts: str) -> str:
+    """The list without gifts that went back altogether, which are not counted."""
+    return f"{gifts}&stays=on" if gifts else ""
 
 
 def _standing(reader: Reader, health: renewing.Health) -> list[Figure]:
@@ -181,7 +186,10 @@ def _campaigns(reader: Reader) -> Section:
                 part.before, opens=reader.opens(opening.gifts(asked, asked.before, campaign=part.key))
             ),
             tabling.difference(part.now, part.before),
-            tabling.number(part.gifts),
+            tabling.number(
+                part.gifts,
+                opens=reader.opens(opening.gifts(asked, asked.so_far, campaign=part.key, stays="on")),
+            ),
         ]
         for part in parts
     ]
@@ -201,12 +209,13 @@ def _campaigns(reader: Reader) -> Section:
 def _funds(reader: Reader) -> Section:
     asked = reader.asked
     parts = comparing.by_fund(asked)
-    funds = Fund.objects.filter(pk__in=[part.key for part in parts]).select_related("entity")
-    bodies = {fund.entity_id for fund in funds.prefetch_related("texts")}
+    chosen = Fund.objects.filter(pk__in=[part.key for part in parts])
+    funds = list(chosen.select_related("entity").prefetch_related("texts"))
+    bodies = {fund.entity_id for fund in funds}
     names = {
         str(fund.pk): f"{fund.entity.code + ' · ' if len(bodies) > 1 else ''}{fund.code} "
         + books.name_of(fund=fund, language=reader.language)
-        for fund in funds.prefetch_related("texts")
+        for fund in funds
     }
     rows = [
         [
@@ -282,7 +291,8 @@ def _sums(reader: Reader, sums: Both) -> Section:
             tabling.difference(now.given, before.given)),
         row(_("Went back"), tabling.amount(now.back, opens=these), tabling.amount(before.back, opens=those),
             tabling.difference(now.back, before.back)),
-        row(_("Gifts"), tabling.number(now.gifts, opens=these), tabling.number(before.gifts, opens=those),
+        row(_("Gifts"), tabling.number(now.gifts, opens=_counted(these)),
+            tabling.number(before.gifts, opens=_counted(those)),
             tabling.counted_difference(now.gifts, before.gifts)),
         row(_("Givers"), tabling.number(now.donors, opens=reader.opens(opening.givers(asked, "gave"))),
             tabling.number(before.donors), tabling.counted_difference(now.donors, before.donors)),
