@@ -83,7 +83,10 @@ _SIMPLE = {
     "least": "d.amount_minor >= %(least)s",
     "most": "d.amount_minor <= %(most)s",
 }
-_STAYS = "NOT EXISTS (SELECT 1 FROM donations_giftback gb WHERE gb.donation_id = d.id AND gb.back_minor >= d.amount_minor)"
+_STAYS = (
+    "NOT EXISTS (SELECT 1 FROM donations_giftback gb"
+    " WHERE gb.donation_id = d.id AND gb.back_minor >= d.amount_minor)"
+)
 _UNCOVERED = "NOT EXISTS (SELECT 1 FROM receipts_coverage co WHERE co.donation_id = d.id)"
 _EXCLUDED = (
     "EXISTS (SELECT 1 FROM receipts_exclusion ex WHERE ex.donation_id = d.id"

@@ -29,13 +29,14 @@ _SCOPE = {
 
 @dataclass(frozen=True, slots=True)
 class Givers:
-    """Rows `g` about givers: `begin` stands before a question, `rows` and `cohorts` are what it may ask.
+    """Rows `g` about givers: `begin` stands before a question, `arms` and `cohorts` are what it may ask.
 
-    Each row of `rows` is a giver's year with the years beside it, of `cohorts` how many givers have the same ones.
+    A row of an arm is a giver's year with the years beside it; no giver is in two arms, and each is asked by itself so
+    that its index keeps the order. A row of `cohorts` is how many givers have the same years.
     """
 
     begin: str
-    rows: str
+    arms: tuple[str, ...]
     cohorts: str
     params: dict[str, Any]
 
@@ -53,7 +54,10 @@ def givers(asked: Asked) -> Givers:
         mine = f"scope = {scope} AND currency = %(currency)s"
         return Givers(
             begin=f"WITH {quoted(folding.UNFOLDED)}",
-            rows=f"(SELECT * FROM ({quoted(folding.ROWS)}) told WHERE {mine})",
+            arms=(
+                f"SELECT * FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose) AND {mine}",
+                f"SELECT * FROM fresh WHERE {mine}",
+            ),
             cohorts=f"(SELECT * FROM ({quoted(folding.COHORTS)}) told WHERE {mine})",
             params=params,
         )
@@ -65,7 +69,7 @@ def givers(asked: Asked) -> Givers:
     told = quoted(folding.GIVERS.format(years="years"))
     return Givers(
         begin=f"WITH years AS MATERIALIZED ({years}), told AS MATERIALIZED ({told})",
-        rows="told",
+        arms=("SELECT * FROM told",),
         cohorts=f"({quoted(folding.counted('told'))})",
         params=params | more,
     )

@@ -122,7 +122,8 @@ def check_groups_hold_who_belongs_in_them(history: list[naive.Gift], one: Asked)
         found = {row.id: (row.latest_year, row.latest.minor, row.ever.minor, row.first_year) for row in rows}
         assert found == expected, group
         assert len(rows) == len(expected)
-        assert [row.latest.minor for row in rows] == sorted((row.latest.minor for row in rows), reverse=True)
+        assert rows == sorted(rows, key=lambda row: (-row.of_year, -row.latest.minor, row.id))
+        assert grouping.page(one, group=group, first=first, size=None) == grouping.Page(rows, "")
         told = grouping.sums(one, group=group, first=first)
         assert (told.donors, told.latest.minor) == (len(rows), sum(row.latest.minor for row in rows))
         assert told.now.minor == sum(row.now.minor for row in rows)

@@ -26,8 +26,6 @@ WORDS: dict[str, str | Promise] = {
     "cohort": gettext_lazy("Began in one year and gave in this"),
     "ever": gettext_lazy("Gave in any year"),
 }
-EVERYBODY = 100_000
-"""The most rows of a file: larger lists of donors leave by another door, with a second person."""
 
 
 def lybunt(reader: Reader) -> Page:
@@ -66,7 +64,7 @@ def _page(reader: Reader, group: str, *, first: int | None = None) -> Page:
             group=group,
             first=first,
             after=reader.after,
-            size=EVERYBODY if reader.is_file else grouping.SIZE,
+            size=None if reader.is_file else grouping.SIZE,
         )
     except grouping.NoSuchCursor as error:
         raise Http404("no such page") from error
@@ -89,7 +87,7 @@ def _lead(group: str, first: int | None) -> str:
     if group == "cohort":
         return _("Those who gave for the first time in %(first)s.") % {"first": first}
     if group in {"lybunt", "sybunt", "lapsed"}:
-        return _("The largest first, by the newest year in which they gave. Who was merged is one giver.")
+        return _("Those of the newest year first, the largest of them on top. Who was merged is one giver.")
     return _("The largest first, by what is kept of the year. Who was merged is one giver.")
 
 
