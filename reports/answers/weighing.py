@@ -55,8 +55,8 @@ def givers(asked: Asked) -> Givers:
         return Givers(
             begin=f"WITH {quoted(folding.UNFOLDED)}",
             arms=(
-                f"SELECT * FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose) AND {mine}",
-                f"SELECT * FROM fresh WHERE {mine}",
+                f"SELECT {folding.COLUMNS} FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose) AND {mine}",
+                f"SELECT {folding.COLUMNS} FROM fresh WHERE {mine}",
             ),
             cohorts=f"(SELECT * FROM ({quoted(folding.COHORTS)}) told WHERE {mine})",
             params=params,
@@ -69,7 +69,7 @@ def givers(asked: Asked) -> Givers:
     told = quoted(folding.GIVERS.format(years="years"))
     return Givers(
         begin=f"WITH years AS MATERIALIZED ({years}), told AS MATERIALIZED ({told})",
-        arms=("SELECT * FROM told",),
+        arms=(f"SELECT {folding.COLUMNS} FROM told",),
         cohorts=f"({quoted(folding.counted('told'))})",
         params=params | more,
     )
