@@ -50,11 +50,10 @@ NEVER = 9999
 # one, 0 and 9999 for none; of the row of all years (0) `before_year` is the last one.
 GIVERS = """
 SELECT scope, currency, donor_id, year, gifts, net_minor, first_on, last_on,
-  min(year) OVER giver AS first_year, coalesce(lag(year) OVER steps, 0) AS before_year,
+  first_value(year) OVER steps AS first_year, coalesce(lag(year) OVER steps, 0) AS before_year,
   coalesce(lag(net_minor) OVER steps, 0) AS before_minor, coalesce(lead(year) OVER steps, 9999) AS after_year
 FROM {years} y
-WINDOW giver AS (PARTITION BY scope, currency, donor_id),
-  steps AS (PARTITION BY scope, currency, donor_id ORDER BY year)
+WINDOW steps AS (PARTITION BY scope, currency, donor_id ORDER BY year)
 UNION ALL
 SELECT scope, currency, donor_id, 0, sum(gifts)::bigint, sum(net_minor)::bigint, min(first_on), max(last_on),
   min(year), max(year), 0, 9999
