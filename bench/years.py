@@ -156,10 +156,21 @@ def fill(*, filler: str, gifts: int) -> int:
             if step <= gifts and step not in present:
                 _write(raw, first=former + 1, last=step)
                 written += step - former
-        if written:
-            raw.autocommit = True
-            raw.execute("VACUUM ANALYZE")  # index-only scans and hint bits as in a database that has lived
+    if written:
+        _vacuum(filler)
     return written
+
+
+def tidy() -> None:
+    """This function will do what autovacuum does in time: index-only scans and hint bits as in a database that has
+    lived.
+    """
+    _vacuum(url(of=os.environ.get("BENCH_DATABASE_URL") or os.environ["DATABASE_URL"]))
+
+
+def _vacuum(filler: str) -> None:
+    with psycopg.connect(filler, autocommit=True) as raw:
+        raw.execute("VACUUM ANALYZE")
 
 
 def _is_written(raw: "psycopg.Connection[Any]", number: int) -> bool:
