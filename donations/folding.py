@@ -35,41 +35,36 @@ SELECT entity_id, currency, year, size_minor, gifts, undone, given_minor, back_m
 UNION ALL
 SELECT entity_id, currency, extract(year FROM given_on)::int, {FLOOR}, gifts, undone, given_minor, back_minor
   FROM donations_giftdelta WHERE entity_id IS NOT NULL
-"""  # noqa: S608 - of constants
+"""
 
 COLUMNS = (
     "scope, currency, donor_id, year, gifts, net_minor, first_on, last_on, first_year, before_year, before_minor,"
-    " after_year"
+    " after_year, total_gifts, total_minor, since"
 )
 KEY = "scope, currency, year, first_year, before_year, after_year"
 FIGURES = "donors, net_minor, before_minor, more, more_minor, more_before_minor, less, less_minor, less_before_minor"
 NEVER = 9999
 """The year after the last one in which somebody gave."""
 
-# `{raw}` are the records whose gifts are counted. before/after are the years in which the same giver gave next to this
-# one, 0 and 9999 for none; of the row of all years (0) `before_year` is the last one.
+# before/after are the years in which the same giver gave next to this one, 0 and 9999 for none; the totals run.
 GIVERS = """
 SELECT scope, currency, donor_id, year, gifts, net_minor, first_on, last_on,
-  min(year) OVER giver AS first_year, coalesce(lag(year) OVER steps, 0) AS before_year,
-  coalesce(lag(net_minor) OVER steps, 0) AS before_minor, coalesce(lead(year) OVER steps, 9999) AS after_year
-FROM {years} y
-WINDOW giver AS (PARTITION BY scope, currency, donor_id),
-  steps AS (PARTITION BY scope, currency, donor_id ORDER BY year)
-UNION ALL
-SELECT scope, currency, donor_id, 0, sum(gifts)::bigint, sum(net_minor)::bigint, min(first_on), max(last_on),
-  min(year), max(year), 0, 9999
-FROM {years} y GROUP BY scope, currency, donor_id
+  first_value(year) OVER steps AS first_year, coalesce(lag(year) OVER steps, 0) AS before_year,
+  coalesce(lag(net_minor) OVER steps, 0) AS before_minor, coalesce(lead(year) OVER steps, 9999) AS after_year,
+  (sum(gifts) OVER steps)::bigint AS total_gifts, (sum(net_minor) OVER steps)::bigint AS total_minor,
+  first_value(first_on) OVER steps AS since
+FROM {years} y WINDOW steps AS (PARTITION BY scope, currency, donor_id ORDER BY year)
 """
 YEARS = """
 SELECT s.scope, y.currency, y.donor_id, y.year, sum(gifts)::bigint AS gifts, sum(net_minor)::bigint AS net_minor,
   min(first_on) AS first_on, max(last_on) AS last_on
 FROM (
-  SELECT coalesce(p.merged_into_id, p.id) AS donor_id, d.entity_id, d.campaign_id, d.currency,
-    extract(year FROM d.given_on)::int AS year,
+  SELECT coalesce(p.merged_into_id, d.donor_id) AS donor_id, d.entity_id, d.campaign_id, d.currency,
+    date_part('year', d.given_on)::int AS year,
     count(*) AS gifts, sum(d.amount_minor - coalesce(b.back_minor, 0))::bigint AS net_minor,
     min(d.given_on) AS first_on, max(d.given_on) AS last_on
   FROM donations_donation d
-  JOIN donors_donor p ON p.id = d.donor_id
+  LEFT JOIN donors_donor p ON p.id = d.donor_id AND p.merged_into_id IS NOT NULL
   LEFT JOIN donations_giftback b ON b.donation_id = d.id
   WHERE coalesce(b.back_minor, 0) < d.amount_minor {whose}
   GROUP BY 1, 2, 3, 4, 5
@@ -98,8 +93,8 @@ SELECT scope, currency, year, first_year, before_year, after_year, count(*) * {s
   (coalesce(sum(before_minor) FILTER (WHERE {less}), 0) * {sign})::bigint AS less_before_minor
 FROM {givers} GROUP BY scope, currency, year, first_year, before_year, after_year
 """
-MORE = "year > 0 AND before_year = year - 1 AND net_minor > before_minor"
-LESS = "year > 0 AND before_year = year - 1 AND net_minor < before_minor"
+MORE = "before_year = year - 1 AND net_minor > before_minor"
+LESS = "before_year = year - 1 AND net_minor < before_minor"
 
 
 def counted(givers: str, *, sign: int = 1) -> str:
@@ -121,14 +116,14 @@ UNFOLDED = touched("SELECT donor_id FROM donations_giftdelta")
 ROWS = f"""
 SELECT {COLUMNS} FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose)
 UNION ALL SELECT {COLUMNS} FROM fresh
-"""  # noqa: S608 - of constants
-"""One row for each giver, year, currency and scope; year 0 is all years."""
+"""
+"""One row for each giver, year, currency and scope."""
 COHORTS = f"""
 SELECT {KEY}, {FIGURES} FROM donations_givercohort
 UNION ALL SELECT {KEY}, {FIGURES} FROM ({counted("fresh")}) came
 UNION ALL SELECT {KEY}, {FIGURES} FROM (
   {counted("(SELECT * FROM donations_giveryear WHERE donor_id IN (SELECT id FROM whose)) was", sign=-1)}) went
-"""  # noqa: S608 - of constants
+"""
 """How many givers have the same years around a year, and their sums; several rows may have one key."""
 
 
@@ -160,7 +155,7 @@ WITH taken AS (
   {_added("currency, year, entity_id, size_minor")}
 )
 SELECT count(*), array_agg(DISTINCT donor_id) FROM taken
-"""  # noqa: S608 - of constants
+"""
 _COUNT_AGAIN = f"""
 WITH {touched("SELECT unnest(%s::uuid[])")}, was AS MATERIALIZED (
   SELECT {COLUMNS} FROM donations_giveryear WHERE donor_id IN (SELECT id FROM whose)
@@ -178,7 +173,7 @@ INSERT INTO donations_givercohort AS t ({KEY}, {FIGURES})
 SELECT {KEY}, {", ".join(f"sum({name})" for name in FIGURES.split(", "))}
   FROM ({counted("come")} UNION ALL {counted("gone", sign=-1)}) c GROUP BY {KEY}
 ON CONFLICT ({KEY}) DO UPDATE SET {", ".join(f"{name} = t.{name} + excluded.{name}" for name in FIGURES.split(", "))}
-"""  # noqa: S608 - of constants
+"""
 
 
 def fold_all() -> int:

@@ -22,35 +22,51 @@ SELECT donation_id, sum(amount_minor)::bigint AS back_minor FROM (
 """
 """What of each gift is not ours any more, from the facts."""
 
-_SUMS = """count(*) AS gifts, count(*) FILTER (WHERE b.back_minor >= d.amount_minor) AS undone,
+_GIFTS = """count(*) AS gifts, count(*) FILTER (WHERE b.back_minor >= d.amount_minor) AS undone,
   sum(d.amount_minor)::bigint AS given_minor, coalesce(sum(b.back_minor), 0)::bigint AS back_minor
   FROM donations_donation d LEFT JOIN donations_giftback b ON b.donation_id = d.id"""
-DAYS = f"SELECT d.entity_id, d.campaign_id, d.currency, d.given_on, {_SUMS} GROUP BY 1, 2, 3, 4"
-_FLOOR = gifts.FLOOR.replace("size_minor", "d.amount_minor")
-SIZES = f"""SELECT d.entity_id, d.currency, extract(year FROM d.given_on)::int AS year, {_FLOOR} AS size_minor, {_SUMS}
- GROUP BY 1, 2, 3, 4"""  # noqa: S608 - of constants
 _FIGURES = "gifts, undone, given_minor, back_minor"
+_SUMS = "sum(gifts), sum(undone), sum(given_minor), sum(back_minor)"
 _YEARS = gifts.YEARS.format(whose="")
-GIVERS = f"WITH years AS MATERIALIZED ({_YEARS}) {gifts.GIVERS.format(years='years')}"
+_SAME = " AND ".join(f"f.{name} = g.{name}" for name in gifts.COLUMNS.split(", "))
 
-# What was told of a gift is changed only where it is wrong: somebody may be telling of a refund at this moment.
+# What was told of a gift is changed only where it is wrong: somebody may be telling of a refund at this moment. Of
+# givers, too, only what is wrong is written: they are many, and most often nothing is.
 _STATEMENTS = (
     "DELETE FROM donations_giftdelta",
     f"""DELETE FROM donations_giftback b WHERE NOT EXISTS (
-      SELECT 1 FROM ({BACK}) f WHERE f.donation_id = b.donation_id AND f.back_minor = b.back_minor)""",  # noqa: S608
+      SELECT 1 FROM ({BACK}) f WHERE f.donation_id = b.donation_id AND f.back_minor = b.back_minor)""",
     f"INSERT INTO donations_giftback (donation_id, back_minor) {BACK} ON CONFLICT (donation_id) DO NOTHING",
     "DELETE FROM donations_giftday",
-    f"INSERT INTO donations_giftday (entity_id, campaign_id, currency, given_on, {_FIGURES}) {DAYS}",
+    f"""INSERT INTO donations_giftday (entity_id, campaign_id, currency, given_on, {_FIGURES})
+    SELECT d.entity_id, d.campaign_id, d.currency, d.given_on, {_GIFTS} GROUP BY 1, 2, 3, 4""",
     "DELETE FROM donations_giftmonth",
     f"""INSERT INTO donations_giftmonth (entity_id, campaign_id, currency, month, {_FIGURES})
-    SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, sum(gifts), sum(undone),
-      sum(given_minor), sum(back_minor) FROM donations_giftday GROUP BY 1, 2, 3, 4""",  # noqa: S608
+    SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, {_SUMS}
+      FROM donations_giftday GROUP BY 1, 2, 3, 4""",
     "DELETE FROM donations_giftsize",
-    f"INSERT INTO donations_giftsize (entity_id, currency, year, size_minor, {_FIGURES}) {SIZES}",
-    "DELETE FROM donations_giveryear",
-    f"INSERT INTO donations_giveryear ({gifts.COLUMNS}) {GIVERS}",
+    f"""INSERT INTO donations_giftsize (entity_id, currency, year, size_minor, {_FIGURES})
+    SELECT entity_id, currency, date_part('year', begins_on)::int, {gifts.FLOOR}, {_SUMS} FROM (
+      SELECT d.entity_id, d.currency, date_trunc('year', d.given_on)::date AS begins_on, d.amount_minor AS size_minor,
+        {_GIFTS} GROUP BY 1, 2, 3, 4) s GROUP BY 1, 2, 3, 4""",
+    f"CREATE TEMP TABLE rebuilt_years ON COMMIT DROP AS {_YEARS}",
+    f"CREATE TEMP TABLE rebuilt_givers ON COMMIT DROP AS {gifts.GIVERS.format(years='rebuilt_years')}",
+    "ANALYZE rebuilt_givers",
+    f"DELETE FROM donations_giveryear g WHERE NOT EXISTS (SELECT 1 FROM rebuilt_givers f WHERE {_SAME})",
+    f"""INSERT INTO donations_giveryear ({gifts.COLUMNS}) SELECT {gifts.COLUMNS} FROM rebuilt_givers f
+    WHERE NOT EXISTS (SELECT 1 FROM donations_giveryear g WHERE {_SAME})""",
     "DELETE FROM donations_givercohort",
-    f"INSERT INTO donations_givercohort ({gifts.KEY}, {gifts.FIGURES}) {gifts.counted('donations_giveryear')}",
+    f"INSERT INTO donations_givercohort ({gifts.KEY}, {gifts.FIGURES}) {gifts.counted('rebuilt_givers')}",
+    "DROP TABLE rebuilt_years, rebuilt_givers",
+)
+
+TABLES = (
+    "donations_giftday",
+    "donations_giftmonth",
+    "donations_giftsize",
+    "donations_giveryear",
+    "donations_givercohort",
+    "ledger_linemonth",
 )
 
 
@@ -66,6 +82,7 @@ def rebuild() -> None:
             _write()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [folding.LOCK])
+        cursor.execute(f"ANALYZE {', '.join(TABLES)}")  # the owner's; for others it is a warning and no more
 
 
 def _write() -> None:
@@ -73,6 +90,8 @@ def _write() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         if is_outermost:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL jit = off")
         folding.rebuild()
         for statement in _STATEMENTS:
             cursor.execute(statement)

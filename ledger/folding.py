@@ -42,11 +42,14 @@ WITH taken AS (
 )
 SELECT count(*) FROM taken
 """
+# The sums are made in a table of their own, because only such a query may use several processors.
 _REBUILD = (
+    f"CREATE TEMP TABLE rebuilt_months ON COMMIT DROP AS {FACTS}",
     "DELETE FROM ledger_linedelta",
     "DELETE FROM ledger_linemonth",
-    "INSERT INTO ledger_linemonth"
-    f" (fund_id, account_id, currency, segment, month, debit_minor, credit_minor, lines) {FACTS}",
+    "INSERT INTO ledger_linemonth (fund_id, account_id, currency, segment, month, debit_minor, credit_minor, lines)"
+    " SELECT fund_id, account_id, currency, segment, month, debit_minor, credit_minor, lines FROM rebuilt_months",
+    "DROP TABLE rebuilt_months",
 )
 
 

@@ -41,8 +41,8 @@ class Kind(Enum):
     DOWNGRADED = "year = %(year)s AND before_year = %(year)s - 1 AND net_minor < before_minor"
     SAME = "year = %(year)s AND before_year = %(year)s - 1 AND net_minor = before_minor "
     LYBUNT = "year = %(year)s - 1 AND after_year > %(year)s"
-    SYBUNT = "year > 0 AND year < %(year)s AND after_year > %(year)s"
-    EVER = "year = 0"
+    SYBUNT = "year < %(year)s AND after_year > %(year)s"
+    EVER = "after_year = 9999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +113,23 @@ class NoSuchCursor(ValueError):
     """The cursor was not made by `page`."""
 
 
-_COLUMNS = (
-    "donor_id, year, gifts, net_minor, first_on, last_on, first_year, before_year, before_minor, after_year"
-)
-_WHERE = "scope = %(scope)s AND currency = %(currency)s AND {kind} AND net_minor >= %(least)s {after}"
-_ORDER = "ORDER BY year DESC, net_minor DESC, donor_id"
-# The kept rows come out of the index in order; whoever has unfolded deltas is counted anew and merged in.
+_COLUMNS = "donor_id, year, gifts, net_minor, first_on, last_on, first_year, before_year, before_minor"
+_ALL_YEARS = "donor_id, 0, total_gifts, total_minor, since, last_on, first_year, year, 0"
+_WHERE = "scope = %(scope)s AND currency = %(currency)s AND {kind} AND {sum} >= %(least)s {after}"
+# The kept rows come out of an index in order; whoever has unfolded deltas is counted anew and merged in.
 _PAGE = """
-WITH {unfolded}, chosen AS (
-  (SELECT {columns} FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose) AND {where} {order} {limit})
-  UNION ALL (SELECT {columns} FROM fresh WHERE {where} {order} {limit})
+WITH {unfolded}, chosen ({names}) AS (
+  (SELECT {columns} FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose) AND {where}
+    ORDER BY {order} {limit})
+  UNION ALL (SELECT {columns} FROM fresh WHERE {where} ORDER BY {order} {limit})
 )
 SELECT c.*, p.name, p.local_name, coalesce(
-    (SELECT f.net_minor FROM fresh f WHERE f.donor_id = c.donor_id AND f.year = 0
+    (SELECT f.total_minor FROM fresh f WHERE f.donor_id = c.donor_id AND f.after_year = 9999
         AND f.scope = %(scope)s AND f.currency = %(currency)s),
-    (SELECT g.net_minor FROM donations_giveryear g WHERE g.donor_id = c.donor_id AND g.year = 0
+    (SELECT g.total_minor FROM donations_giveryear g WHERE g.donor_id = c.donor_id AND g.after_year = 9999
         AND g.scope = %(scope)s AND g.currency = %(currency)s)) AS lifetime
-  FROM (SELECT * FROM chosen {order} {limit}) c JOIN donors_donor p ON p.id = c.donor_id
- {order}
+  FROM (SELECT * FROM chosen ORDER BY {outside} {limit}) c JOIN donors_donor p ON p.id = c.donor_id
+ ORDER BY {outside}
 """
 
 
@@ -165,17 +164,31 @@ def everyone(
 
 
 def _page(kind: Kind, *, has_cursor: bool, limit: str) -> str:
-    # The first bounds let the index begin where the last page ended.
-    follow = "AND year <= -%(after_year)s AND (-year, -net_minor, donor_id) > "
-    follow += "(%(after_year)s, %(after_minor)s, %(after_donor)s)"
-    if kind is not Kind.SYBUNT:
-        follow += " AND net_minor <= -%(after_minor)s"
+    of_all = kind is Kind.EVER
+    follow = ""
+    if has_cursor and of_all:
+        follow = "AND (-total_minor, donor_id) > (%(after_minor)s, %(after_donor)s)"
+        follow += " AND total_minor <= -%(after_minor)s AND %(after_year)s <= 0"
+    elif has_cursor:
+        # The first bounds let the index begin where the last page ended.
+        follow = "AND year <= -%(after_year)s AND (-year, -net_minor, donor_id) > "
+        follow += "(%(after_year)s, %(after_minor)s, %(after_donor)s)"
+        if kind is not Kind.SYBUNT:
+            follow += " AND net_minor <= -%(after_minor)s"
     return _PAGE.format(
         unfolded=folding.UNFOLDED,
-        columns=_COLUMNS,
-        where=_WHERE.format(kind=kind.value, after=follow if has_cursor else ""),
-        order=_ORDER,
+        names=_COLUMNS,
+        columns=_ALL_YEARS if of_all else _COLUMNS,
+        where=_where(kind, after=follow),
+        order="total_minor DESC, donor_id" if of_all else "year DESC, net_minor DESC, donor_id",
+        outside="year DESC, net_minor DESC, donor_id",
         limit=limit,
+    )
+
+
+def _where(kind: Kind, *, after: str = "") -> str:
+    return _WHERE.format(
+        kind=kind.value, sum="total_minor" if kind is Kind.EVER else "net_minor", after=after
     )
 
 
@@ -192,7 +205,7 @@ def _select(sql: str, values: Mapping[str, Any], currency: str) -> Iterator[Give
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         for row in cursor.fetchall():
-            (donor_id, year, gifts, net, first_on, last_on, first, before_year, before, _, *named) = row
+            (donor_id, year, gifts, net, first_on, last_on, first, before_year, before, *named) = row
             yield Giver(
                 donor_id=donor_id,
                 name=named[0],
@@ -224,8 +237,8 @@ def _read_cursor(text: str) -> dict[str, Any]:
 
 
 _TOTAL = """
-WITH {unfolded} SELECT count(*), coalesce(sum(net_minor), 0)::bigint,
-  coalesce(sum(before_minor), 0)::bigint FROM ({rows}) g WHERE {where}
+WITH {unfolded} SELECT count(*), coalesce(sum({sum}), 0)::bigint, coalesce(sum({before}), 0)::bigint
+  FROM ({rows}) g WHERE {where}
 """
 
 
@@ -236,12 +249,24 @@ def total(
 
     Without a minimum it is read from the cohorts, whatever the number of givers.
     """
+    values = _values(kind, currency, year, scope, minimum)
     if minimum is None and kind is not Kind.EVER:
         return movement(currency=currency, year=year, scope=scope).of(kind)
+    of_all = kind is Kind.EVER
     sql = _TOTAL.format(
-        unfolded=folding.UNFOLDED, rows=folding.ROWS, where=_WHERE.format(kind=kind.value, after="")
+        unfolded=folding.UNFOLDED,
+        rows=folding.ROWS,
+        sum="total_minor" if of_all else "net_minor",
+        before="0" if of_all else "before_minor",
+        where=_where(kind),
     )
-    donors, net, before = _rows(sql, _values(kind, currency, year, scope, minimum))[0]
+    if minimum is None:
+        sql = f"""
+        WITH {folding.UNFOLDED} SELECT coalesce(sum(donors) FILTER (WHERE after_year = 9999), 0)::bigint,
+          coalesce(sum(net_minor), 0)::bigint, 0 FROM ({folding.COHORTS}) c
+         WHERE scope = %(scope)s AND currency = %(currency)s
+        """
+    donors, net, before = _rows(sql, values)[0]
     return Count(donors, Money(net, currency), Money(before, currency))
 
 
@@ -264,7 +289,7 @@ def movement(*, currency: str, year: int, scope: Scope = EVERYBODY) -> Movement:
     )
     sql = f"""
     WITH {folding.UNFOLDED} SELECT {sums} FROM ({folding.COHORTS}) c
-     WHERE scope = %(scope)s AND currency = %(currency)s AND year > 0 AND year <= %(year)s
+     WHERE scope = %(scope)s AND currency = %(currency)s AND year <= %(year)s
     """
     (figures,) = _rows(sql, values)
     counts = {
@@ -286,7 +311,7 @@ def cohorts(*, currency: str, scope: Scope = EVERYBODY) -> list[Cohort]:
     """
     sql = f"""
     WITH {folding.UNFOLDED} SELECT first_year, year, sum(donors)::bigint, sum(net_minor)::bigint
-      FROM ({folding.COHORTS}) c WHERE scope = %(scope)s AND currency = %(currency)s AND year > 0
+      FROM ({folding.COHORTS}) c WHERE scope = %(scope)s AND currency = %(currency)s
      GROUP BY 1, 2 HAVING sum(donors) <> 0 ORDER BY 1, 2
     """
     values = {"scope": rollups.scope_id(scope), "currency": currency}

@@ -262,7 +262,7 @@ WITH {unfolded}, ever AS (
   SELECT campaign_id, currency, {four} FROM ({months}) m WHERE {where} GROUP BY 1, 2
 ), donors AS (
   SELECT -scope AS campaign_id, currency, sum(donors)::bigint AS donors FROM ({cohorts}) c
-   WHERE scope < 0 AND year = 0 GROUP BY 1, 2
+   WHERE scope < 0 AND after_year = 9999 GROUP BY 1, 2
 ), this AS (SELECT campaign_id, currency, {four} FROM ({this}) t GROUP BY 1, 2),
 last AS (SELECT campaign_id, currency, {four} FROM ({last}) l GROUP BY 1, 2)
 SELECT e.campaign_id, c.slug, coalesce(n.donors, 0), e.*, t.*, l.*

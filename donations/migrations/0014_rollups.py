@@ -32,16 +32,19 @@ CREATE TABLE donations_giftsize (
   PRIMARY KEY (currency, year, entity_id, size_minor)
 );
 
--- scope: 0 is everybody, n the legal entity n, -n the campaign n. year: 0 is all years together.
+-- scope: 0 is everybody, n the legal entity n, -n the campaign n. The totals are those until this year, so the row
+-- of the last year (after_year 9999) tells all years.
 CREATE TABLE donations_giveryear (
   scope bigint NOT NULL, currency varchar(3) NOT NULL, donor_id uuid NOT NULL, year integer NOT NULL,
   gifts bigint NOT NULL, net_minor bigint NOT NULL, first_on date NOT NULL, last_on date NOT NULL,
   first_year integer NOT NULL, before_year integer NOT NULL, before_minor bigint NOT NULL,
-  after_year integer NOT NULL
+  after_year integer NOT NULL, total_gifts bigint NOT NULL, total_minor bigint NOT NULL, since date NOT NULL
 );
 CREATE INDEX donations_giveryear_by_donor ON donations_giveryear (donor_id);
 CREATE INDEX donations_giveryear_by_amount ON donations_giveryear
   (scope, currency, year DESC, net_minor DESC, donor_id) INCLUDE (after_year, before_year);
+CREATE INDEX donations_giveryear_by_total ON donations_giveryear (scope, currency, total_minor DESC, donor_id)
+  WHERE after_year = 9999;
 
 CREATE TABLE donations_givercohort (
   scope bigint, currency varchar(3), year integer, first_year integer, before_year integer, after_year integer,

@@ -28,14 +28,16 @@ END $$;
 CREATE TRIGGER lines_leave_deltas AFTER INSERT ON ledger_line
   REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION lines_leave_deltas();
 
--- What there is already: the first sweep folds it.
-INSERT INTO ledger_linedelta (fund_id, account_id, currency, segment, month, amount_minor)
-SELECT l.fund_id, l.account_id, l.currency, l.segment, date_trunc('month', e.booked_on)::date, l.amount_minor
-  FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id;
-
 -- Money without a giver's name is told from the books themselves: it is little, and this finds it.
 CREATE INDEX entry_without_a_giver ON ledger_entry (booked_on)
   WHERE kind IN ('offering', 'unidentified') OR reverses_id IS NOT NULL;
+"""
+
+# What there is already: the first sweep folds it.
+FILL = """
+INSERT INTO ledger_linedelta (fund_id, account_id, currency, segment, month, amount_minor)
+SELECT l.fund_id, l.account_id, l.currency, l.segment, date_trunc('month', e.booked_on)::date, l.amount_minor
+  FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id;
 """
 
 BACKWARD = """
@@ -47,4 +49,4 @@ DROP TABLE ledger_linemonth, ledger_linedelta;
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0007_laws_of_reopening")]
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
+    operations = [migrations.RunSQL(FORWARD + FILL, BACKWARD)]

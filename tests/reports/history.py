@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -141,7 +142,7 @@ class History:
             opened_at=NOW,
             recorded_at=NOW,
         )
-        steps = [lambda: self._moved(made, -1)] * self.dice.randrange(2)
+        steps: list[Callable[[], None]] = [lambda: self._moved(made, -1)] * self.dice.randrange(2)
         steps += [lambda: self._moved(made, 1)] * (self.dice.random() < 0.3)
         steps += [lambda: self._closed(made)] * (self.dice.random() < 0.8)
         self.dice.shuffle(steps)

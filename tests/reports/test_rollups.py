@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -10,7 +11,7 @@ import pytest
 from donations import folding, rebuilding
 from ledger.money import Money
 from reports import givers, rollups
-from reports.givers import Kind
+from reports.givers import Giver, Kind
 from reports.rollups import Given, Scope
 from tests import facts
 from tests.facts import NOW
@@ -87,7 +88,8 @@ def check_people(gifts: list[naive.Gift], scope: Scope, currency: str) -> None:
     for kind in Kind:
         for year in [0] if kind is Kind.EVER else ASKED:
             expected = naive.of_kind(kind, given, year)
-            pages, after = [], ""
+            pages: list[Giver] = []
+            after = ""
             while not pages or after:
                 page = givers.page(kind=kind, currency=currency, year=year, scope=scope, after=after, size=3)
                 pages, after = [*pages, *page.rows], page.more
@@ -104,8 +106,8 @@ def check_people(gifts: list[naive.Gift], scope: Scope, currency: str) -> None:
 
 
 def check_totals(
-    kind: Kind, year: int, scope: Scope, currency: str, expected: dict[object, tuple[int, int]]
-) -> None:  # type: ignore[type-arg]
+    kind: Kind, year: int, scope: Scope, currency: str, expected: dict[uuid.UUID, tuple[int, int]]
+) -> None:
     counted = givers.total(kind=kind, currency=currency, year=year, scope=scope)
     assert (counted.donors, counted.net.minor) == (len(expected), sum(net for _, net in expected.values()))
     least = Money(2_500, currency)
