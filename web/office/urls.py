@@ -31,6 +31,7 @@ from web.office import (
     receipting,
     refunding,
     registering,
+    reports_urls,
     restating,
     running,
     standing,
@@ -167,4 +168,5 @@ urlpatterns = [
     path("websites/<int:pk>/origins/", hosting.add_origin, name="website_origin"),
     path("websites/<int:pk>/remove/", hosting.remove, name="website_remove"),
     path("websites/origins/<int:pk>/remove/", hosting.remove_origin, name="website_origin_remove"),
+    *reports_urls.urlpatterns,
 ]
