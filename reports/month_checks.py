@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -105,9 +104,9 @@ def bank(*, entity: LegalEntity, last: date) -> list[Banked]:
     return found
 
 
-def look(entity: LegalEntity, month: date) -> Mapping[str, Found]:
+def look(entity: LegalEntity, month: date, now: datetime) -> Mapping[str, Found]:
     """This function will return what each counted check finds for the month that begins with `month`."""
-    last, now = last_of(month), timezone.now()
+    last = last_of(month)
     banked = bank(entity=entity, last=last)
     return {
         "laws": _laws(now),

@@ -43,7 +43,7 @@ from tests.laws import (
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "receipts")
+ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "books", "receipts")
 
 
 def again(row: Model, **changed: object) -> None:

@@ -377,6 +377,10 @@ TESTED = {
     "annual_run_takes_allowed_step",  # tests/laws/test_steps.py
     *broken_filings.STEPS,  # tests/laws/test_filings.py
     *broken_pledges.STEPS,  # tests/laws/test_pledges.py
+    "batch_posted_only_when_it_agrees",  # tests/laws/test_batches.py
+    "reversal_is_of_a_whole_gift",
+    "batch_row_parts_sum_to_row",
+    "batch_stays_when_ended",
 }
 
 
