@@ -6,7 +6,7 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import finance_laws_batches, receipt_laws
+from reports import finance_laws_batches, receipt_laws, rollup_laws
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ FACT_TABLES = (
     "donations_giftevent",
     "donations_softcredit",
     "donations_correction",
+    "donations_instalment",
+    "donations_pledgepayment",
+    "donations_writeoff",
+    "donations_pledgereminder",
+    "books_checkitem",
     "donations_batchedgift",
     "donations_reversal",
     "donors_donormerge",
@@ -387,4 +392,5 @@ LAWS = (
     ),
     *(Law(*row) for row in receipt_laws.ROWS),
     *(Law(*row) for row in finance_laws_batches.ROWS),
+    *(Law(*row) for row in rollup_laws.ROWS),
 )

@@ -25,7 +25,7 @@ from tests.campaigns import making
 from tests.donations import batches
 from tests.donations.test_batch_reversing import reverse
 from tests.facts import NOW
-from tests.laws import broken_numbers
+from tests.laws import broken_numbers, broken_pledges
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -59,6 +59,7 @@ def every_fact(db: None) -> None:
     facts.bounce()
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
+    broken_pledges.grown()
     from donors import consenting, profiling
 
     profiling.speak(email_key="grace@example.org", language="ko", now=NOW)
@@ -168,7 +169,10 @@ def test_the_application_may_do_its_work(every_fact: None, as_application: Calla
     facts.refund(gift, 100)
     facts.paperwork()
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
-    closing.close(entity=making.entity(), through_on=NOW.date().replace(day=2), closed_by="user:1", now=NOW)
+    closed = closing.close(
+        entity=making.entity(), through_on=NOW.date().replace(day=2), closed_by="user:1", now=NOW
+    )
+    closing.reopen(close=closed, asked_by="user:1", approved_by="user:2", reason="A refund", now=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SELECT current_user")

@@ -21,7 +21,7 @@ from staff.models import Role
 from tests import making
 from tests.receipts import abroad, years
 from tests.receipts.test_declaring import declared
-from tests.web import batch_facts
+from tests.web import access_months, access_pledges, batch_facts
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part", "_receipt")
@@ -139,6 +139,8 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:way": [gift.entity_id, way.pk],
         "office:link_retire": [1],
         "office:card": ["campaign", gift.campaign.slug],
+        "office:report_campaign": [gift.campaign.slug],
+        "office:report_export": ["lybunt"],
         "portal:open": ["token"],
         "portal:receipt": [Receipt.objects.get().pk],
         **{f"portal:{name}": [gift.donor_id] for name in ("receipt_wishes", "person", "copy", "device_end")},
@@ -156,6 +158,8 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:plan_change": [plan.pk],
         "office:plan_died": [plan.pk],
         **a_year(),
+        **access_pledges.keys(gift, today),
+        **access_months.keys(gift.entity, today),
     }
 
 
@@ -190,6 +194,7 @@ READ_DOWN = {
     "office:donations_export",
     "office:journal_export",
     "office:register_export",
+    "office:report_export",
     "office:run_preview",
     "office:run_preview_file",
     "office:run_file",

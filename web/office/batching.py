@@ -204,7 +204,12 @@ def new(request: HttpRequest) -> HttpResponse:
     """Count and total come first: without them no batch begins."""
     home = LegalEntity.objects.order_by("id").first()
     today = timezone.now().astimezone(ZoneInfo(home.zone if home else "UTC")).date()
-    start: dict[str, Any] = {"batch_id": uuid.uuid4(), "came_on": today, "deposit_on": today, "method": "check"}
+    start: dict[str, Any] = {
+        "batch_id": uuid.uuid4(),
+        "came_on": today,
+        "deposit_on": today,
+        "method": "check",
+    }
     first = Campaign.objects.in_order().first()
     if first is not None:
         start |= {"campaign": first.slug, "fund": first.fund_id}

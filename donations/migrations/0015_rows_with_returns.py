@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0013_batches_and_pledges")]
+    dependencies = [("donations", "0014_laws_of_pledges")]
     operations = [
         migrations.AddField("batchrow", "benefit", models.CharField(blank=True, default="", max_length=120)),
         migrations.AddField("batchrow", "benefit_minor", models.BigIntegerField(null=True)),

@@ -115,5 +115,5 @@ DROP FUNCTION batch_must_stay();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0014_rows_with_returns"), ("ledger", "0002_laws")]
+    dependencies = [("donations", "0015_rows_with_returns"), ("ledger", "0002_laws")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -31,7 +31,7 @@ DROP FUNCTION name_words(text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donors", "0009_no_resident_numbers")]
+    dependencies = [("donors", "0010_pledge_letters")]
     operations = [
         migrations.AddIndex(
             "donor",
