@@ -284,9 +284,8 @@ class TestWhole:
         self, finance: Client, batch: Batch, kim: Donor, today: datetime
     ) -> None:
         told = self.whole(thanked="kim c") | {"what": "daf"}
-        assert "Who gave it is not thanked" in words(finance.post(self.address(batch), told)) or (
-            "The giver of this kind is an organization" in words(finance.post(self.address(batch), told))
-        )
+        answer = words(finance.post(self.address(batch), told))
+        assert "The giver of this kind is an organization" in answer
 
     def test_days_are_written_with_what_they_are(
         self, finance: Client, batch: Batch, kim: Donor, today: datetime
@@ -359,17 +358,14 @@ class TestEnding:
         [task], count = batch_tasks.overrides()
         assert (task.batch, count, task.amount) == (batch.pk, 1, Money(-1_000, "USD"))
         assert "A batch that does not agree" in words(approver.get(reverse("office:today")))
-        for client in (finance, approver):
-            told = client.post(address, {"deed": "unheard"}, follow=True)
-            assert "This is not yours to do." in words(told)
+        told = approver.post(address, {"deed": "unheard"}, follow=True)
+        assert "This is not yours to do." in words(told)
         assert "This is not yours to do." in words(finance.post(address, {"deed": "approve"}, follow=True))
         shown = approver.get(reverse("office:batch", args=[batch.pk]))
         assert "A note was torn" in words(shown)
         assert 'value="approve"' in shown.content.decode()
         approver.post(address, {"deed": "approve"})
-        assert "Agreed" in words(finance.get(reverse("office:batch", args=[batch.pk]))) or (
-            "has agreed" in words(finance.get(reverse("office:batch", args=[batch.pk])))
-        )
+        assert "has agreed" in words(finance.get(reverse("office:batch", args=[batch.pk])))
         finance.post(reverse("office:batch_post", args=[batch.pk]))
         assert Batch.objects.get().status == "posted"
 
@@ -417,7 +413,7 @@ class TestIdentifying:
         assert "The giver is known." in words(finance.get(address))
         assert "Nothing to identify." in words(finance.get(reverse("office:batch_unknown")))
         other = making.donor(name="Zoe Other", email="zoe@example.org", now=timezone.now())
-        assert "Somebody else was named meanwhile" in words(finance.post(address, {"donor": "zoe"}))
+        assert "The giver is known." in words(finance.post(address, {"donor": "zoe"}))
         assert not Donation.objects.filter(donor=other).exists()
 
 
