@@ -53,7 +53,7 @@ SELECT scope, currency, donor_id, year, gifts, net_minor, first_on, last_on,
   coalesce(lag(net_minor) OVER steps, 0) AS before_minor, coalesce(lead(year) OVER steps, 9999) AS after_year,
   sum(gifts::int) OVER steps AS total_gifts, (sum(net_minor) OVER steps)::bigint AS total_minor,
   first_value(first_on) OVER steps AS since
-FROM {years} y WINDOW steps AS (PARTITION BY scope, currency, donor_id ORDER BY year)
+FROM {years} y WINDOW steps AS (PARTITION BY donor_id, scope, currency ORDER BY year)
 """
 YEARS = """
 SELECT s.scope, y.currency, y.donor_id, y.year, sum(gifts::int) AS gifts, sum(net_minor)::bigint AS net_minor,
