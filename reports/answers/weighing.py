@@ -14,8 +14,7 @@ from donations import folding
 from reports import filtering
 from reports.answers.asking import Asked, Span
 
-NEVER = 9999
-"""The year after the last one in which somebody gave, as `folding` has it."""
+NEVER = folding.NEVER
 GIFTS = "donations_donation d LEFT JOIN donations_giftback gone ON gone.donation_id = d.id"
 BACK = "coalesce(gone.back_minor, 0)"
 KEPT = f"(d.amount_minor - {BACK})"
@@ -55,7 +54,8 @@ def givers(asked: Asked) -> Givers:
         return Givers(
             begin=f"WITH {quoted(folding.UNFOLDED)}",
             arms=(
-                f"SELECT {folding.COLUMNS} FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose) AND {mine}",
+                f"SELECT {folding.COLUMNS} FROM donations_giveryear"
+                f" WHERE donor_id NOT IN (SELECT id FROM whose) AND {mine}",
                 f"SELECT {folding.COLUMNS} FROM fresh WHERE {mine}",
             ),
             cohorts=f"(SELECT * FROM ({quoted(folding.COHORTS)}) told WHERE {mine})",
