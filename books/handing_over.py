@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Sum
 
 from books import keeping_journals, mapping, previewing_journals
 from books.journals import dividing, filling, gathering, packing, reading
@@ -22,6 +22,7 @@ from books.journals.packing import Packed
 from books.journals.shapes import Handover, Name
 from books.models import ExportedEntry, JournalExport, Target
 from ledger.models import Account, Fund, LegalEntity
+from ledger.money import Money
 from staff import auditing
 from staff.models import User
 
@@ -76,6 +77,25 @@ def exports(*, entity: LegalEntity | None = None, target: str = "") -> QuerySet[
     if entity is not None:
         found = found.filter(entity=entity)
     return found.filter(target=target) if target else found
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much was handed over, all exports of a filter together."""
+
+    entry_count: int
+    line_count: int
+    sums: list[Money]
+
+
+def totals(rows: QuerySet[JournalExport]) -> Totals:
+    """This function will return the sums of every export of a list, not only of its page."""
+    counts = rows.order_by().aggregate(entries=Sum("entry_count"), lines=Sum("line_count"))
+    sums: dict[str, Money] = {}
+    for held in rows.order_by().values_list("sums", flat=True):
+        for currency, debits in held.items():
+            sums[currency] = sums.get(currency, Money(0, currency)) + Money(debits, currency)
+    return Totals(counts["entries"] or 0, counts["lines"] or 0, [sums[code] for code in sorted(sums)])
 
 
 def export(

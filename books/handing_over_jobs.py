@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from books import handing_over
+from books import handing_over, keeping_journals
 from books.handing_over import Scope, Tell, UnableToExport
 from books.models import JournalExport
 from jobs import running
@@ -49,7 +49,7 @@ def ask(*, scope: Scope, request_id: UUID, requested_by: User, now: datetime) ->
         "with_names": scope.with_names,
     }
     with transaction.atomic():
-        known = of(requested_by).filter(arguments__request=str(request_id)).first()
+        known = of(owner_id=requested_by.pk).filter(arguments__request=str(request_id)).first()
         return known or running.enqueue(
             kind=EXPORT, arguments=arguments, requested_by_id=requested_by.pk, now=now
         )
@@ -57,7 +57,7 @@ def ask(*, scope: Scope, request_id: UUID, requested_by: User, now: datetime) ->
 
 def ask_again(*, made: JournalExport, requested_by: User, now: datetime) -> Job:
     """This function will order that the file of an export is made again, and return the job; one that waits serves."""
-    waiting = of(requested_by).filter(
+    waiting = of(owner_id=requested_by.pk).filter(
         kind=AGAIN,
         arguments__export=str(made.pk),
         status__in=[Job.Status.QUEUED, Job.Status.RUNNING],
@@ -68,9 +68,14 @@ def ask_again(*, made: JournalExport, requested_by: User, now: datetime) -> Job:
     )
 
 
-def of(owner: User) -> QuerySet[Job]:
+def is_long(*, made: JournalExport) -> bool:
+    """This function will return whether the file of an export has to be made again by a worker."""
+    return made.line_count > AT_ONCE and keeping_journals.kept(export_id=made.pk) is None
+
+
+def of(*, owner_id: int | None) -> QuerySet[Job]:
     """This function will return what somebody asked for; nobody sees another's."""
-    return Job.objects.filter(requested_by=owner, kind__in=KINDS)
+    return Job.objects.filter(requested_by=owner_id, kind__in=KINDS)
 
 
 def works() -> dict[str, running.Work]:
@@ -90,7 +95,7 @@ def _scope(asked: dict[str, Any]) -> Scope:
 
 
 def _export(job: Job, now: datetime) -> dict[str, object]:
-    actor = User.objects.get(pk=job.requested_by_id)
+    actor = User.objects.get(jobs=job)
 
     def deed(tell: Tell) -> dict[str, object]:
         made = handing_over.export(

@@ -102,9 +102,7 @@ def _summed(
             key = (line.name.account, line.name.fund, line.currency, line.amount > 0)
             held[key] = _joined(held[key], line) if key in held else _without_campaign(line)
     lines = tuple(held[key] for key in sorted(held, key=lambda key: (key[0], key[1], key[2], not key[3])))
-    return Journal(
-        number=name, on=last, lines=lines, kind=kind, source=f"{source} ({count} entries)", payout=payout
-    )
+    return Journal(number=name, on=last, lines=lines, kind=kind, source=source, payout=payout, entries=count)
 
 
 def _without_campaign(line: Line) -> Line:

@@ -63,7 +63,8 @@ def claim(*, export_id: UUID, scope: Mapping[str, Any], base_currency: str) -> i
     """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {**scope, "export": export_id, "base": base_currency})
-        return cursor.rowcount
+        claimed: int = cursor.rowcount
+    return claimed
 
 
 _ORDERS = {

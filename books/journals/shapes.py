@@ -58,6 +58,8 @@ class Journal:
     giver: str = ""
     of_day: date | None = None
     reverses: str = ""
+    entries: int = 0
+    """How many entries a gathered journal holds; 0 for one entry by itself."""
 
     @property
     def title(self) -> str:
@@ -67,6 +69,8 @@ class Journal:
     def memo(self) -> str:
         """Ids, days and numbers; a name only when it was asked for."""
         said = [self.title]
+        if self.entries:
+            said.append(f"entries: {self.entries}")
         if self.of_day is not None:
             said.append(f"of {self.of_day}")
         if self.reverses:

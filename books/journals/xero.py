@@ -31,7 +31,7 @@ def _line(line: Line) -> list[str]:
     name = line.name
     return [
         cell(name.code),
-        cell(name.tax or NO_TAX),
+        cell(name.tax) or NO_TAX,
         signed(line.amount, line.currency),
         *_tracked(name.class_name, category="Fund"),
         *_tracked(name.location, category="Location"),
@@ -39,10 +39,10 @@ def _line(line: Line) -> list[str]:
 
 
 def _tracked(said: str, *, category: str) -> tuple[str, str]:
-    if not said:
-        return "", ""
-    first, equals, second = said.partition("=")
-    return (cell(first), cell(second)) if equals and first and second else (category, cell(said))
+    first, _, second = said.partition("=")
+    if cell(first) and cell(second):
+        return cell(first), cell(second)
+    return (category, cell(said)) if cell(said) else ("", "")
 
 
 FORMAT = Format(

@@ -15,6 +15,7 @@ from web.office import (
     filing,
     finding,
     hosting,
+    journals_urls,
     keeping,
     knowing,
     linking,
@@ -149,4 +150,5 @@ urlpatterns = [
     path("websites/<int:pk>/origins/", hosting.add_origin, name="website_origin"),
     path("websites/<int:pk>/remove/", hosting.remove, name="website_remove"),
     path("websites/origins/<int:pk>/remove/", hosting.remove_origin, name="website_origin_remove"),
+    *journals_urls.urlpatterns,
 ]
