@@ -5,7 +5,8 @@ as its reversal and the new entry, because that is all the books know of correct
 may change about an entry are kept with the export, so its file is only a copy: lost, it is made again and compared.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -313,28 +314,30 @@ def _names(terms: _Terms) -> dict[tuple[int, int], Name]:
 def _packed(
     of: Scope | JournalExport, handover: Handover, terms: _Terms, *, folder: Path, tell: Tell
 ) -> Packed:
-    entries = reading.entries(
+    reader = reading.entries(
         export_id=handover.id,
         grouping=of.grouping,
         zone=terms.map_used["zone"],
         with_names=of.with_names,
         names=_names(terms),
     )
-    journals = gathering.journals(
-        _counted(entries, terms.line_count, tell),
-        grouping=of.grouping,
-        number=handover.number,
-        base_currency=handover.base_currency,
-    )
-    try:
-        return packing.packed(
-            filling.filled(journals, form=FORMATS[of.target], handover=handover), folder=folder
+    # Whatever ends it, the database's side of the stream ends here and not when somebody collects what was left.
+    with closing(reader) as entries:
+        journals = gathering.journals(
+            _counted(entries, terms.line_count, tell),
+            grouping=of.grouping,
+            number=handover.number,
+            base_currency=handover.base_currency,
         )
-    except dividing.TooLong as error:
-        raise UnableToExport("too_long", said=error.number) from error
+        try:
+            return packing.packed(
+                filling.filled(journals, form=FORMATS[of.target], handover=handover), folder=folder
+            )
+        except dividing.TooLong as error:
+            raise UnableToExport("too_long", said=error.number) from error
 
 
-def _counted(entries: Iterator[gathering.Booked], total: int, tell: Tell) -> Iterator[gathering.Booked]:
+def _counted(entries: Iterable[gathering.Booked], total: int, tell: Tell) -> Iterator[gathering.Booked]:
     done = told = 0
     for entry in entries:
         yield entry

@@ -4,7 +4,7 @@ Which entries go out, and what may change about them later, is written first (`b
 row read here is one that never changes, so reading again gives the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -88,7 +88,7 @@ _GIVERS = (
 
 def entries(
     *, export_id: UUID, grouping: str, zone: str, with_names: bool, names: Mapping[tuple[int, int], Name]
-) -> Iterator[Booked]:
+) -> Generator[Booked, None, None]:
     """The entries of an export in the order their grouping needs. To be read inside a transaction.
 
     This function will yield them while the database still sends; a block at a time is in memory.

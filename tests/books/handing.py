@@ -42,11 +42,11 @@ def name_all(target: str) -> None:
     """Every account has a name there, whatever the fund."""
     if target not in HANDED:
         return
-    wanted = {
+    wanted: dict[tuple[Account, Fund | None], Given | None] = {
         (account, None): Given(HANDED[Target(target)].format(code=account.code))
         for account in Account.objects.all()
     }
-    mapping.write(entity=making.entity(), target=target, wanted=dict(wanted), actor=actor(), now=NOW)
+    mapping.write(entity=making.entity(), target=target, wanted=wanted, actor=actor(), now=NOW)
 
 
 def entry(

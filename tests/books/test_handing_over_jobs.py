@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,9 @@ pytestmark = pytest.mark.usefixtures("committed_db", "folder")
 
 
 @pytest.fixture(autouse=True)
-def books(committed_db: None) -> Iterator[None]:
+def books(committed_db: None) -> None:
     for place in range(3):
         handing.entry(("1000", "4000", making.fund(), Money(100 + place, "USD")), source=f"test:{place}")
-    yield
 
 
 def ask(target: str = Target.GENERIC, request: uuid.UUID | None = None) -> Job:
@@ -39,6 +37,7 @@ def ask(target: str = Target.GENERIC, request: uuid.UUID | None = None) -> Job:
 
 def run() -> Job:
     done = running.run_one(works=handing_over_jobs.works(), now=NOW)
+    assert done is not None
     return Job.objects.get(pk=done)
 
 
@@ -72,9 +71,7 @@ def test_what_has_no_name_is_an_answer_and_not_tried_again() -> None:
     assert not ExportedEntry.objects.exists()
 
 
-def test_an_export_that_is_called_off_leaves_nothing(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_export_that_is_called_off_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handing_over, "TELL_EVERY", 1)
     job = ask()
     report = running.report

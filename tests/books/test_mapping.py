@@ -43,7 +43,7 @@ def names(target: str = Target.XERO) -> dict[tuple[str, str], str | None]:
     found = mapping.names(entity=making.entity(), target=target, pairs=pairs)
     codes = dict(Account.objects.values_list("pk", "code"))
     funds = dict(Fund.objects.values_list("pk", "code"))
-    return {(codes[one], funds[other]): name and name.code for (one, other), name in found.items()}
+    return {(codes[one], funds[other]): name.code if name else None for (one, other), name in found.items()}
 
 
 def test_a_row_with_a_fund_wins_over_the_one_for_all_funds() -> None:
@@ -139,7 +139,9 @@ def test_the_map_goes_out_is_filled_in_and_comes_back() -> None:
         ("1000", "", ""), ("1000", "GEN", ""), ("1000", "RSC", ""),
         ("4000", "", ""), ("4000", "GEN", ""), ("4000", "RSC", ""),
     ]  # fmt: skip
-    filled = "account,fund,code,name,class\r\n1000,,090,Bank,\r\n4000,RSC,201,'Gifts,Rescue\r\n\r\n4000,GEN,200\r\n"
+    filled = (
+        "account,fund,code,name,class\r\n1000,,090,Bank,\r\n4000,RSC,201,Gifts,Rescue\r\n\r\n4000,GEN,200\r\n"
+    )
     assert read(filled) == 3
     assert names() == {
         ("1000", "GEN"): "090", ("1000", "RSC"): "090", ("4000", "GEN"): "200", ("4000", "RSC"): "201",

@@ -23,7 +23,7 @@ from staff import auditing
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_numbers
+from tests.laws import broken_numbers, journal_rows
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -49,6 +49,7 @@ def every_fact(db: None) -> None:
     payout = facts.payout(lost)
     PayoutFailure.objects.create(payout=payout, balance_ref="txn_f", failed_at=NOW, recorded_at=NOW)
     details(gift)
+    journal_rows.handed_over()
     said_by_staff(gift)
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
