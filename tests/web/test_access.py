@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
+from books import handing_over, handing_over_jobs
+from books.handing_over import Scope
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
@@ -95,9 +99,27 @@ def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
     }
 
 
+def handed_over(today: datetime) -> dict[str, list[object]]:
+    """A journal that went out, the work that made it, and a map."""
+    entity, actor = making.entity(), making.user(email="bookkeeper@example.org", now=today)
+    scope = Scope(entity=entity, target="generic", first=None, last=today.date())
+    job = handing_over_jobs.ask(scope=scope, request_id=uuid.uuid4(), requested_by=actor, now=today)
+    made = handing_over.export(export_id=job.pk, scope=scope, actor=actor, now=today)
+    return {
+        "office:journal_job": [job.pk],
+        "office:journal_given": [made.pk],
+        "office:journal_file": [made.pk],
+        "office:journal_map_row": [entity.pk, "xero", "1000", "all"],
+        "office:journal_map_file": [entity.pk, "xero"],
+        "office:journal_map_read": [entity.pk, "xero"],
+    }
+
+
 @pytest.fixture
-def facts(db: None, today: datetime) -> dict[str, list[object]]:
+def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
+    kept = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": kept}
     gift = making.donation(by=making.donor(now=today), fee=making.HUNDRED.split([97, 3])[1], at=today)
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
@@ -154,6 +176,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:plan_change": [plan.pk],
         "office:plan_died": [plan.pk],
         **a_year(),
+        **handed_over(today),
     }
 
 
@@ -190,6 +213,8 @@ READ_DOWN = {
     "office:run_preview",
     "office:run_preview_file",
     "office:run_file",
+    "office:journal_file",
+    "office:journal_map_file",
 }
 
 

@@ -172,7 +172,7 @@ def _hand_over(request: HttpRequest) -> HttpResponse:
 @require_GET
 def job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How far the work is, and what came of it."""
-    found = get_object_or_404(handing_over_jobs.of(owner_id=request.user.pk), pk=pk)
+    found = get_object_or_404(handing_over_jobs.asked(), pk=pk)
     context = {
         "job": found,
         "is_at_work": found.status in {Job.Status.QUEUED, Job.Status.RUNNING},
