@@ -144,13 +144,7 @@ def again(*, made: JournalExport, tell: Tell = silent) -> Path:
 def take(*, made: JournalExport, reader: User, now: datetime) -> Path:
     """This function will return the file of an export for somebody who takes it, and write that down."""
     path = again(made=made)
-    auditing.record(
-        actor=reader,
-        action="journal taken",
-        target=f"journal_export:{made.pk}",
-        now=now,
-        details={"target": made.target, "number": made.number, "with_names": made.with_names},
-    )
+    _write_down("journal taken", made, reader, now)
     return path
 
 
@@ -264,20 +258,24 @@ def _make(
         exported_by=actor,
         exported_at=now,
     )
+    _write_down("journal handed over", made, actor, now)
+    return made, packed
+
+
+def _write_down(action: str, made: JournalExport, actor: User, now: datetime) -> None:
     auditing.record(
         actor=actor,
-        action="journal handed over",
+        action=action,
         target=f"journal_export:{made.pk}",
         now=now,
         details={
             "target": made.target,
-            "number": number,
+            "number": made.number,
             "entries": made.entry_count,
             "with_names": made.with_names,
             "sha256": made.file_sha256,
         },
     )
-    return made, packed
 
 
 def _file_name(scope: Scope, first: date, number: int, packed: Packed) -> str:

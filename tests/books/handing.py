@@ -11,6 +11,7 @@ from books.handing_over import Scope
 from books.journals.shapes import Handover, Name
 from books.mapping import Given
 from books.models import JournalExport, Target
+from donations.models import Donation
 from ledger import posting
 from ledger.models import Account, Entry, Fund
 from ledger.money import Money
@@ -122,3 +123,11 @@ def parsed(made: JournalExport) -> list[Parsed]:
 
 def numbers(made: JournalExport) -> set[str]:
     return {journal.number for journal in parsed(made)}
+
+
+def gift(amount: int = 10_000, **given: object) -> Donation:
+    """A card gift for a restricted fund, in the books."""
+    fund = making.fund(code="RSC", restriction="purpose", name="Rescue")
+    aim = making.campaign(slug="rescue", in_fund=fund, title="Rescue")
+    values: dict[str, object] = {"by": making.donor(now=NOON), "at": NOON, "for_campaign": aim, **given}
+    return making.donation(amount=Money(amount, "USD"), **values)  # type: ignore[arg-type]

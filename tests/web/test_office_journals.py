@@ -54,6 +54,10 @@ def page(browser: Client, name: str, *keys: object, query: str = "", status: int
     return answer.content.decode()
 
 
+def fetched(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
 def asked(today: datetime, **given: str) -> dict[str, str]:
     return {
         "entity": str(making.entity().pk),
@@ -115,13 +119,13 @@ def test_from_the_map_to_the_file_and_the_file_again(
     made = JournalExport.objects.get()
     assert "Number 1 is ready" in done
     first = finance.get(reverse("office:journal_file", args=[made.pk]))
-    content = b"".join(first.streaming_content)
+    content = fetched(first)
     assert hashlib.sha256(content).hexdigest() == made.file_sha256
     assert made.file_name in first["Content-Disposition"]
     assert AuditEvent.objects.filter(action="journal taken").count() == 1
     handing.forget(folder)
     again = finance.get(reverse("office:journal_file", args=[made.pk]))
-    assert b"".join(again.streaming_content) == content
+    assert fetched(again) == content
 
     listed = page(finance, "journals", query="?target=xero")
     assert str(made.exported_by.name) in listed
@@ -207,7 +211,7 @@ def test_a_long_file_is_made_again_by_a_worker(
     run(monkeypatch)
     assert "The file is ready again" in finance.get(answer["Location"]).content.decode()
     ready = finance.get(reverse("office:journal_file", args=[made.pk]))
-    assert hashlib.sha256(b"".join(ready.streaming_content)).hexdigest() == made.file_sha256
+    assert hashlib.sha256(fetched(ready)).hexdigest() == made.file_sha256
 
 
 def test_a_row_of_the_map_is_written_refused_and_taken_away(finance: Client, gift: Any) -> None:

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from books import handing_over, handing_over_jobs, previewing_journals
@@ -59,7 +58,7 @@ class ScopeForm(forms.Form):
         help_text=_("Empty: everything that never went there, however old."),
     )
     last = forms.DateField(label=_("To"), widget=forms.DateInput(attrs=_DAY))
-    grouping = forms.ChoiceField(label=pgettext_lazy("journals", "Gathered"), choices=list(GROUPINGS.items()))
+    grouping = forms.ChoiceField(label=_("Gathered"), choices=list(GROUPINGS.items()))
     with_names = forms.BooleanField(
         label=_("With givers’ names"),
         required=False,
