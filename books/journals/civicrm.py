@@ -8,7 +8,7 @@ pair is the smaller of what is left of both. What an account gets over all rows 
 from collections.abc import Iterator
 
 from books.journals import neutralizing
-from books.journals.neutralizing import cell, signed
+from books.journals.neutralizing import cell, known, signed
 from books.journals.shapes import Format, Handover, Journal, Line, Name
 
 COLUMNS = (
@@ -74,7 +74,7 @@ def _pair(journal: Journal, debit: Line, credit: Line, amount: int) -> list[str]
         moved,
         journal.kind,
         "",
-        cell(debit.campaign or credit.campaign),
+        known(debit.campaign or credit.campaign),
         debit.currency,
         "Completed",
         moved,
@@ -84,7 +84,7 @@ def _pair(journal: Journal, debit: Line, credit: Line, amount: int) -> list[str]
 
 
 def _account(name: Name) -> tuple[str, str, str]:
-    return cell(name.code), cell(name.name or name.account_name), cell(name.tax or TYPES[name.kind])
+    return known(name.code), known(name.name or name.account_name), cell(name.tax or TYPES[name.kind])
 
 
 FORMAT = Format(suffix="csv", heading=_heading, body=_body)

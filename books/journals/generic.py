@@ -1,7 +1,7 @@
 """Our own table of the books, one row for each line: what every other format leaves out is here."""
 
 from books.journals import neutralizing
-from books.journals.neutralizing import cell, credit, debit
+from books.journals.neutralizing import cell, credit, debit, known
 from books.journals.shapes import Format, Handover, Journal, Line
 
 COLUMNS = (
@@ -39,8 +39,8 @@ def _line(line: Line, handover: Handover) -> list[str]:
     name, base = line.name, handover.base_currency
     is_free = name.restriction == "none"
     return [
-        cell(name.code),
-        cell(name.name or name.account_name),
+        known(name.code),
+        known(name.name or name.account_name),
         debit(line.amount, line.currency),
         credit(line.amount, line.currency),
         line.currency,
@@ -50,8 +50,8 @@ def _line(line: Line, handover: Handover) -> list[str]:
         name.fund,
         "without" if is_free else "with",
         "" if is_free else name.restriction,
-        cell(line.campaign),
-        cell(name.location),
+        known(line.campaign),
+        known(name.location),
     ]
 
 

@@ -5,7 +5,7 @@ columns of its own template, and a heading that Intacct does not know refuses th
 """
 
 from books.journals import neutralizing
-from books.journals.neutralizing import cell, credit, debit
+from books.journals.neutralizing import cell, credit, debit, known
 from books.journals.shapes import Format, Handover, Journal, Line
 
 COLUMNS = (
@@ -37,8 +37,8 @@ def _line(journal: Journal, line: Line, place: int, handover: Handover) -> list[
         "",
         *((JOURNAL, on, journal.number, title) if is_first else ("", "", "", "")),
         str(place),
-        cell(line.name.code),
-        cell(line.name.location),
+        known(line.name.code),
+        known(line.name.location),
         "",
         cell(journal.payout or journal.processor, most=30),
         cell(journal.memo, most=1000),
@@ -53,7 +53,7 @@ def _line(journal: Journal, line: Line, place: int, handover: Handover) -> list[
         "",
         "",
         "",
-        cell(line.name.class_name),
+        known(line.name.class_name),
         "",
         "",
         "",

@@ -6,7 +6,7 @@ last column must exist there, so it is empty unless somebody asked for names.
 """
 
 from books.journals import neutralizing
-from books.journals.neutralizing import cell, credit, debit
+from books.journals.neutralizing import cell, credit, debit, known
 from books.journals.shapes import Format, Handover, Journal, Line
 
 COLUMNS = ("JournalNo", "JournalDate", "AccountName", "Debits", "Credits", "Description", "Name")
@@ -33,7 +33,7 @@ def _body(journal: Journal, handover: Handover) -> bytes:
         [
             journal.number,
             on,
-            cell(line.name.shown),
+            known(line.name.shown),
             debit(line.amount, line.currency),
             credit(line.amount, line.currency),
             memo,
@@ -46,8 +46,8 @@ def _body(journal: Journal, handover: Handover) -> bytes:
 
 def _more(line: Line, handover: Handover) -> list[str]:
     return [
-        *([cell(line.name.class_name)] if handover.has_classes else ()),
-        *([cell(line.name.location)] if handover.has_locations else ()),
+        *([known(line.name.class_name)] if handover.has_classes else ()),
+        *([known(line.name.location)] if handover.has_locations else ()),
         *([line.currency] if handover.is_foreign else ()),
     ]
 

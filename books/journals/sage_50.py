@@ -5,7 +5,7 @@ the tax code is T9 (outside VAT) unless the map says another. Each currency has 
 """
 
 from books.journals import neutralizing
-from books.journals.neutralizing import cell, signed
+from books.journals.neutralizing import cell, known, signed
 from books.journals.shapes import Format, Handover, Journal, Line
 
 COLUMNS = (
@@ -30,13 +30,13 @@ def _line(line: Line, fixed: tuple[str, str, str], extra: str, handover: Handove
     return [
         "JD" if line.amount > 0 else "JC",
         "",
-        cell(line.name.code),
-        cell(line.name.class_name) or NO_DEPARTMENT,
+        known(line.name.code),
+        known(line.name.class_name) or NO_DEPARTMENT,
         on,
         reference,
         details,
         signed(abs(line.amount), line.currency),
-        cell(line.name.tax) or NO_TAX,
+        known(line.name.tax) or NO_TAX,
         signed(0, line.currency),
         "1" if line.currency == handover.base_currency else "",
         extra,

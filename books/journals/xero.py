@@ -6,7 +6,7 @@ tracking category Fund, a location one of Location; `Category=Option` in the map
 """
 
 from books.journals import neutralizing
-from books.journals.neutralizing import cell, signed
+from books.journals.neutralizing import cell, known, signed
 from books.journals.shapes import Format, Handover, Journal, Line
 
 COLUMNS = (
@@ -30,8 +30,8 @@ def _body(journal: Journal, _: Handover) -> bytes:
 def _line(line: Line) -> list[str]:
     name = line.name
     return [
-        cell(name.code),
-        cell(name.tax) or NO_TAX,
+        known(name.code),
+        known(name.tax) or NO_TAX,
         signed(line.amount, line.currency),
         *_tracked(name.class_name, category="Fund"),
         *_tracked(name.location, category="Location"),
@@ -40,9 +40,9 @@ def _line(line: Line) -> list[str]:
 
 def _tracked(said: str, *, category: str) -> tuple[str, str]:
     first, _, second = said.partition("=")
-    if cell(first) and cell(second):
-        return cell(first), cell(second)
-    return (category, cell(said)) if cell(said) else ("", "")
+    if known(first) and known(second):
+        return known(first), known(second)
+    return (category, known(said)) if known(said) else ("", "")
 
 
 FORMAT = Format(
