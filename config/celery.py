@@ -25,9 +25,14 @@ app.conf.beat_schedule = {
     "cards that expire, pauses that end": {"task": "donations.remind_plans", "schedule": crontab(minute=37)},
     "counts of the giving form that ended": {"task": "donations.forget_counts", "schedule": 60},
     "groups whose money has come": {"task": "donations.close_groups", "schedule": 20},
+    "deltas of gifts and of the books": {"task": "donations.fold", "schedule": 20},
     "transfer codes nobody used": {
         "task": "donations.lapse_promises",
         "schedule": crontab(hour=4, minute=41),
+    },
+    "promises that fall due, gifts that went back": {
+        "task": "donations.follow_pledges",
+        "schedule": crontab(minute=53),
     },
     "receipts that go out": {"task": "receipts.send", "schedule": 20},
     "mail that is due": {"task": "donors.send_due", "schedule": 15},

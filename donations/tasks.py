@@ -3,7 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import draining, dunning, funding, guarding, promising, settling, sweeping
+from donations import (
+    draining,
+    dunning,
+    folding,
+    funding,
+    guarding,
+    keeping_pledges,
+    promising,
+    reminding_pledges,
+    settling,
+    sweeping,
+)
 from jobs import beating, ringing
 from payments import catching_up
 
@@ -56,3 +67,15 @@ def close_groups() -> None:
 @shared_task(name="donations.lapse_promises")
 def lapse_promises() -> None:
     promising.lapse(now=timezone.now())
+
+
+@shared_task(name="donations.follow_pledges")
+def follow_pledges() -> None:
+    keeping_pledges.follow_refunds(now=timezone.now())
+    reminding_pledges.remind(now=timezone.now())
+
+
+@shared_task(name="donations.fold")
+def fold() -> None:
+    """Figures are right without it; folded, they are read quickly."""
+    folding.fold_all()

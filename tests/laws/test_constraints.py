@@ -28,6 +28,7 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
+    broken_batches,
     broken_desk,
     broken_filings,
     broken_intents,
@@ -35,6 +36,7 @@ from tests.laws import (
     broken_numbers,
     broken_papers,
     broken_periods,
+    broken_pledges,
     broken_runs,
     broken_wishes,
     journal_rows,
@@ -305,6 +307,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **broken_batches.BROKEN,
     **broken_desk.BROKEN,
     **broken_intents.BROKEN,
     **broken_letters.BROKEN,
@@ -313,6 +316,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_filings.BROKEN,
     **broken_papers.BROKEN,
     **broken_periods.BROKEN,
+    **broken_pledges.BROKEN,
     **broken_wishes.BROKEN,
     **journal_rows.BROKEN,
 }

@@ -26,7 +26,7 @@ from receipts.models import Receipt, Series
 from tests import facts, threads
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_filings
+from tests.laws import broken_filings, broken_pledges
 from tests.refusing import refused_by
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -376,6 +376,7 @@ TESTED = {
     "paper_document_is_append_only",
     "annual_run_takes_allowed_step",  # tests/laws/test_steps.py
     *broken_filings.STEPS,  # tests/laws/test_filings.py
+    *broken_pledges.STEPS,  # tests/laws/test_pledges.py
 }
 
 

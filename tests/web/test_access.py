@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -14,8 +13,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
-from books import handing_over, handing_over_jobs
-from books.handing_over import Scope
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
@@ -25,6 +22,7 @@ from staff.models import Role
 from tests import making
 from tests.receipts import abroad, years
 from tests.receipts.test_declaring import declared
+from tests.web import access_journals, access_months, access_pledges, batch_facts
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part", "_receipt")
@@ -99,22 +97,6 @@ def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
     }
 
 
-def handed_over(today: datetime) -> dict[str, list[object]]:
-    """A journal that went out, the work that made it, and a map."""
-    entity, actor = making.entity(), making.user(email="bookkeeper@example.org", now=today)
-    scope = Scope(entity=entity, target="generic", first=None, last=today.date())
-    job = handing_over_jobs.ask(scope=scope, request_id=uuid.uuid4(), requested_by=actor, now=today)
-    made = handing_over.export(export_id=job.pk, scope=scope, actor=actor, now=today)
-    return {
-        "office:journal_job": [job.pk],
-        "office:journal_given": [made.pk],
-        "office:journal_file": [made.pk],
-        "office:journal_map_row": [entity.pk, "xero", "1000", "all"],
-        "office:journal_map_file": [entity.pk, "xero"],
-        "office:journal_map_read": [entity.pk, "xero"],
-    }
-
-
 @pytest.fixture
 def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -133,6 +115,7 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
     printing = PrintFile.objects.create(entity=gift.entity, receipts_file="receipts.pdf", made_at=today)
     return {
         **abroad_facts(gift, today),
+        **batch_facts.facts(gift.donor, today=today),
         "office:page": [page.pk],
         "office:page_check": [page.pk],
         "office:page_save": [page.pk],
@@ -159,6 +142,8 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
         "office:way": [gift.entity_id, way.pk],
         "office:link_retire": [1],
         "office:card": ["campaign", gift.campaign.slug],
+        "office:report_campaign": [gift.campaign.slug],
+        "office:report_export": ["lybunt"],
         "portal:open": ["token"],
         "portal:receipt": [Receipt.objects.get().pk],
         **{f"portal:{name}": [gift.donor_id] for name in ("receipt_wishes", "person", "copy", "device_end")},
@@ -176,7 +161,9 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
         "office:plan_change": [plan.pk],
         "office:plan_died": [plan.pk],
         **a_year(),
-        **handed_over(today),
+        **access_pledges.keys(gift, today),
+        **access_months.keys(gift.entity, today),
+        **access_journals.keys(today),
     }
 
 
@@ -203,6 +190,7 @@ READ_DOWN = {
     "office:korea_file",
     "office:gift_aid_declaration",
     "office:gift_aid_file",
+    "office:batch",
     "office:donation",
     "office:plan",
     "office:receipt",
@@ -212,6 +200,7 @@ READ_DOWN = {
     "office:donations_export",
     "office:journal_export",
     "office:register_export",
+    "office:report_export",
     "office:run_preview",
     "office:run_preview_file",
     "office:run_file",

@@ -11,7 +11,7 @@ BACKWARD = "\n".join(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("books", "0002_of_gifts_and_people"),
+        ("books", "0003_laws_of_months"),
         ("ledger", "0007_laws_of_reopening"),
         ("payments", "0004_bank_accounts"),
     ]
