@@ -6,7 +6,7 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import finance_laws_batches, receipt_laws, rollup_laws
+from reports import finance_laws_batches, finance_laws_journals, receipt_laws, rollup_laws
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ FACT_TABLES = (
     "receipts_signingcertificate",
     "receipts_voiding",
     "receipts_rendering",
+    "books_journalexport",
+    "books_exportedentry",
 )
 
 _FACTS = ", ".join(f"'{name}'" for name in FACT_TABLES)
@@ -393,4 +395,5 @@ LAWS = (
     *(Law(*row) for row in receipt_laws.ROWS),
     *(Law(*row) for row in finance_laws_batches.ROWS),
     *(Law(*row) for row in rollup_laws.ROWS),
+    *(Law(*row) for row in finance_laws_journals.ROWS),
 )

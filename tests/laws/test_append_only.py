@@ -25,7 +25,7 @@ from tests.campaigns import making
 from tests.donations import batches
 from tests.donations.test_batch_reversing import reverse
 from tests.facts import NOW
-from tests.laws import broken_numbers, broken_pledges
+from tests.laws import broken_numbers, broken_pledges, journal_rows
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -52,6 +52,7 @@ def every_fact(db: None) -> None:
     PayoutFailure.objects.create(payout=payout, balance_ref="txn_f", failed_at=NOW, recorded_at=NOW)
     details(gift)
     over_the_desk()
+    journal_rows.handed_over()
     said_by_staff(gift)
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
@@ -21,7 +22,7 @@ from staff.models import Role
 from tests import making
 from tests.receipts import abroad, years
 from tests.receipts.test_declaring import declared
-from tests.web import access_months, access_pledges, batch_facts
+from tests.web import access_journals, access_months, access_pledges, batch_facts
 
 TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_text("utf-8").splitlines()))
 DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part", "_receipt")
@@ -97,8 +98,10 @@ def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
 
 
 @pytest.fixture
-def facts(db: None, today: datetime) -> dict[str, list[object]]:
+def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
+    kept = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": kept}
     gift = making.donation(by=making.donor(now=today), fee=making.HUNDRED.split([97, 3])[1], at=today)
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
@@ -160,6 +163,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         **a_year(),
         **access_pledges.keys(gift, today),
         **access_months.keys(gift.entity, today),
+        **access_journals.keys(today),
     }
 
 
@@ -173,6 +177,8 @@ def test_the_table_holds(
     }
     for role, browser in browsers.items():
         response = browser.generic(row["method"], address)
+        if response.streaming:
+            list(response)  # read to its end, which closes the file
         assert response.status_code == int(row[role]), (role, address)
         assert "no-store" in response.headers["Cache-Control"], (role, address)
         assert response.headers["Referrer-Policy"] == "same-origin" or role == "anonymous", (role, address)
@@ -198,6 +204,8 @@ READ_DOWN = {
     "office:run_preview",
     "office:run_preview_file",
     "office:run_file",
+    "office:journal_file",
+    "office:journal_map_file",
 }
 
 

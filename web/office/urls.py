@@ -17,6 +17,7 @@ from web.office import (
     filing,
     finding,
     hosting,
+    journals_urls,
     keeping,
     knowing,
     linking,
@@ -169,4 +170,5 @@ urlpatterns = [
     path("websites/<int:pk>/remove/", hosting.remove, name="website_remove"),
     path("websites/origins/<int:pk>/remove/", hosting.remove_origin, name="website_origin_remove"),
     *reports_urls.urlpatterns,
+    *journals_urls.urlpatterns,
 ]

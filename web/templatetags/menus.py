@@ -52,6 +52,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
             ("funds", _("Funds")),
             ("years", pgettext_lazy("menu", "By year")),
             ("months", _("Month end")),
+            ("journals", pgettext_lazy("menu", "To the accountant")),
         ),
     ),
     (
