@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from web import tax_wording
+from web import fund_wording, tax_wording
 from web.tax_wording import Words
 
 STATES: Words = {
@@ -312,6 +312,7 @@ RECEIPT_DEEDS: Words = {
 
 TABLES: dict[str, Words] = {
     **tax_wording.TABLES,
+    **fund_wording.TABLES,
     "delivery": DELIVERIES,
     "receipt_deed": RECEIPT_DEEDS,
     "donor_kind": DONOR_KINDS,
@@ -328,7 +329,7 @@ TABLES: dict[str, Words] = {
     "frequency": FREQUENCIES,
     "task": TASKS,
     "moment": MOMENTS,
-    "entry": ENTRIES,
+    "entry": {**ENTRIES, **fund_wording.ENTRIES},
     "voiding": VOIDINGS,
     "request": REQUESTS,
     "balance": BALANCE_LINES,
@@ -341,7 +342,7 @@ TABLES: dict[str, Words] = {
     "asker": ASKERS,
     "ending": ENDINGS,
     "restriction": RESTRICTIONS,
-    "account": ACCOUNTS,
+    "account": {**ACCOUNTS, **fund_wording.ACCOUNTS},
     "way": WAYS,
     "transfer": TRANSFERS,
 }
