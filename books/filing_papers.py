@@ -66,6 +66,6 @@ def file(*, paper: Paper, now: datetime) -> Filed:
 def harmless(*, name: str, ending: str) -> str:
     """This function will return a name of letters, digits, blanks, dots and hyphens that ends as its kind does."""
     plain = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
-    stem = plain.rpartition(".")[0] or plain
+    stem = plain.rpartition(".")[0] if "." in plain else plain
     kept = re.sub(r"[^\w .\-]", "_", stem).strip(" ._-")
     return f"{kept[:LONGEST_NAME].rstrip(' ._-') or 'document'}.{ending}"

@@ -125,10 +125,11 @@ def _contributions(rows: Sequence[Sum], things: dict[tuple[str, str, str], int],
             f"contributions_{what}",
             "",
             CONTRIBUTIONS,
-            *(Money(minor, currency) for minor in minors),
+            Money(without, currency),
+            Money(with_, currency),
             what=what,
         )
-        for what, minors in {narrowing.MONEY: money, **parts}.items()
+        for what, (without, with_) in {narrowing.MONEY: money, **parts}.items()
     ]
 
 

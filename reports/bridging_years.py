@@ -105,7 +105,7 @@ def bridge(*, entity: LegalEntity, tax_year: int, ends_in_month: int) -> list[Br
     each currency, the rows that are nothing left out.
     """
     first, last = crossing_years.fiscal_year(ends_in_month=ends_in_month, tax_year=tax_year)
-    asked = {
+    asked: dict[str, int | date | list[str]] = {
         "entity": entity.pk,
         "first": first,
         "last": last,

@@ -1,7 +1,7 @@
 """Restricted funds: what each held, received, released, got from others and holds, with the reasons given for it (B17).
 
-What was received is told by the books, in the currency it was exchanged into; what was released and moved is told by the
-releases and transfers people made; what was held before and after by the books again. So the sum proves something:
+What was received is told by the books, in the currency it was exchanged into; what was released and moved is told by
+the releases and transfers people made; what was held before and after by the books again. So the sum proves something:
 closing is opening plus received less released, more or less what was moved, or the page says by how much it is not.
 """
 

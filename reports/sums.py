@@ -52,7 +52,7 @@ SELECT l.fund_id, a.code, a.name, a.kind, l.currency,
 
 def moved(*, entity: LegalEntity, first: date, last: date, codes: Iterable[str] | None = None) -> list[Sum]:
     """This function will return the sums of a body's accounts, or of some of them, by account, fund and currency."""
-    asked = {
+    asked: dict[str, int | str | date | list[str] | None] = {
         "entity": entity.pk,
         "first": first,
         "last": last,

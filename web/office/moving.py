@@ -59,7 +59,7 @@ class MoveForm(PaperForm):
             ("yes", gettext_lazy("Money with donor restrictions")),
         ],
         coerce=lambda value: value == "yes",
-        empty_value=False,
+        empty_value="",
         required=False,
         widget=forms.RadioSelect,
     )

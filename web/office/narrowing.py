@@ -1,5 +1,7 @@
 """The form that narrows the journal, read from an address: every number of the reports is such an address."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -62,7 +64,7 @@ class JournalForm(PeriodForm):
         if len(bodies) < 2:
             self.fields["entity"].widget = forms.HiddenInput()
 
-    def _choose(self, name: str, choices: list[tuple[str, object]]) -> None:
+    def _choose(self, name: str, choices: Sequence[tuple[str, object]]) -> None:
         self.fields[name].choices = [ANY, *choices]  # type: ignore[attr-defined]
 
     @property

@@ -1,4 +1,4 @@
-"""Releasing as pages: part of a fund becomes free, with a reason and a document; a building opens; a release was wrong."""
+"""Releasing as pages: part of a fund becomes free for a reason; a building opens; a release was wrong."""
 
 import uuid
 from collections.abc import Mapping, Sequence

@@ -64,7 +64,8 @@ def _asked(typed: QueryDict) -> Asked | None:
     first = LegalEntity.objects.order_by("id").first()
     if first is None:
         return None
-    start = {"entity": first.code, **{key: typed[key] for key in ("entity", "period") if typed.get(key)}}
+    start: dict[str, str] = {"entity": first.code}
+    start |= {key: str(typed[key]) for key in ("entity", "period") if typed.get(key)}
     body = LegalEntity.objects.filter(code=start["entity"]).first() or first
     issuer = Issuer.objects.filter(entity=body).first()
     ends = issuer.fiscal_year_end_month if issuer else 12
@@ -149,16 +150,9 @@ def file(request: HttpRequest, what: str, ending: str) -> HttpResponse:
 def _restricted_table(asked: Asked) -> Table:
     found = restricted_funds.report(entity=asked.entity, language=get_language() or "en", **asked.days)
     columns = [
-        _("Fund"),
-        _("Name"),
-        _("Restriction"),
-        _("Currency"),
-        _("Opening"),
-        _("Received"),
-        _("Released"),
-        _("Moved"),
+        _("Fund"), _("Name"), _("Restriction"), _("Currency"), _("Opening"), _("Received"), _("Released"), _("Moved"),
         _("Closing"),
-    ]
+    ]  # fmt: skip
     rows = [
         [
             row.fund.code if row.fund else _("Total"),

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from books import measuring, placing
+from books import placing
 from books.models import PlacedAsset, Release, TransferRequest
 from ledger.models import Fund, LegalEntity
 from ledger.money import Money
@@ -87,15 +87,21 @@ def fund(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "office/fund.html", context)
 
 
-PAPERS = {"release": Release, "move": TransferRequest, "building": PlacedAsset}
+PAPERS: dict[str, type[Release] | type[TransferRequest] | type[PlacedAsset]] = {
+    "release": Release,
+    "move": TransferRequest,
+    "building": PlacedAsset,
+}
 
 
 @admit(Role.FINANCE, Role.APPROVER)
 @require_GET
 def paper(request: HttpRequest, of: str, pk: uuid.UUID) -> HttpResponse:
     """The document of a release, a transfer or a building: always as a download, never opened inside our pages."""
-    found = get_object_or_404(PAPERS.get(of, Release), pk=pk)
-    if of not in PAPERS or found.document_id is None:
+    if of not in PAPERS:
+        raise Http404(of)
+    found = PAPERS[of]._default_manager.filter(pk=pk).first()
+    if found is None or found.document_id is None:
         raise Http404(of)
     kept = get_object_or_404(Document.objects.defer("content"), pk=found.document_id)
     if isinstance(request.user, User):
@@ -140,9 +146,6 @@ def policy(request: HttpRequest) -> HttpResponse:
 
 def currencies(found: Fund) -> list[str]:
     """This function will return the currencies a fund holds money in, its body's own first."""
-    held = {
-        *measuring.currencies(fund_id=found.pk),
-        *(row.left.currency for row in books.balances(language="en", fund=found)),
-    }
+    held = {row.left.currency for row in books.balances(language="en", fund=found)}
     own = found.entity.base_currency
     return [own, *sorted(held - {own})]
