@@ -144,25 +144,27 @@ def write(
         released_by=actor,
         recorded_at=now,
     )
+    _post(made, wanted.fund, reverses, actor, now)
+    return made
+
+
+def _post(made: Release, fund: Fund, reverses: Release | None, actor: User, now: datetime) -> None:
     posting.post(
-        entity=wanted.fund.entity,
+        entity=fund.entity,
         kind=Entry.Kind.RELEASE,
         source=f"release:{made.pk}",
-        happened_at=noon(wanted.released_on, wanted.fund.entity),
-        postings=postings.release(
-            fund_id=wanted.fund.pk, amount=-wanted.amount if reverses else wanted.amount
-        ),
+        happened_at=noon(made.released_on, fund.entity),
+        postings=postings.release(fund_id=fund.pk, amount=-made.amount if reverses else made.amount),
         reverses=f"release:{reverses.pk}" if reverses else None,
         now=now,
     )
     auditing.record(
         actor=actor,
         action="release.reversed" if reverses else "release.made",
-        target=f"fund:{wanted.fund.pk}",
-        details={"release": str(made.pk), "amount": wanted.amount.plain, "currency": wanted.amount.currency},
+        target=f"fund:{fund.pk}",
+        details={"release": str(made.pk), "amount": made.amount.plain, "currency": made.currency},
         now=now,
     )
-    return made
 
 
 def reverse(*, release_id: uuid.UUID, reason: str, actor: User, now: datetime) -> Release:

@@ -39,9 +39,7 @@ def given(minor: int, *, fund: Fund | None = None, **told: Any) -> Donation:
     """A check for a fund, the center's unless another is named; by a campaign that is of no fund of these."""
     wanted = fund or center()
     campaign: Campaign = facts.campaign()
-    return desk.enter(
-        desk.check(campaign=campaign, amount=usd(minor), parts=[(wanted, usd(minor))], **told)
-    )
+    return desk.enter(desk.check(campaign=campaign, amount=usd(minor), parts=[(wanted, usd(minor))], **told))
 
 
 def wanted(minor: int, *, fund: Fund | None = None, **told: Any) -> Wanted:
@@ -70,9 +68,7 @@ def opened(minor: int, *, on: date = TODAY, **told: Any) -> PlacedAsset:
         opened_on=on,
         spent=usd(minor),
     )
-    return placing.open_up(
-        opening=opening, paper=PAPER, actor=facts.staff_member(), now=told.pop("now", NOW)
-    )
+    return placing.open_up(opening=opening, paper=PAPER, actor=facts.staff_member(), now=told.pop("now", NOW))
 
 
 def move(minor: int, *, fund_from: Fund, fund_to: Fund, **told: Any) -> Move:

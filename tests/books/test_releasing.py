@@ -206,7 +206,9 @@ def facts_basis() -> object:
         ({"paper": Paper(b"%PDF-", "900101-1234567.pdf")}, "resident_number"),
     ],
 )
-def test_what_cannot_be_released_is_refused_and_nothing_is_written(told: dict[str, object], code: str) -> None:
+def test_what_cannot_be_released_is_refused_and_nothing_is_written(
+    told: dict[str, object], code: str
+) -> None:
     given(500_000)
     assert refusal(**told).code == code
     assert not Release.objects.exists()
@@ -236,8 +238,12 @@ def test_a_form_sent_twice_is_one_release_and_another_under_its_id_is_refused() 
 def test_a_wrong_release_is_taken_back_whole_by_another_row() -> None:
     given(500_000)
     wrong = released(320_000)
-    undone = releasing.reverse(release_id=wrong.pk, reason="Not yet built", actor=facts.staff_member(), now=NOW)
-    again = releasing.reverse(release_id=wrong.pk, reason="Not yet built", actor=facts.staff_member(), now=NOW)
+    undone = releasing.reverse(
+        release_id=wrong.pk, reason="Not yet built", actor=facts.staff_member(), now=NOW
+    )
+    again = releasing.reverse(
+        release_id=wrong.pk, reason="Not yet built", actor=facts.staff_member(), now=NOW
+    )
     assert (again, undone.reverses, undone.amount) == (undone, wrong, usd(320_000))
     assert lines(f"release:{undone.pk}") == [("4910", -320_000), ("4900", 320_000)]
     entry = Entry.objects.get(source=f"release:{undone.pk}")
@@ -258,9 +264,7 @@ def test_a_release_of_a_closed_month_is_booked_on_the_first_open_day_and_says_so
 
 
 def test_restricted_money_that_was_exchanged_is_restricted_in_the_currency_it_became() -> None:
-    donation = facts.donation(
-        {center(): 50_000}, currency="KRW", entity=making.entity()
-    )
+    donation = facts.donation({center(): 50_000}, currency="KRW", entity=making.entity())
     assert donation.currency == "KRW"
     # The balance line of this fact is in dollars: 500.00 for 50,000 won.
     assert left("KRW") == Money(0, "KRW")
@@ -284,9 +288,7 @@ def test_the_database_refuses_to_release_what_is_not_there() -> None:
     with refused_by("release_not_above_balance"):
         asked = wanted(500_001)
         filed = releasing.filed_as(paper=PAPER, now=NOW)
-        releasing.write(
-            wanted=asked, words="x", filed=filed, asset=None, actor=facts.staff_member(), now=NOW
-        )
+        releasing.write(wanted=asked, words="x", filed=filed, asset=None, actor=facts.staff_member(), now=NOW)
 
 
 def test_the_database_refuses_to_take_back_a_part() -> None:

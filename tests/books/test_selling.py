@@ -12,6 +12,7 @@ from books import selling
 from books.models import SecuritySale
 from books.selling import Sold, UnableToSell
 from donations import restating
+from donations.dating import Basis
 from donations.models import Donation
 from ledger.models import Entry, Fund, LegalEntity
 from ledger.money import Money
@@ -34,7 +35,14 @@ def bank(**told: object) -> BankAccount:
 
 def shares(minor: int = 101_500, **told: object) -> Donation:
     kind = Donation.Kind.STOCK
-    gift = desk.thing(amount=usd(minor), kind=kind, method="stock", description="10 shares ABC", **told)
+    gift = desk.thing(
+        amount=usd(minor),
+        kind=kind,
+        method="stock",
+        description="10 shares ABC",
+        days={Basis.TRANSFER: date(2026, 11, 18)},
+        **told,
+    )
     return desk.enter(gift)
 
 

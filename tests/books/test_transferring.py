@@ -95,7 +95,7 @@ def test_what_cannot_be_moved_is_refused() -> None:
         code="OTHER", legal_name="Other", country="US", address="x", registration="x", status_line="x",
         signatory="x", email="o@example.org", zone="UTC", base_currency="USD", paper="a4",
     )  # fmt: skip
-    theirs = Fund.objects.create(code="GEN", entity=other, restriction="none")
+    theirs = Fund.objects.create(code="THEIR", entity=other, restriction="none")
     closed = Fund.objects.create(code="OLD", entity=making.entity(), restriction="none", is_open=False)
     told = {
         "same": refusal(fund_to=general()),
