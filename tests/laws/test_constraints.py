@@ -37,11 +37,12 @@ from tests.laws import (
     broken_periods,
     broken_runs,
     broken_wishes,
+    funds_rows,
 )
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "receipts")
+ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "books", "receipts")
 
 
 def again(row: Model, **changed: object) -> None:
@@ -313,6 +314,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_papers.BROKEN,
     **broken_periods.BROKEN,
     **broken_wishes.BROKEN,
+    **funds_rows.BROKEN,
 }
 
 
