@@ -87,7 +87,8 @@ def test_e13_a_body_whose_givers_asked_for_years_of_use_releases_by_the_month() 
     placing.decide(entity=entity, months=0, actor=facts.staff_member(), now=NOW)
     assert placing.months_of_use(entity=entity) == 0
     assert asset.months == 3  # what was opened before keeps the rule of its day
-    assert [(number, on.isoformat(), part.minor) for number, on, part in placing.due(asset=asset, day=date(2027, 3, 1))] == [
+    due = placing.due(asset=asset, day=date(2027, 3, 1))
+    assert [(number, on.isoformat(), part.minor) for number, on, part in due] == [
         (0, "2026-12-20", 3_334), (1, "2027-01-20", 3_333), (2, "2027-02-20", 3_333),
     ]  # fmt: skip
     assert placing.release_due(now=NOW + timedelta(days=40)) == 1

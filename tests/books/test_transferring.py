@@ -161,8 +161,8 @@ def test_a_form_sent_twice_is_one_request() -> None:
     wanted = move(100, fund_from=general(), fund_to=center())
     first = transferring.ask(move=wanted, paper=None, actor=facts.staff_member(), now=NOW)
     assert transferring.ask(move=wanted, paper=None, actor=facts.staff_member(), now=NOW) == first
+    other = move(200, fund_from=general(), fund_to=center(), id=wanted.id)
     with pytest.raises(UnableToTransfer) as refused:
-        other = move(200, fund_from=general(), fund_to=center(), id=wanted.id)
         transferring.ask(move=other, paper=None, actor=facts.staff_member(), now=NOW)
     assert refused.value.code == "other"
 

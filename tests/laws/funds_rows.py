@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from books import selling
 from books.models import FundTransfer, PlacedAsset, Release, ReleasePolicy, SecuritySale, TransferRequest
@@ -91,7 +92,7 @@ def shares() -> Donation:
             kind=Donation.Kind.STOCK,
             method="stock",
             description="10 shares ABC",
-            days={Basis.TRANSFER: NOW.date()},
+            days={Basis.TRANSFER: date(2026, 11, 18)},
         )
     )
 
