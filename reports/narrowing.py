@@ -33,6 +33,8 @@ GROUPS: Mapping[str, Q] = {
     "received": measuring.WITH & ~Q(account__kind="net_assets"),
     "contributions": Q(account__code__in=balances.INCOME),
     "paid": Q(account__code__in=balances.PAID),
+    "earned": Q(account__kind="income") & ~Q(account__code__in=balances.INCOME),
+    "costs": Q(account__kind="expense"),
     "released": Q(account__code__in=["4900", "4910"]),
     "moved": Q(account__code__in=["4950", "4960"]),
     "worth": ~Q(account__kind__in=["asset", "liability"]),

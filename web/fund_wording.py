@@ -57,6 +57,8 @@ CLASSES: Words = {
     "received": _("Received with donor restrictions"),
     "contributions": _("Contributions"),
     "paid": _("Contributions and event income"),
+    "earned": _("Income besides contributions"),
+    "costs": _("Expenses"),
     "released": _("Net assets released from restrictions"),
     "moved": _("Transfers between funds"),
     "worth": _("Net assets"),
