@@ -15,7 +15,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("almoner")
 app.conf.update(settings.CELERY)
 app.autodiscover_tasks(["donors", "donations", "books", "receipts", "reports", "jobs", "api", "config"])
-app.autodiscover_tasks(["books"], related_name="fund_tasks")
 
 app.conf.beat_schedule = {
     "settle what waits, look at what stopped halfway": {"task": "donations.sweep", "schedule": 20},
@@ -42,7 +41,7 @@ app.conf.beat_schedule = {
     "answers no longer repeated": {"task": "api.purge", "schedule": 3600},
     "buildings that open": {"task": "books.release_due", "schedule": crontab(minute=11)},
     "tickets the books do not know yet": {
-        "task": "books.split_tickets",
+        "task": "donations.split_tickets",
         "schedule": crontab(hour=5, minute=11),
     },
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import draining, dunning, funding, guarding, promising, settling, sweeping
+from donations import draining, dunning, funding, guarding, promising, settling, splitting, sweeping
 from jobs import beating, ringing
 from payments import catching_up
 
@@ -51,6 +51,11 @@ def forget_counts() -> None:
 @shared_task(name="donations.close_groups")
 def close_groups() -> None:
     funding.close_groups(now=timezone.now())
+
+
+@shared_task(name="donations.split_tickets")
+def split_tickets() -> None:
+    splitting.catch_up(now=timezone.now())
 
 
 @shared_task(name="donations.lapse_promises")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -37,12 +38,12 @@ def lines(source: str) -> list[tuple[str, int]]:
     return list(entry.lines.order_by("id").values_list("account__code", "amount_minor"))
 
 
-def refusal(**told: object) -> UnableToRelease:
-    asked = wanted(100)
+def refusal(*, paper: Paper = PAPER, **told: Any) -> UnableToRelease:
+    asked = replace(wanted(100), **told)
     with pytest.raises(UnableToRelease) as refused:
         releasing.release(
-            wanted=replace(asked, **{key: value for key, value in told.items() if key != "paper"}),
-            paper=told.get("paper", PAPER),  # type: ignore[arg-type]
+            wanted=asked,
+            paper=paper,
             actor=facts.staff_member(),
             now=NOW,
         )

@@ -7,17 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from launcher.stack import Stack
 from tests.journeys.test_every_page import Inspector
 from tests.journeys.walking import Finance, Giver
 
-INVOICE = {
-    "name": "Invoice 12.pdf",
-    "mimeType": "application/pdf",
-    "buffer": b"%PDF-1.7 the invoice of the builder",
-}
+INVOICE = FilePayload(
+    name="Invoice 12.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7 the invoice of the builder"
+)
 PAGES = ("funds/", "funds/restricted/", "funds/activities/", "journal/?account=with", "donations/years/")
 
 
@@ -35,7 +33,7 @@ def opens_fund(page: Page, code: str) -> None:
 def releases(page: Page, amount: str, *, reason: str) -> None:
     page.get_by_label("Amount").fill(amount)
     page.get_by_label("Reason").fill(reason)
-    page.get_by_label("Document").set_input_files([INVOICE])  # type: ignore[list-item]
+    page.get_by_label("Document").set_input_files(INVOICE)
     page.get_by_role("button", name="Release").press("Enter")
 
 
