@@ -1,9 +1,9 @@
-"""Doors for the queue: journals that wait to be handed over."""
+"""Doors for the queue of the books: each task makes one call."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from books import handing_over_jobs, keeping_journals
+from books import handing_over_jobs, keeping_journals, placing
 from jobs import running
 
 
@@ -12,3 +12,8 @@ def hand_over() -> None:
     keeping_journals.purge(now=timezone.now())
     while running.run_one(works=handing_over_jobs.works(), now=timezone.now()) is not None:
         pass
+
+
+@shared_task(name="books.release_due")
+def release_due() -> None:
+    placing.release_due(now=timezone.now())

@@ -45,6 +45,11 @@ app.conf.beat_schedule = {
     "events that never came": {"task": "donations.catch_up", "schedule": 600},
     "the processor's balance against the books": {"task": "donations.reconcile", "schedule": 3600},
     "answers no longer repeated": {"task": "api.purge", "schedule": 3600},
+    "buildings that open": {"task": "books.release_due", "schedule": crontab(minute=11)},
+    "tickets the books do not know yet": {
+        "task": "donations.split_tickets",
+        "schedule": crontab(hour=5, minute=11),
+    },
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},
     "the worker is alive": {"task": "config.heartbeat", "schedule": 30},
 }

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from web import tax_wording
+from web import fund_wording, tax_wording
 from web.tax_wording import Words
 
 STATES: Words = {
@@ -337,6 +337,7 @@ RECEIPT_DEEDS: Words = {
 
 TABLES: dict[str, Words] = {
     **tax_wording.TABLES,
+    **fund_wording.TABLES,
     "delivery": DELIVERIES,
     "batch": BATCHES,
     "batch_giver": GIVERS,
@@ -356,7 +357,7 @@ TABLES: dict[str, Words] = {
     "frequency": FREQUENCIES,
     "task": TASKS,
     "moment": MOMENTS,
-    "entry": ENTRIES,
+    "entry": {**ENTRIES, **fund_wording.ENTRIES},
     "voiding": VOIDINGS,
     "request": REQUESTS,
     "balance": BALANCE_LINES,
@@ -369,7 +370,7 @@ TABLES: dict[str, Words] = {
     "asker": ASKERS,
     "ending": ENDINGS,
     "restriction": RESTRICTIONS,
-    "account": ACCOUNTS,
+    "account": {**ACCOUNTS, **fund_wording.ACCOUNTS},
     "way": WAYS,
     "transfer": TRANSFERS,
 }

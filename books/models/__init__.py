@@ -2,7 +2,14 @@
 
 from books.models.banking import BankLine, BankMatch, ProcessorReport, ProcessorReportRow, Statement
 from books.models.exports import ExportRequest, ExportSchedule
-from books.models.funds import FundTransfer, Release, SecuritySale
+from books.models.funds import (
+    FundTransfer,
+    PlacedAsset,
+    Release,
+    ReleasePolicy,
+    SecuritySale,
+    TransferRequest,
+)
 from books.models.journals import AccountMap, ExportedEntry, JournalExport, Target
 from books.models.months import CheckItem, MonthEnd, Reopening
 
@@ -17,11 +24,14 @@ __all__ = [
     "FundTransfer",
     "JournalExport",
     "MonthEnd",
+    "PlacedAsset",
     "ProcessorReport",
     "ProcessorReportRow",
     "Release",
+    "ReleasePolicy",
     "Reopening",
     "SecuritySale",
     "Statement",
     "Target",
+    "TransferRequest",
 ]

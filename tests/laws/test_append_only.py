@@ -25,7 +25,7 @@ from tests.campaigns import making
 from tests.donations import batches
 from tests.donations.test_batch_reversing import reverse
 from tests.facts import NOW
-from tests.laws import broken_numbers, broken_pledges, journal_rows
+from tests.laws import broken_numbers, broken_pledges, funds_rows, journal_rows
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -58,6 +58,7 @@ def every_fact(db: None) -> None:
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
     facts.bounce()
+    funds_rows.every()
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
     broken_pledges.grown()

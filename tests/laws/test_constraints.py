@@ -39,6 +39,7 @@ from tests.laws import (
     broken_pledges,
     broken_runs,
     broken_wishes,
+    funds_rows,
     journal_rows,
 )
 from tests.refusing import named_laws, refused_by
@@ -319,6 +320,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_pledges.BROKEN,
     **broken_wishes.BROKEN,
     **journal_rows.BROKEN,
+    **funds_rows.BROKEN,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import Settings
 
+from books import releasing
+from books.filing_papers import Paper
+from books.models import Release, TransferRequest
+from books.releasing import Wanted
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
@@ -97,6 +102,33 @@ def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
     }
 
 
+def fund_facts(today: datetime) -> dict[str, list[object]]:
+    """A restricted fund of which something was released, and a transfer somebody asked for."""
+    center = making.fund(code="CTR", restriction="purpose", name="Community center")
+    making.donation(by=making.donor(now=today), parts=[(center, making.HUNDRED)], at=today)
+    actor, day = making.user(email="releaser@example.org", now=today), releasing.today(center.entity, today)
+    release = releasing.release(
+        wanted=Wanted(
+            id=uuid.uuid4(), fund=center, kind=Release.Kind.PURPOSE, amount=making.HUNDRED, released_on=day,
+            reason="The invoice of the builder",
+        ),
+        paper=Paper(b"%PDF-1.7", "invoice.pdf"), actor=actor, now=today,
+    )  # fmt: skip
+    asked = TransferRequest.objects.create(
+        fund_from=center, fund_to=making.fund(), is_restricted=False, amount_minor=100, currency="USD",
+        moved_on=day, reason="Fees", asked_by=actor, asked_at=today,
+    )  # fmt: skip
+    return {
+        **{f"office:fund{deed}": [center.pk] for deed in ("", "_release", "_building", "_move")},
+        "office:fund_report_file": ["restricted", "csv"],
+        "office:fund_reverse": [release.pk],
+        "office:fund_moving": [asked.pk],
+        "office:fund_moving_decide": [asked.pk],
+        "office:fund_paper": ["release", release.pk],
+        "office:sale": [Donation.objects.order_by("recorded_at", "id")[0].pk],
+    }
+
+
 @pytest.fixture
 def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -164,6 +196,7 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
         **access_pledges.keys(gift, today),
         **access_months.keys(gift.entity, today),
         **access_journals.keys(today),
+        **fund_facts(today),
     }
 
 
@@ -206,6 +239,8 @@ READ_DOWN = {
     "office:run_file",
     "office:journal_file",
     "office:journal_map_file",
+    "office:fund_paper",
+    "office:fund_report_file",
 }
 
 

@@ -50,6 +50,8 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
             ("journal", _("Journal")),
             ("payouts", _("Payouts")),
             ("funds", _("Funds")),
+            ("restricted", pgettext_lazy("menu", "Restricted")),
+            ("activities", pgettext_lazy("menu", "Activities")),
             ("years", pgettext_lazy("menu", "By year")),
             ("months", _("Month end")),
             ("journals", pgettext_lazy("menu", "To the accountant")),
