@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import OpenPage
 from tests.journeys.pages import text_of
@@ -66,7 +66,13 @@ def test_twenty_checks_without_a_mouse(givers: Finance) -> None:
         expect(page.locator("#id_amount")).to_be_focused()
     expect(page.locator("#numbers")).to_contain_text("$75.00 short")
 
-    # Faster than the answers: nothing that is typed meanwhile is lost, and what is refused comes back to be mended.
+    types_faster_than_the_answers(page, said)
+    posts(page)
+    names_a_giver(page)
+
+
+def types_faster_than_the_answers(page: Page, said: Locator) -> None:
+    """Nothing that is typed meanwhile is lost, and what is refused comes back to be mended."""
     typed(page, ["10.00", "7701", GIVERS[1][1]])
     page.keyboard.type("57.00")
     expect(page.locator("#entry")).to_contain_text("A check like this was entered before")
@@ -85,6 +91,8 @@ def test_twenty_checks_without_a_mouse(givers: Finance) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#numbers")).to_contain_text("agrees")
 
+
+def posts(page: Page) -> None:
     page.get_by_role("button", name="Post the batch").focus()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("21 pieces of $275.00 come into the books.")
@@ -96,6 +104,8 @@ def test_twenty_checks_without_a_mouse(givers: Finance) -> None:
     assert "Check 7721 $75.00" in " ".join(told.split())
     assert "Total of the deposit $275.00" in " ".join(told.split())
 
+
+def names_a_giver(page: Page) -> None:
     page.goto("/en/office/")
     page.get_by_role("link", name="Money waits for its giver").first.click()
     page.get_by_role("combobox", name="Giver").fill("grace a")
