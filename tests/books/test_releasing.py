@@ -209,7 +209,7 @@ def facts_basis() -> object:
     ],
 )
 def test_what_cannot_be_released_is_refused_and_nothing_is_written(
-    told: dict[str, object], code: str
+    told: dict[str, Any], code: str
 ) -> None:
     given(500_000)
     assert refusal(**told).code == code

@@ -65,15 +65,8 @@ def invoice(content: bytes = b"%PDF-1.7 invoice", name: str = "invoice.pdf") -> 
 
 def form(today: datetime, fund: Fund, **told: Any) -> dict[str, Any]:
     day = releasing.today(fund.entity, today).isoformat()
-    values = {
-        "amount": "3,200",
-        "currency": "USD",
-        "on": day,
-        "reason": "Invoice 12",
-        "paper": invoice(),
-        "request_id": str(uuid.uuid4()),
-    }
-    return {**values, **told}
+    values = {"amount": "3,200", "currency": "USD", "on": day, "reason": "Invoice 12", "paper": invoice()}
+    return {**values, "request_id": str(uuid.uuid4()), **told}
 
 
 def test_a_release_with_its_document_and_more_than_is_left_refused_with_how_much(

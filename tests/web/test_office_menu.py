@@ -38,6 +38,9 @@ def test_the_menu_is_one_row_of_seven_and_the_pages_of_the_open_one(signed_in: S
     assert words(first) == ["Today", "Gifts", "Donors", "Receipts", "Books", "Reports", "Pages"]
     assert words(second) == ["Journal", "Payouts", "Funds", "By year", "Month end", "To the accountant"]
     assert [current for _address, current, _words in first] == ["", "", "", "", "true", "", ""]
+    assert words(first) == ["Today", "Gifts", "Donors", "Receipts", "Books", "Pages"]
+    assert words(second) == ["Journal", "Payouts", "Funds", "Restricted", "Activities", "By year"]
+    assert [current for _address, current, _words in first] == ["", "", "", "", "true", ""]
     assert [current for _address, current, _words in second] == ["", "page", "", "", "", ""]
 
 
