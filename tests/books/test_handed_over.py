@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from books import handing_over, keeping_journals
 from books.handing_over import UnableToExport
+from books.journals import reading
+from books.journals.shapes import Name
 from books.models import ExportedEntry, JournalExport, Target
 from donors.models import Donor
 from ledger import closing
@@ -172,6 +175,17 @@ def test_an_entry_goes_to_a_target_once_even_by_hand() -> None:
     known = ExportedEntry.objects.get()
     with pytest.raises(DatabaseError, match="entry_exported_once_per_target"), transaction.atomic():
         ExportedEntry.objects.create(export=made, target=made.target, entry=known.entry)
+
+
+def test_entries_are_read_while_the_database_still_sends() -> None:
+    gift(fee=Money(320, USD))
+    made = export()
+    names = {(row[0], row[1]): Name(*row[2:]) for row in made.map_used["names"]}
+    reader = reading.entries(export_id=made.pk, grouping="entry", zone="UTC", with_names=False, names=names)
+    with contextlib.closing(reader), connection.cursor() as cursor:
+        assert next(reader).kind == "donation"
+        cursor.execute("SELECT count(*) FROM pg_cursors WHERE NOT is_holdable")
+        assert cursor.fetchone()[0] == 1
 
 
 def test_progress_is_told_and_may_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:

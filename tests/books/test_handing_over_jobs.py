@@ -13,7 +13,7 @@ from books.tasks import hand_over
 from jobs import running
 from jobs.models import Job
 from ledger.money import Money
-from tests import making
+from tests import making, threads
 from tests.books import handing
 from tests.books.handing import NOW
 
@@ -112,6 +112,18 @@ def test_a_long_file_that_is_lost_is_made_again_by_a_worker(
     assert handing_over_jobs.ask_again(made=made, requested_by=handing.actor(), now=NOW).pk == first.pk
     assert run().result == {"export": str(made.pk), "is_new": False}
     assert not handing_over_jobs.is_long(made=made)
+
+
+def test_two_at_once_hand_over_once() -> None:
+    actor, scope = handing.actor(), handing.scope()
+
+    def deed() -> uuid.UUID:
+        made = handing_over.export(export_id=uuid.uuid4(), scope=scope, actor=actor, now=NOW)
+        return made.pk
+
+    first, second = threads.results(threads.at_once([deed, deed]))
+    assert first == second
+    assert JournalExport.objects.get().entry_count == ExportedEntry.objects.count() == 3
 
 
 def test_the_task_runs_what_waits() -> None:

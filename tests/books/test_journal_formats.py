@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from books.journals import civicrm, dividing, gathering, neutralizing, packing, quickbooks_desktop
+from books.journals import civicrm, dividing, filling, gathering, neutralizing, packing, quickbooks_desktop
 from books.journals.formats import FORMATS
 from books.journals.shapes import Journal, Line
 from books.models import Target
@@ -211,6 +212,42 @@ def test_several_files_are_one_that_is_the_same_every_time(tmp_path: Path) -> No
     (tmp_path / "three").mkdir()
     alone = packing.packed([("journal.csv", b"x", 1)], folder=tmp_path / "three")
     assert (alone.path.name, alone.suffix, alone.files) == ("journal.csv", "csv", 1)
+
+
+def test_a_fund_is_an_option_of_the_category_the_map_names() -> None:
+    lines = [
+        Line(name("1000", "GEN", class_name="Grant=Water", location="Portland"), 100, "USD"),
+        Line(name("4000", "GEN", class_name="General", location="=x"), -100, "USD"),
+    ]
+    files, _ = written([entry(*lines)], Target.XERO)
+    columns = ("TrackingName1", "TrackingOption1", "TrackingName2", "TrackingOption2")
+    rows = parsing.table(files["journal-0001.csv"])[1]
+    assert [[row[column] for column in columns] for row in rows] == [
+        ["Grant", "Water", "Location", "Portland"],
+        ["Fund", "General", "Location", "'=x"],
+    ]
+
+
+def test_memory_is_that_of_one_journal_however_many_there_are(tmp_path: Path) -> None:
+    """Entries are made as they are asked for; what is kept while files are written is counted."""
+    pair = (Line(name("1000", "GEN"), 100, "USD"), Line(name("4000", "GEN"), -100, "USD"))
+
+    def peak(count: int) -> int:
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        entries = (entry(*pair, number=place) for place in range(1, count + 1))
+        shared = samples.handover([line.name for line in pair])
+        journals = gathering.journals(entries, grouping="entry", number=3, base_currency="USD")
+        chunks = filling.filled(journals, form=FORMATS[Target.XERO], handover=shared)
+        tracemalloc.start()
+        packed = packing.packed(chunks, folder=folder)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert packed.files == -(-2 * count // 300)
+        return most
+
+    peak(300)
+    assert peak(6_000) < 2 * peak(600)
 
 
 def test_every_target_has_its_format() -> None:

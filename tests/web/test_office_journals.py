@@ -93,6 +93,7 @@ def test_from_the_map_to_the_file_and_the_file_again(
 ) -> None:
     assert "Nothing has been handed over yet" in page(finance, "journals")
     values = asked(today)
+    assert "Show what is new" in page(finance, "journal_new")
     shown = page(finance, "journal_new", query=query(values))
     assert "2 entries with 4 lines have never gone there" in shown
     assert "have no name there yet" in shown
