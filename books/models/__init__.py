@@ -1,6 +1,15 @@
 """Tables of the books as finance keeps them."""
 
-from books.models.banking import BankLine, BankMatch, ProcessorReport, ProcessorReportRow, Statement
+from books.models.banking import (
+    BankLine,
+    BankMatch,
+    PayerMark,
+    ProcessorReport,
+    ProcessorReportRow,
+    StagedLine,
+    Statement,
+    StatementDraft,
+)
 from books.models.exports import ExportRequest, ExportSchedule
 from books.models.funds import FundTransfer, Release, SecuritySale
 from books.models.journals import AccountMap, ExportedEntry, JournalExport, Target
@@ -17,11 +26,14 @@ __all__ = [
     "FundTransfer",
     "JournalExport",
     "MonthEnd",
+    "PayerMark",
     "ProcessorReport",
     "ProcessorReportRow",
     "Release",
     "Reopening",
     "SecuritySale",
+    "StagedLine",
     "Statement",
+    "StatementDraft",
     "Target",
 ]
