@@ -94,7 +94,8 @@ def read_day(text: str, *, order: str) -> date:
 
 
 def _three(plain: str, order: str) -> tuple[int, int, int] | None:
-    if named := _NAMED.match(plain):
+    named = _NAMED.match(plain)
+    if named and not (named["first"] + named["second"]).isdigit():
         return _by_name(named)
     if eight := _EIGHT.fullmatch(plain):
         digits = eight[1]

@@ -5,6 +5,7 @@ there is none, its day, its amount, and which of several equal ones it is. Two c
 """
 
 import hashlib
+import itertools
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,12 +14,14 @@ from typing import Any
 
 from django.db import connection
 
-from books.models import StagedLine, Statement, StatementDraft
+from books.models import StagedLine, StatementDraft
 from books.reading_statements import Refused, Told
 
-BLOCK = 2_000
-COLUMNS = 'draft_id, position, booked_on, amount_minor, payer, reference, bank_ref, checksum, "column", reason, original'
-_COPY = f"COPY books_stagedline ({COLUMNS}) FROM STDIN"
+BLOCK, STREAM = 2_000, 20_000
+_COPY = """
+COPY books_stagedline (draft_id, position, booked_on, amount_minor, payer, reference, bank_ref, checksum, "column",
+  reason, original) FROM STDIN
+"""
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -40,30 +43,22 @@ MOST_REASONS = 200
 
 
 def stage(*, draft: StatementDraft, rows: Iterable[Told | Refused], heard: Callable[[int], None]) -> Staged:
-    """Put every row into the staging table in one stream; `heard` is told how many there are, block by block.
+    """Put every row into the staging table; `heard` is told how many there are after each stream of them.
 
-    A row of the file has one place: what a reader numbers twice is refused by the table the lines go to later.
-    This function will return the counts. It must run in a transaction.
+    Nothing else can be asked of a connection while it streams, so the streams are short. What an earlier try left is
+    taken away first. This function will return the counts.
     """
     StagedLine.objects.filter(draft=draft).delete()
-    staged, count = Staged(), 0
-    writer = _Writer(draft)
-    with connection.cursor() as cursor, _copying(cursor) as copy:
-        block: list[str] = []
-        for row in rows:
-            count += 1
-            block.append(writer.line(row, staged))
-            if len(block) == BLOCK:
-                copy.write("".join(block))
-                block.clear()
-                heard(count)
-        copy.write("".join(block))
-    heard(count)
+    staged, writer, count = Staged(), _Writer(draft), 0
+    lines = (writer.line(row, staged) for row in rows)
+    while block := list(itertools.islice(lines, STREAM)):
+        connection.ensure_connection()
+        with connection.connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for begin in range(0, len(block), BLOCK):
+                copy.write("".join(block[begin : begin + BLOCK]))
+        count += len(block)
+        heard(count)
     return staged
-
-
-def _copying(cursor: Any) -> Any:
-    return cursor.cursor.copy(_COPY) if hasattr(cursor, "cursor") else cursor.copy(_COPY)
 
 
 class _Writer:
@@ -91,7 +86,8 @@ class _Writer:
         payer, reference = row.payer.translate(_ESCAPES), row.reference.translate(_ESCAPES)
         checksum = self._checksum(row, day)
         own = row.bank_ref.translate(_ESCAPES)
-        return f"{self.draft}\t{row.position}\t{day}\t{row.amount_minor}\t{payer}\t{reference}\t{own}\t{checksum}\t\t\t\n"
+        told = f"{self.draft}\t{row.position}\t{day}\t{row.amount_minor}"
+        return f"{told}\t{payer}\t{reference}\t{own}\t{checksum}\t\t\t\n"
 
     def _checksum(self, row: Told, day: str) -> str:
         words = f"#{row.bank_ref}" if row.bank_ref else f"{row.payer}\x1f{row.reference}"
@@ -158,14 +154,17 @@ ON CONFLICT (bank_account_id, checksum) DO NOTHING
 """
 
 
-def take_in(*, draft: StatementDraft, statement: Statement, currency: str) -> int:
-    """This function will make the staged lines lines of the account, each once, and return how many are new."""
+def take_in(*, draft: StatementDraft, currency: str) -> int:
+    """Make the staged lines lines of the account, each once, under the statement that will have the draft's id.
+
+    This function will return how many are new.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _TAKE_IN,
             {
-                "statement": statement.pk,
-                "account": statement.bank_account_id,
+                "statement": draft.pk,
+                "account": draft.bank_account_id,
                 "currency": currency,
                 "draft": draft.pk,
             },
@@ -173,7 +172,7 @@ def take_in(*, draft: StatementDraft, statement: Statement, currency: str) -> in
         return int(cursor.rowcount)
 
 
-def count_new(*, draft: StatementDraft) -> tuple[int, int]:
+def count(*, draft: StatementDraft) -> tuple[int, int]:
     """This function will return how many staged lines are told and how many refused, as the table has them now."""
     told = StagedLine.objects.filter(draft=draft, reason="").count()
     return told, StagedLine.objects.filter(draft=draft).exclude(reason="").count()

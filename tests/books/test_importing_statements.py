@@ -1,0 +1,56 @@
+"""B13: a file is read, looked at and taken in; the same file twice adds nothing, overlapping ones what is new."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from books import importing_statements
+from books.importing_statements import AlreadyRead, UnableToImport
+from books.models import BankLine, StagedLine, Statement, StatementDraft
+from donors.models import Message
+from jobs.models import Job
+from tests import facts
+from tests.books import banks
+from tests.books.banks import NOW
+
+pytestmark = pytest.mark.django_db
+
+COFFEE = '11/02/2026,COFFEE,,,"-3.50",'
+FIRST = banks.csv(COFFEE, COFFEE, "11/03/2026,KIM MINSEO,THANKS,T1,250.00,")
+
+
+def test_a_file_is_read_looked_at_and_taken_in(check_laws: Callable[[], None]) -> None:
+    account = banks.account()
+    draft = banks.read(account, FIRST)
+    assert draft.status == "read"
+    told = {name: draft.summary[name] for name in ("told", "refused", "fresh", "known", "skipped", "alike")}
+    assert told == {"told": 3, "refused": 0, "fresh": 3, "known": 0, "skipped": 0, "alike": 0}
+    assert (draft.summary["received_minor"], draft.summary["paid_minor"]) == (25_000, -700)
+    assert not BankLine.objects.exists()
+    statement = banks.take_in(account, banks.csv(COFFEE, "11/03/2026,X,,,1.00,"))
+    assert (statement.new_count, statement.known_count) == (2, 0)
+    line = BankLine.objects.get(payer="X")
+    assert (line.amount_minor, line.booked_on.isoformat(), line.state, line.position) == (100, "2026-11-03", "new", 3)
+    check_laws()
+
+
+def test_B13_the_same_file_twice_adds_nothing() -> None:
+    account = banks.account()
+    banks.take_in(account, FIRST)
+    with pytest.raises(AlreadyRead) as again:
+        banks.upload(account, FIRST)
+    assert again.value.statement == Statement.objects.get()
+    assert BankLine.objects.count() == 3
+
+
+def test_B13_overlapping_files_add_what_is_new_and_two_coffees_are_two_lines() -> None:
+    account = banks.account()
+    banks.take_in(account, FIRST)
+    statement = banks.take_in(account, banks.csv(COFFEE, COFFEE, COFFEE, "11/04/2026,PARK,,,9.00,"))
+    assert (statement.new_count, statement.known_count) == (2, 2)
+    assert BankLine.objects.filter(payer="COFFEE").count() == 3
+    assert Statement.objects.count() == 2
