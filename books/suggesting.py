@@ -48,6 +48,14 @@ class Suggestion:
         return self.parts[0].kind.value
 
     @property
+    def mark(self) -> str:
+        """This function will return the word by which a press names a suggestion: what it is of, in order."""
+        return "+".join(
+            f"{part.kind}:{part.payout_id or part.batch_id or part.donation_id or part.promise_id or part.donor_id or ''}"
+            for part in self.parts
+        )
+
+    @property
     def is_certain(self) -> bool:
         return self.score == matching.CERTAIN
 

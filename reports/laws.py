@@ -6,7 +6,7 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import receipt_laws
+from reports import banking_laws, receipt_laws
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ FACT_TABLES = (
     "donors_donormerge",
     "donors_profilechange",
     "donors_bounce",
+    "books_statement",
+    "books_bankmatch",
     "receipts_receipttotal",
     "receipts_spoilednumber",
     "receipts_figureconfirmation",
@@ -377,4 +379,5 @@ LAWS = (
         """,
     ),
     *(Law(*row) for row in receipt_laws.ROWS),
+    *(Law(*row) for row in banking_laws.ROWS),
 )

@@ -6,11 +6,10 @@ import uuid
 from datetime import date, datetime
 from io import BytesIO
 
-from books import importing_statements, mapping
+from books import importing_statements, mapping, reading_csv
 from books.mapping import Columns
 from books.models import BankLine, Statement, StatementDraft
 from books.reading_statements import Gist, Refused, Told
-from books import reading_csv
 from jobs import running
 from jobs.models import Job
 from ledger.models import LegalEntity
@@ -60,17 +59,28 @@ def csv(*rows: str, header: str = "Posting Date,Description,Memo,Transaction ID,
     return "\r\n".join([header, *rows, ""]).encode()
 
 
-def told(content: bytes, *, columns: Columns = US, currency: str = "USD") -> tuple[list[Told], list[Refused], Gist]:
+def told(
+    content: bytes, *, columns: Columns = US, currency: str = "USD"
+) -> tuple[list[Told], list[Refused], Gist]:
     """What the reader of CSV makes of a file."""
     gist = Gist()
     rows = list(
         reading_csv.read(BytesIO(content), columns=columns, currency=currency, today=TODAY, gist=gist)
     )
-    return [row for row in rows if isinstance(row, Told)], [row for row in rows if isinstance(row, Refused)], gist
+    return (
+        [row for row in rows if isinstance(row, Told)],
+        [row for row in rows if isinstance(row, Refused)],
+        gist,
+    )
 
 
 def upload(
-    of: BankAccount, content: bytes, *, name: str = "statement.csv", actor: User | None = None, now: datetime = NOW
+    of: BankAccount,
+    content: bytes,
+    *,
+    name: str = "statement.csv",
+    actor: User | None = None,
+    now: datetime = NOW,
 ) -> StatementDraft:
     return importing_statements.upload(
         draft_id=uuid.uuid4(),

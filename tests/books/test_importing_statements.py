@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
-from books import importing_statements
-from books.importing_statements import AlreadyRead, UnableToImport
-from books.models import BankLine, StagedLine, Statement, StatementDraft
-from donors.models import Message
-from jobs.models import Job
-from tests import facts
+from books.importing_statements import AlreadyRead
+from books.models import BankLine, Statement
 from tests.books import banks
-from tests.books.banks import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +27,12 @@ def test_a_file_is_read_looked_at_and_taken_in(check_laws: Callable[[], None]) -
     statement = banks.take_in(account, banks.csv(COFFEE, "11/03/2026,X,,,1.00,"))
     assert (statement.new_count, statement.known_count) == (2, 0)
     line = BankLine.objects.get(payer="X")
-    assert (line.amount_minor, line.booked_on.isoformat(), line.state, line.position) == (100, "2026-11-03", "new", 3)
+    assert (line.amount_minor, line.booked_on.isoformat(), line.state, line.position) == (
+        100,
+        "2026-11-03",
+        "new",
+        3,
+    )
     check_laws()
 
 

@@ -47,6 +47,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         (
             ("journal", _("Journal")),
             ("payouts", _("Payouts")),
+            ("bank_lines", _("Bank lines")),
             ("funds", _("Funds")),
             ("years", pgettext_lazy("menu", "By year")),
         ),
