@@ -50,10 +50,11 @@ class Suggestion:
     @property
     def mark(self) -> str:
         """This function will return the word by which a press names a suggestion: what it is of, in order."""
-        return "+".join(
-            f"{part.kind}:{part.payout_id or part.batch_id or part.donation_id or part.promise_id or part.donor_id or ''}"
-            for part in self.parts
-        )
+        named = []
+        for part in self.parts:
+            keys = (part.payout_id, part.batch_id, part.donation_id, part.promise_id, part.donor_id)
+            named.append(f"{part.kind}:{next((key for key in keys if key is not None), '')}")
+        return "+".join(named)
 
     @property
     def is_certain(self) -> bool:

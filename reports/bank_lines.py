@@ -101,7 +101,7 @@ def waiting(*, now: datetime) -> Group:
         Task(
             "bank_lines_open",
             row["since"],
-            words=f"{row['bank_account__name']} {row['bank_account__last4']}: {row['n']}".replace("  ", " "),
+            words=f"{' '.join(filter(None, (row['bank_account__name'], row['bank_account__last4'])))}: {row['n']}",
             page="office:bank_lines",
         )
         for row in rows[:LISTED]
