@@ -47,13 +47,12 @@ def encoding_of(file: BinaryIO) -> str:
 
 
 def _unmarked_utf16(head: bytes) -> str:
-    """Every second byte of Latin text in UTF-16 is nothing."""
-    half = max(len(head) // 2, 1)
-    if head[1::2].count(0) > half * 0.3 and head[0::2].count(0) == 0:
+    """Delimiters and digits have a half of nothing in UTF-16, always the same one; elsewhere nothing is no letter."""
+    first, second = head[0::2].count(0), head[1::2].count(0)
+    enough = max(4, len(head) // 50)
+    if second >= enough and not first:
         return "utf-16-le"
-    if head[0::2].count(0) > half * 0.3 and head[1::2].count(0) == 0:
-        return "utf-16-be"
-    return ""
+    return "utf-16-be" if first >= enough and not second else ""
 
 
 def _not_utf8(file: BinaryIO) -> int | None:

@@ -83,8 +83,6 @@ def read_day(text: str, *, order: str) -> date:
     if found is None:
         raise Unreadable("day")
     year, month, day = found
-    if year < 100:
-        year += 2000
     if year < 1900:
         raise Unreadable("day")
     try:
@@ -115,17 +113,22 @@ def _by_name(named: re.Match[str]) -> tuple[int, int, int] | None:
     month = _MONTHS.get(word[:3])
     if month is None or not digits.isdigit():
         return None
-    return int(named["year"]), month, int(digits)
+    return _year(named["year"]), month, int(digits)
 
 
 def _by_place(first: str, second: str, third: str, order: str) -> tuple[int, int, int] | None:
     if len(first) == 4 and len(third) <= 2:
         return int(first), int(second), int(third)
-    if len(first) > 2 or len(third) == 3 or len(third) == 1:
+    if len(first) > 2 or len(third) not in {2, 4}:
         return None
     if order == "ymd":
-        return (int(first), int(second), int(third)) if len(third) == 2 else None
-    return (int(third), int(second), int(first)) if order == "dmy" else (int(third), int(first), int(second))
+        return (_year(first), int(second), int(third)) if len(first) == len(third) == 2 else None
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return _year(third), int(month), int(day)
+
+
+def _year(text: str) -> int:
+    return int(text) + (2000 if len(text) == 2 else 0)
 
 
 def orders_of(texts: list[str]) -> set[str]:

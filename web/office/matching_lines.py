@@ -145,7 +145,8 @@ def accept_certain(request: HttpRequest) -> HttpResponse:
     """One press for every exact code and payout of an account, and for nothing else."""
     account = BankAccount.objects.filter(pk=_number(request.POST.get("account"))).first()
     if account is None or not isinstance(request.user, User):
-        raise Http404("no such account")
+        messages.warning(request, _("Please choose again."))
+        return redirect("office:bank_lines")
     taken = accepting.accept_certain(account_id=account.pk, actor=request.user, now=timezone.now())
     words = _("%(gifts)s gifts and %(payouts)s payouts were matched.")
     messages.success(request, words % {"gifts": taken.gifts, "payouts": taken.payouts})
