@@ -9,6 +9,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 ENCODINGS = ("utf-8-sig", "utf-16", "cp949", "cp1252")
@@ -47,12 +48,12 @@ def encoding_of(file: BinaryIO) -> str:
 
 
 def _unmarked_utf16(head: bytes) -> str:
-    """Delimiters and digits have a half of nothing in UTF-16, always the same one; elsewhere nothing is no letter."""
+    """Delimiters and digits have a half of nothing in UTF-16, mostly the same one; elsewhere it is no letter."""
     first, second = head[0::2].count(0), head[1::2].count(0)
     enough = max(4, len(head) // 50)
-    if second >= enough and not first:
+    if second >= enough and second > 4 * first:
         return "utf-16-le"
-    return "utf-16-be" if first >= enough and not second else ""
+    return "utf-16-be" if first >= enough and first > 4 * second else ""
 
 
 def _not_utf8(file: BinaryIO) -> int | None:
@@ -130,7 +131,8 @@ def lines(file: BinaryIO, *, encoding: str) -> Iterator[str]:
     except UnicodeError as error:
         raise UnreadableFile("encoding", row=row + 1) from error
     finally:
-        text.detach()
+        with suppress(ValueError):  # whoever read only the beginning may have closed the file
+            text.detach()
 
 
 def head_of(file: BinaryIO, *, encoding: str) -> list[str]:
