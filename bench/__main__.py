@@ -30,6 +30,7 @@ MEASURES = (
     "print_file",
     "portal_pages",
     "export_csv_vs_copy",
+    "statement_import_vs_copy",
 )
 
 

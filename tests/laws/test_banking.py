@@ -11,7 +11,6 @@ from books import accepting, matching
 from books.accepting import Kind, Part
 from books.models import BankLine, BankMatch, StatementDraft
 from reports import banking_laws
-from tests import facts
 from tests.books import banks
 from tests.books.test_matching import payout
 from tests.facts import NOW
@@ -20,7 +19,6 @@ from tests.laws.test_steps import stand
 from tests.refusing import refused_by
 from tests.threads import at_once, results
 
-pytestmark = pytest.mark.django_db
 LINE_STEPS = {
     "new": {"no_match", "matched", "discarded"},
     "no_match": {"matched", "discarded"},
@@ -50,6 +48,7 @@ def put(pk: int, state: str) -> None:
         cursor.execute("ALTER TABLE books_bankline ENABLE TRIGGER USER")
 
 
+@pytest.mark.django_db
 def test_a_line_takes_the_steps_of_its_table_and_no_other() -> None:
     assert set(LINE_STEPS) == set(BankLine.State.values)
     line = banks.line(banks.account(), 100)
@@ -69,6 +68,7 @@ def test_a_line_takes_the_steps_of_its_table_and_no_other() -> None:
             assert rows.update(state=after, settled_at=settled) == 1
 
 
+@pytest.mark.django_db
 def test_a_draft_takes_the_steps_of_its_table_and_no_other() -> None:
     assert set(DRAFT_STEPS) == set(StatementDraft.Status.values)
     from jobs import running
@@ -85,6 +85,7 @@ def test_a_draft_takes_the_steps_of_its_table_and_no_other() -> None:
                 rows.update(status=after)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "changed",
     [
@@ -95,6 +96,7 @@ def test_a_draft_takes_the_steps_of_its_table_and_no_other() -> None:
         {"checksum": "1" * 64},
     ],
 )
+@pytest.mark.django_db
 def test_nothing_of_a_line_changes_but_its_state(changed: dict[str, object]) -> None:
     line = banks.line(banks.account(), 100, payer="KIM", reference="r")
     with refused_by("bank_line_changes_only_its_state"):
@@ -102,6 +104,7 @@ def test_nothing_of_a_line_changes_but_its_state(changed: dict[str, object]) -> 
     BankLine.objects.filter(pk=line.pk).update(payer="", reference="")
 
 
+@pytest.mark.django_db
 def test_lines_are_never_taken_away() -> None:
     line = banks.line(banks.account(), 100)
     for words in ("DELETE FROM books_bankline WHERE id = %s", "TRUNCATE books_bankline CASCADE"):
@@ -110,6 +113,7 @@ def test_lines_are_never_taken_away() -> None:
             cursor.execute(words, [line.pk] if "%s" in words else None)
 
 
+@pytest.mark.django_db
 def test_no_resident_number_stands_in_a_line() -> None:
     account = banks.account()
     for words in ({"payer": "KIM 900101-1234567"}, {"reference": "9001011234567"}):
@@ -117,6 +121,7 @@ def test_no_resident_number_stands_in_a_line() -> None:
             banks.line(account, 100, **words)
 
 
+@pytest.mark.django_db
 def test_matches_sum_to_their_line() -> None:
     line = banks.line(banks.account(), 100)
     with refused_by("bank_line_is_what_its_matches_sum_to"):
@@ -130,6 +135,7 @@ def test_matches_sum_to_their_line() -> None:
         matching.settle(line_ids=[line.pk], now=NOW)
 
 
+@pytest.mark.django_db
 def test_a_match_is_undone_exactly_and_once() -> None:
     line = banks.line(banks.account(), 100)
     with transaction.atomic():
@@ -147,6 +153,7 @@ def test_a_match_is_undone_exactly_and_once() -> None:
         )
 
 
+@pytest.mark.django_db
 def test_a_payout_is_matched_with_its_own_amount_alone() -> None:
     paid = payout(100)
     line = banks.line(banks.account(), 200)
@@ -187,12 +194,9 @@ def test_the_law_finds_what_was_done_behind_the_triggers(unguarded: None) -> Non
     assert any("its gifts, charges and interest are 300" in row for row in found)
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.slow
-def test_of_two_people_at_once_one_ties_a_payout() -> None:
-    """Real transactions; ids of their own, and nothing is cleaned."""
-    account = banks.account(name=f"Race {facts.fresh_id()}")
-    paid = payout(facts.number() * 1_000 + 7, ref=f"po_race_{facts.fresh_id()}")
+def test_of_two_people_at_once_one_ties_a_payout(committed_db: None) -> None:
+    account = banks.account()
+    paid = payout(1_000)
     lines = [banks.line(account, paid.amount_minor) for _ in range(2)]
 
     def tie(line: BankLine) -> str:
