@@ -11,6 +11,7 @@ import io
 import os
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -44,7 +45,7 @@ COLUMNS = Columns(
 _PAYOUTS = """
 WITH made AS (
   INSERT INTO payments_payout (ref, amount_minor, currency, created_at, arrives_on, recorded_at)
-  SELECT %(mark)s || i, 1000000 + i, 'USD', now(), %(first)s::date + i %% 300, now()
+  SELECT %(mark)s || i, %(base)s + i, 'USD', now(), %(first)s::date + i %% 300, now()
     FROM generate_series(1, %(rows)s) AS i RETURNING ref, amount_minor
 ), entry AS (
   INSERT INTO ledger_entry (entity_id, kind, source, happened_at, booked_on, memo, line_count, recorded_at)
@@ -101,9 +102,10 @@ class _Bench:
     """Each run has an account, payouts and promises of its own; the database is one of the bench."""
 
     def __init__(self) -> None:
-        self.campaign = Campaign.objects.filter(status="open", currency="USD").order_by("id").first()
-        if self.campaign is None:
+        found = Campaign.objects.filter(status="open", currency="USD").order_by("id").first()
+        if found is None:
             raise pairing.NotTaken("an open campaign in dollars: write the demo data first")
+        self.campaign = found
         self.fund = Fund.objects.select_related("entity").get(pk=self.campaign.fund_id)
         self.actor = User.objects.order_by("id").first() or User.objects.create_user(
             email="bench@example.org", name="Bench"
@@ -120,12 +122,12 @@ class _Bench:
     def ours(self) -> float:
         content, draft = self._prepared()
         began = time.perf_counter()
-        steps = [
-            ("read and staged", lambda: self._read(content, draft)),
-            ("taken in", lambda: self._taken_in(draft)),
-        ]
-        steps.append(("matched", lambda: self._matched(draft)))
-        for name, step in steps:
+        steps: dict[str, Callable[[], None]] = {
+            "read and staged": lambda: self._read(content, draft),
+            "taken in": lambda: self._taken_in(draft),
+            "matched": lambda: self._matched(draft),
+        }
+        for name, step in steps.items():
             before = time.perf_counter()
             step()
             self.seconds[name] = time.perf_counter() - before
@@ -134,6 +136,8 @@ class _Bench:
     def _prepared(self) -> tuple[bytes, StatementDraft]:
         self.runs += 1
         mark = f"{int(time.time())}{self.runs}"
+        # Payouts of a run that was broken off lie about still: no two runs have the same sums.
+        base = (int(time.time()) % 1_000_000 + self.runs) * 10_000
         letters = _letters(int(time.time()) * 7 + self.runs)
         self.account = BankAccount.objects.create(
             entity=self.fund.entity, name=f"Bench {mark}", currency="USD", added_at=self.now,
@@ -141,14 +145,14 @@ class _Bench:
         )  # fmt: skip
         values = {
             "mark": f"po_bench_{mark}_", "first": FIRST, "entity": self.fund.entity_id, "fund": self.fund.pk,
-            "campaign": self.campaign.pk, "letters": letters,
+            "campaign": self.campaign.pk, "letters": letters, "base": base,
         }  # fmt: skip
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_PAYOUTS, {**values, "rows": PAYOUTS})
             cursor.execute(_PROMISES, {**values, "rows": CODES})
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE payments_payout, donations_transferpromise, ledger_entry")
-        content = _file(letters)
+        content = _file(letters, base)
         self.size = len(content)
         job = running.enqueue(kind="bench", arguments={}, requested_by_id=None, now=self.now)
         draft = StatementDraft.objects.create(
@@ -239,7 +243,7 @@ def _letters(number: int) -> str:
     return "".join(alphabet[number // len(alphabet) ** place % len(alphabet)] for place in range(3))
 
 
-def _file(letters: str) -> bytes:
+def _file(letters: str, base: int) -> bytes:
     """Deterministic: payouts, transfers with codes as people write them, and what nobody knows, in one file."""
     rows = ["Posting Date,Description,Memo,Amount,Balance"]
     for i in range(LINES):
@@ -259,7 +263,7 @@ def _file(letters: str) -> bytes:
                 FIRST + timedelta(days=number % 300),
                 "STRIPE",
                 "TRANSFER",
-                1_000_000 + number,
+                base + number,
             )
         amount = f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02}"
         rows.append(f'{day:%m/%d/%Y},"{payer}","{memo}",{amount},')

@@ -326,9 +326,10 @@ def _is_whole(draft: StatementDraft) -> bool:
 
 
 def _statement(draft: StatementDraft, actor: User, now: datetime) -> Statement:
-    """The lines come first, so that the statement, which never changes, knows how many were new."""
+    """A statement never changes, so what is new is counted before it is written, while nobody else adds lines."""
+    BankAccount.objects.select_for_update(no_key=True).get(pk=draft.bank_account_id)
     summary = draft.summary
-    made = staging_lines.take_in(draft=draft, currency=draft.bank_account.currency)
+    known = staging_lines.known(draft=draft)
     statement = Statement.objects.create(
         id=draft.pk,
         bank_account=draft.bank_account,
@@ -336,8 +337,8 @@ def _statement(draft: StatementDraft, actor: User, now: datetime) -> Statement:
         file_sha256=draft.file_sha256,
         format=draft.bank_account.format,
         row_count=summary["told"] + summary["refused"],
-        new_count=made,
-        known_count=summary["told"] - made,
+        new_count=summary["told"] - known,
+        known_count=known,
         skipped_count=summary["skipped"],
         rejects=summary["reasons"],
         opening_minor=summary["opening_minor"],
@@ -345,11 +346,14 @@ def _statement(draft: StatementDraft, actor: User, now: datetime) -> Statement:
         imported_by=actor,
         imported_at=now,
     )
+    made = staging_lines.take_in(draft=draft, currency=draft.bank_account.currency)
+    if made != statement.new_count:
+        raise UnableToImport("step")
     auditing.record(
         actor=actor,
         action="statement.taken_in",
         target=f"statement:{statement.pk}",
-        details={"new": made, "known": statement.known_count, "refused": summary["refused"]},
+        details={"new": made, "known": known, "refused": summary["refused"]},
         now=now,
     )
     return statement

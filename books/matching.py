@@ -21,6 +21,8 @@ CERTAIN = 100
 
 # Full-width letters and digits as plain ones; a dash of any kind, a space or nothing between letters and digits.
 CODE = r"(?<![A-Z0-9])([A-Z0-9]{3})[^A-Z0-9]{0,2}([0-9]{6})(?![0-9])"
+# Most lines name none: letters and digits as they stand, before anything is made plain.
+_MAY_NAME = "[0-9a-z０-９ａ-ｚＡ-Ｚ]{3}[^0-9a-z０-９ａ-ｚＡ-Ｚ]{0,2}[0-9０-９]{6}([^0-9０-９]|$)"
 _NAMES_CODES = """
   CROSS JOIN LATERAL (SELECT DISTINCT f[1] || '-' || f[2] AS code
     FROM regexp_matches(upper(normalize(l.payer || ' ' || l.reference, NFKC)), %(code)s, 'g') AS f) AS c
@@ -62,7 +64,7 @@ WITH named AS (
   FROM books_bankline l {_NAMES_CODES}
   JOIN donations_transferpromise p ON p.code = c.code AND p.entity_id = %(entity)s AND p.currency = %(currency)s
   WHERE l.bank_account_id = %(account)s AND l.state IN ('new', 'no_match') AND l.amount_minor > 0
-    AND l.payer || ' ' || l.reference ~ '[0-9０-９]{{6}}'
+    AND l.payer || ' ' || l.reference ~* '{_MAY_NAME}'
     AND (%(lines)s::bigint[] IS NULL OR l.id = ANY(%(lines)s))
 )
 SELECT DISTINCT ON (promise) id, promise FROM named

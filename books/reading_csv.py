@@ -163,12 +163,12 @@ def _placed(columns: Columns, keys: list[str], *, width: int) -> _Places:
 
 def _holds_no_line(cells: Sequence[str], places: _Places) -> bool:
     """By its shape: nothing, a rule of dashes, or a total where a day should stand."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    if not filled or all(map(_RULE.fullmatch, filled)):
-        return True
     day = cells[places.day].strip() if places.day < len(cells) else ""
-    if any(char.isdigit() for char in day):
+    if day and (day[0].isdigit() or any(char.isdigit() for char in day)):
         return False
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if all(map(_RULE.fullmatch, filled)):
+        return True
     first = unicodedata.normalize("NFKC", filled[0]).casefold()
     return _TOTALS.match(first) is not None or _TOTALS.match(day.casefold()) is not None
 

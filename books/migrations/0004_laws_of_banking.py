@@ -15,6 +15,18 @@ ALTER TABLE books_bankline ADD CONSTRAINT bank_line_holds_no_resident_number CHE
   payer !~ '(^|[^0-9])[0-9]{6}[-[:space:]]?[1-8][0-9]{6}([^0-9]|$)'
   AND reference !~ '(^|[^0-9])[0-9]{6}[-[:space:]]?[1-8][0-9]{6}([^0-9]|$)');
 
+CREATE FUNCTION bank_line_must_have_its_statement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM fresh f WHERE NOT EXISTS (
+       SELECT 1 FROM books_statement s WHERE s.id = f.statement_id AND s.bank_account_id = f.bank_account_id)) THEN
+    RAISE EXCEPTION 'a line of the bank is of a statement of its own account'
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'bank_line_is_of_its_statement';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER bank_line_is_of_its_statement AFTER INSERT ON books_bankline REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION bank_line_must_have_its_statement();
+
 CREATE FUNCTION bank_line_may_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' OR TG_OP = 'TRUNCATE' THEN
@@ -129,6 +141,7 @@ DROP FUNCTION bank_line_must_sum();
 DROP TRIGGER bank_match_must_fit ON books_bankmatch; DROP FUNCTION bank_match_must_fit();
 DROP TRIGGER bank_lines_stay ON books_bankline; DROP TRIGGER bank_line_stays ON books_bankline;
 DROP FUNCTION bank_line_may_change();
+DROP TRIGGER bank_line_is_of_its_statement ON books_bankline; DROP FUNCTION bank_line_must_have_its_statement();
 ALTER TABLE books_bankline DROP CONSTRAINT bank_line_holds_no_resident_number;
 DROP TRIGGER a_row_stays ON books_bankmatch; DROP TRIGGER a_table_stays ON books_bankmatch;
 DROP TRIGGER a_row_stays ON books_statement; DROP TRIGGER a_table_stays ON books_statement;

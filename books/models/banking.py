@@ -143,8 +143,17 @@ class BankLine(models.Model):
         MATCHED = "matched"
         DISCARDED = "discarded"
 
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
-    bank_account = models.ForeignKey("payments.BankAccount", on_delete=models.PROTECT, related_name="lines")
+    # Whose line it is is asked of all lines of a file at once, by a trigger (`bank_line_is_of_its_statement`).
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    bank_account = models.ForeignKey(
+        "payments.BankAccount",
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_constraint=False,
+        db_index=False,
+    )
     position = models.PositiveIntegerField()
     booked_on = models.DateField()
     amount_minor = models.BigIntegerField()
@@ -156,7 +165,9 @@ class BankLine(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.NEW)
     reason = models.CharField(max_length=200, blank=True)
     settled_at = models.DateTimeField(null=True)
-    settled_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
+    settled_by = models.ForeignKey(
+        "staff.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

@@ -52,3 +52,10 @@ def test_B13_overlapping_files_add_what_is_new_and_two_coffees_are_two_lines() -
     assert (statement.new_count, statement.known_count) == (2, 2)
     assert BankLine.objects.filter(payer="COFFEE").count() == 3
     assert Statement.objects.count() == 2
+
+
+def test_words_with_backslashes_and_tabs_come_as_they_were() -> None:
+    account = banks.account()
+    banks.take_in(account, banks.csv('11/02/2026,"A\\tB\\N","x\ty",,1.00,'))
+    line = BankLine.objects.get()
+    assert (line.payer, line.reference) == ("A\\tB\\N", "x y")
