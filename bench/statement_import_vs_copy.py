@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -143,7 +144,7 @@ class _Bench:
             entity=self.fund.entity, name=f"Bench {mark}", currency="USD", added_at=self.now,
             mapping=mapping.as_json(COLUMNS),
         )  # fmt: skip
-        values = {
+        values: dict[str, Any] = {
             "mark": f"po_bench_{mark}_", "first": FIRST, "entity": self.fund.entity_id, "fund": self.fund.pk,
             "campaign": self.campaign.pk, "letters": letters, "base": base,
         }  # fmt: skip
