@@ -18,9 +18,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench import pairing
-from books import accepting, importing_statements, mapping, matching, reading_csv, staging_lines
+from books import accepting, importing_statements, mapping_columns, matching, reading_csv, staging_lines
 from books.importing_statements import Status
-from books.mapping import Columns
+from books.mapping_columns import Columns
 from books.models import BankLine, StatementDraft
 from books.reading_statements import Gist
 from campaigns.models import Campaign
@@ -142,7 +142,7 @@ class _Bench:
         letters = _letters(int(time.time()) * 7 + self.runs)
         self.account = BankAccount.objects.create(
             entity=self.fund.entity, name=f"Bench {mark}", currency="USD", added_at=self.now,
-            mapping=mapping.as_json(COLUMNS),
+            mapping=mapping_columns.as_json(COLUMNS),
         )  # fmt: skip
         values: dict[str, Any] = {
             "mark": f"po_bench_{mark}_", "first": FIRST, "entity": self.fund.entity_id, "fund": self.fund.pk,

@@ -23,7 +23,7 @@ from django.utils import timezone
 from books import (
     accepting,
     decoding,
-    mapping,
+    mapping_columns,
     matching,
     reading_camt,
     reading_csv,
@@ -132,10 +132,10 @@ def path_of(draft_id: uuid.UUID) -> Path:
     return Path(default_storage.path(f"{_FOLDER}/{draft_id}"))
 
 
-def look(*, draft: StatementDraft, has_header: bool | None = None) -> mapping.Look:
+def look(*, draft: StatementDraft, has_header: bool | None = None) -> mapping_columns.Look:
     """This function will return what the first rows of an uploaded file show. Raises UnreadableFile, UnableToImport."""
     with _opened(draft) as file:
-        return mapping.look(file, has_header=has_header)
+        return mapping_columns.look(file, has_header=has_header)
 
 
 def _opened(draft: StatementDraft) -> BinaryIO:
@@ -153,7 +153,7 @@ def begin(*, draft_id: uuid.UUID, now: datetime) -> StatementDraft:
     with transaction.atomic():
         draft = _locked(draft_id, Status.UPLOADED, Status.READ, Status.REFUSED)
         account = draft.bank_account
-        if account.format == BankAccount.Format.CSV and mapping.kept(account) is None:
+        if account.format == BankAccount.Format.CSV and mapping_columns.kept(account) is None:
             raise UnableToImport("unmapped")
         draft.mapping = account.mapping
         draft.refusal, draft.summary = {}, {}
@@ -220,7 +220,7 @@ def _rows(file: BinaryIO, draft: StatementDraft, today: date, gist: Gist) -> Rea
         return reading_mt940.read(
             file, currency=account.currency, last4=account.last4, today=today, gist=gist
         )
-    columns = mapping.of_json(draft.mapping)
+    columns = mapping_columns.of_json(draft.mapping)
     return reading_csv.read(file, columns=columns, currency=account.currency, today=today, gist=gist)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, TypeVar
 
-from books import decoding, mapping, reading_statements
+from books import decoding, mapping_columns, reading_statements
 from books.decoding import UnreadableFile
-from books.mapping import Columns
+from books.mapping_columns import Columns
 from books.reading_statements import Gist, Reading, Refused, Told, Unreadable
 
 T = TypeVar("T")
@@ -130,13 +130,13 @@ def _find(rows: Iterator[tuple[int, list[str]]], columns: Columns, gist: Gist) -
         return _placed(columns, [f"column {place}" for place in range(1, width + 1)], width=0)
     fewest: list[str] = wanted
     for seen, (number, cells) in enumerate(rows):
-        keys = mapping.keys_of(cells)
+        keys = mapping_columns.keys_of(cells)
         missing = [name for name in wanted if name not in keys]
         if not missing:
             return _placed(columns, keys, width=len(keys))
         fewest = min(fewest, missing, key=len)
         gist.skipped.append(number)
-        if seen == mapping.LOOKED_AT:
+        if seen == mapping_columns.LOOKED_AT:
             break
     raise UnreadableFile("columns_missing", row=1, told=", ".join(fewest))
 
@@ -175,7 +175,7 @@ def _holds_no_line(cells: Sequence[str], places: _Places) -> bool:
 
 def _whole(cells: Sequence[str]) -> str:
     """The row as it stood, for the file of what was refused; numbers of persons stay out of it."""
-    shown = [reading_statements.words(cell, most=500) for cell in cells[: mapping.MOST_COLUMNS]]
+    shown = [reading_statements.words(cell, most=500) for cell in cells[: mapping_columns.MOST_COLUMNS]]
     return "\t".join(shown)[: reading_statements.ORIGINAL]
 
 
@@ -253,7 +253,7 @@ class _Teller:
         amount = self._read(self.amount, cells, place)
         if self.places.direction is None:
             return amount
-        side = mapping.key_of(cells[self.places.direction])
+        side = mapping_columns.key_of(cells[self.places.direction])
         if side in _IN:
             return abs(amount)
         if side in _OUT:

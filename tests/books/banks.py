@@ -6,8 +6,8 @@ import uuid
 from datetime import date, datetime
 from io import BytesIO
 
-from books import importing_statements, mapping, reading_csv
-from books.mapping import Columns
+from books import importing_statements, mapping_columns, reading_csv
+from books.mapping_columns import Columns
 from books.models import BankLine, Statement, StatementDraft
 from books.reading_statements import Gist, Refused, Told
 from jobs import running
@@ -53,7 +53,7 @@ def account(
         "entity": making.entity(),
         "name": name,
         "currency": currency,
-        "mapping": mapping.as_json(columns) if columns else {},
+        "mapping": mapping_columns.as_json(columns) if columns else {},
         "added_at": NOW,
         **given,
     }

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from books import decoding, mapping, reading_statements
+from books import decoding, mapping_columns, reading_statements
 from books.decoding import UnreadableFile
-from books.mapping import Columns, UnableToMap
+from books.mapping_columns import Columns, UnableToMap
 from books.reading_statements import Told, Unreadable
 from tests.books import banks
 from tests.books.banks import US, csv, told
@@ -249,15 +249,15 @@ def test_emoji_and_directions_are_only_letters() -> None:
 )  # fmt: skip
 def test_columns_that_cannot_be_read_together_are_refused(columns: Columns, code: str) -> None:
     with pytest.raises(UnableToMap, match=code):
-        mapping.check(columns)
+        mapping_columns.check(columns)
 
 
 def test_what_is_stored_is_what_is_read() -> None:
-    assert mapping.of_json({**mapping.as_json(US), "later": 1}) == US
+    assert mapping_columns.of_json({**mapping_columns.as_json(US), "later": 1}) == US
 
 
 def test_a_look_tells_columns_samples_and_orders() -> None:
-    look = mapping.look(
+    look = mapping_columns.look(
         BytesIO(b"Bank\n\nDate;Name;Sum\n01.02.2026;KIM 900101-1234567;1,00\n03.04.2026;LEE;2,00\n")
     )
     assert (look.delimiter, look.has_header, [one.key for one in look.columns]) == (
@@ -267,9 +267,9 @@ def test_a_look_tells_columns_samples_and_orders() -> None:
     )
     assert look.orders == {"date": {"dmy", "mdy"}}
     assert look.columns[1].samples == ("KIM 000000-*******", "LEE")
-    bare = mapping.look(BytesIO(b"2026-01-02,KIM,5.00\n2026-01-03,LEE,6.00\n"))
+    bare = mapping_columns.look(BytesIO(b"2026-01-02,KIM,5.00\n2026-01-03,LEE,6.00\n"))
     assert (bare.has_header, bare.columns[0].key, bare.orders["column 1"]) == (False, "column 1", {"ymd"})
     with pytest.raises(UnreadableFile, match="no_lines"):
-        mapping.look(BytesIO(b"\n\n"))
+        mapping_columns.look(BytesIO(b"\n\n"))
     with pytest.raises(UnreadableFile, match="too_many_columns"):
-        mapping.look(BytesIO(b",".join([b"x"] * 70) + b"\n"))
+        mapping_columns.look(BytesIO(b",".join([b"x"] * 70) + b"\n"))

@@ -10,7 +10,7 @@ import pytest
 
 from books import accepting, suggesting
 from books.models import BankLine, BankMatch
-from donations.models import Batch, Donation, Refund
+from donations.models import Batch, Donation, Refund, RefundPart
 from ledger import posting
 from ledger.models import Entry
 from ledger.money import Money
@@ -30,8 +30,8 @@ def batch(of: BankLine, minor: int) -> Batch:
     """A posted batch with its deposit in the books."""
     made = Batch.objects.create(
         number=facts.number(), entity=making.entity(), bank_account=of.bank_account, fund=facts.general(),
-        campaign=facts.campaign(), method="check", currency="USD", expected_count=1, expected_minor=minor, came_on=TODAY,
-        deposit_on=TODAY - timedelta(days=2), counter_one="A", counter_two="B", status="posted",
+        campaign=facts.campaign(), method="check", currency="USD", expected_count=1, expected_minor=minor,
+        came_on=TODAY, deposit_on=TODAY - timedelta(days=2), counter_one="A", counter_two="B", status="posted",
         opened_by=banks.teller(), opened_at=NOW, ended_by=banks.teller(), ended_at=NOW,
     )  # fmt: skip
     fund, amount = facts.general().pk, Money(minor, "USD")
@@ -79,17 +79,14 @@ def test_a_gift_that_went_back_is_offered(check_laws: Callable[[], None]) -> Non
     gift = Donation.objects.get()
     back = banks.line(account, -5_000, payer="RETURNED ITEM")
     assert back.pk not in suggesting.suggest(account=account, lines=[back])
-    Refund.objects.bulk_create(
-        [
-            Refund(
-                donation=gift,
-                amount_minor=5_000,
-                processor_ref=f"reversal:{gift.pk}",
-                refunded_at=NOW,
-                recorded_at=NOW,
-            )
-        ]
+    refund = Refund.objects.create(
+        donation=gift,
+        amount_minor=5_000,
+        processor_ref=f"reversal:{gift.pk}",
+        refunded_at=NOW,
+        recorded_at=NOW,
     )
+    RefundPart.objects.create(refund=refund, fund=gift.campaign.fund, amount_minor=5_000)
     chosen = best(back, account)
     assert (chosen.why, chosen.score, chosen.parts[0].donation_id) == ("returned", 75, gift.pk)
     (match,) = press(back, chosen)

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from books import mapping
-from books.mapping import Column, Columns, Look, UnableToMap
+from books import mapping_columns
+from books.mapping_columns import Column, Columns, Look, UnableToMap
 from payments.models import BankAccount
 from web.bank_wording import ORDERS, ROLES
 
@@ -99,11 +99,11 @@ class MappingForm(forms.Form):
 
     def columns(self) -> Columns:
         """This function will return what was chosen, as it is kept for the account."""
-        chosen: dict[str, list[str]] = {role: [] for role in mapping.ROLES}
+        chosen: dict[str, list[str]] = {role: [] for role in mapping_columns.ROLES}
         for at, column in enumerate(self.look.columns):
             if role := self.cleaned_data.get(f"column_{at}"):
                 chosen[role].append(column.key)
-        single = {role: "".join(chosen[role][:1]) for role in mapping.ONE}
+        single = {role: "".join(chosen[role][:1]) for role in mapping_columns.ONE}
         return Columns(
             **single,
             payer=tuple(chosen["payer"]),
@@ -118,7 +118,7 @@ class MappingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """This function will refuse two columns for what one column holds."""
         roles = [self.cleaned_data.get(f"column_{at}") for at in range(len(self.look.columns))]
-        for role in mapping.ONE:
+        for role in mapping_columns.ONE:
             if roles.count(role) > 1:
                 self.add_error(None, _("Only one column may be “%(role)s”.") % {"role": ROLES[role]})
         return self.cleaned_data
@@ -131,12 +131,12 @@ class MappingForm(forms.Form):
 
 def form_of(look: Look, account: BankAccount, typed: QueryDict | None) -> MappingForm:
     """This function will return the form, filled with what is saved, else with what the names of the columns say."""
-    kept = mapping.kept(account)
+    kept = mapping_columns.kept(account)
     roles = _kept_roles(kept) if kept else {}
     initial: dict[str, Any] = {}
     for at, column in enumerate(look.columns):
         role = roles.get(column.key) or ("" if kept else _guess(column.key))
-        if role in mapping.MANY or role not in initial.values():
+        if role in mapping_columns.MANY or role not in initial.values():
             initial[f"column_{at}"] = role
     initial["decimal"] = kept.decimal if kept else _decimal(look)
     initial["date_order"] = kept.date_order if kept else _order(look, initial)
@@ -144,7 +144,7 @@ def form_of(look: Look, account: BankAccount, typed: QueryDict | None) -> Mappin
 
 
 def _kept_roles(kept: Columns) -> dict[str, str]:
-    roles = {str(getattr(kept, role)): role for role in mapping.ONE}
+    roles = {str(getattr(kept, role)): role for role in mapping_columns.ONE}
     return roles | dict.fromkeys(kept.payer, "payer") | dict.fromkeys(kept.reference, "reference")
 
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from books import importing_statements, mapping
+from books import importing_statements, mapping_columns
 from books.decoding import UnreadableFile
 from books.importing_statements import AlreadyRead, UnableToImport
-from books.mapping import Look
+from books.mapping_columns import Look
 from books.models import StagedLine, Statement, StatementDraft
 from jobs import ringing, running
 from jobs.models import Job
@@ -205,10 +205,10 @@ def _mapped(form: MappingForm, found: StatementDraft, *, actor: User) -> bool:
     if not form.is_valid():
         return False
     try:
-        mapping.keep(
+        mapping_columns.keep(
             account_id=found.bank_account_id, columns=form.columns(), actor=actor, now=timezone.now()
         )
-    except mapping.UnableToMap as error:
+    except mapping_columns.UnableToMap as error:
         form.refuse(error)
         return False
     return True
