@@ -1,9 +1,9 @@
-"""Doors for the queue: statements of the bank that wait to be read or taken in."""
+"""Doors for the queue of the books: each task makes one call."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from books import importing_statements
+from books import handing_over_jobs, importing_statements, keeping_journals, placing
 from jobs import running
 
 
@@ -16,3 +16,15 @@ def run_jobs() -> None:
 @shared_task(name="books.tidy")
 def tidy() -> None:
     importing_statements.purge(now=timezone.now())
+
+
+@shared_task(name="books.hand_over")
+def hand_over() -> None:
+    keeping_journals.purge(now=timezone.now())
+    while running.run_one(works=handing_over_jobs.works(), now=timezone.now()) is not None:
+        pass
+
+
+@shared_task(name="books.release_due")
+def release_due() -> None:
+    placing.release_due(now=timezone.now())

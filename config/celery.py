@@ -25,9 +25,14 @@ app.conf.beat_schedule = {
     "cards that expire, pauses that end": {"task": "donations.remind_plans", "schedule": crontab(minute=37)},
     "counts of the giving form that ended": {"task": "donations.forget_counts", "schedule": 60},
     "groups whose money has come": {"task": "donations.close_groups", "schedule": 20},
+    "deltas of gifts and of the books": {"task": "donations.fold", "schedule": 20},
     "transfer codes nobody used": {
         "task": "donations.lapse_promises",
         "schedule": crontab(hour=4, minute=41),
+    },
+    "promises that fall due, gifts that went back": {
+        "task": "donations.follow_pledges",
+        "schedule": crontab(minute=53),
     },
     "receipts that go out": {"task": "receipts.send", "schedule": 20},
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
@@ -36,11 +41,17 @@ app.conf.beat_schedule = {
     "statements of the bank that wait": {"task": "books.run_jobs", "schedule": 10},
     "statements that lay long enough": {"task": "books.tidy", "schedule": 3600},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
+    "journals that wait to be handed over": {"task": "books.hand_over", "schedule": 10},
     "people's own data that waits": {"task": "reports.portray", "schedule": 15},
     "data, sessions and wishes that lay long enough": {"task": "donors.tidy", "schedule": 600},
     "events that never came": {"task": "donations.catch_up", "schedule": 600},
     "the processor's balance against the books": {"task": "donations.reconcile", "schedule": 3600},
     "answers no longer repeated": {"task": "api.purge", "schedule": 3600},
+    "buildings that open": {"task": "books.release_due", "schedule": crontab(minute=11)},
+    "tickets the books do not know yet": {
+        "task": "donations.split_tickets",
+        "schedule": crontab(hour=5, minute=11),
+    },
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},
     "the worker is alive": {"task": "config.heartbeat", "schedule": 30},
 }

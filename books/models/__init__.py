@@ -11,7 +11,14 @@ from books.models.banking import (
     StatementDraft,
 )
 from books.models.exports import ExportRequest, ExportSchedule
-from books.models.funds import FundTransfer, Release, SecuritySale
+from books.models.funds import (
+    FundTransfer,
+    PlacedAsset,
+    Release,
+    ReleasePolicy,
+    SecuritySale,
+    TransferRequest,
+)
 from books.models.journals import AccountMap, ExportedEntry, JournalExport, Target
 from books.models.months import CheckItem, MonthEnd, Reopening
 
@@ -27,13 +34,16 @@ __all__ = [
     "JournalExport",
     "MonthEnd",
     "PayerMark",
+    "PlacedAsset",
     "ProcessorReport",
     "ProcessorReportRow",
     "Release",
+    "ReleasePolicy",
     "Reopening",
     "SecuritySale",
     "StagedLine",
     "Statement",
     "StatementDraft",
     "Target",
+    "TransferRequest",
 ]

@@ -19,7 +19,7 @@ from donations.models import (
 )
 from donors.models import Attachment, Consent, Donor, Message
 from jobs.models import Job
-from ledger.models import Entry, FundText, Line, PeriodClose
+from ledger.models import Entry, FundText, Line
 from paper import storing
 from payments.models import PayoutFailure
 from receipts.models import Receipt, ReceiptLine, Series
@@ -29,14 +29,19 @@ from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
     banking_rows,
+    broken_batches,
     broken_desk,
     broken_filings,
     broken_intents,
     broken_letters,
     broken_numbers,
     broken_papers,
+    broken_periods,
+    broken_pledges,
     broken_runs,
     broken_wishes,
+    funds_rows,
+    journal_rows,
 )
 from tests.refusing import named_laws, refused_by
 
@@ -69,13 +74,6 @@ def entry(**given: object) -> Entry:
 def zero_line() -> None:
     facts.donation()
     again(Line.objects.order_by("id")[0], amount_minor=0)
-
-
-def closed_twice() -> None:
-    for _ in range(2):
-        PeriodClose.objects.create(
-            entity=making.entity(), through_on=NOW.date(), checksum="0" * 64, closed_at=NOW, closed_by="u"
-        )
 
 
 def fund_text_twice() -> None:
@@ -226,7 +224,6 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     "entry_posted_once_per_source": [lambda: [entry(source="charge:1"), entry(source="charge:1")]],
     "entry_has_two_lines_or_more": [lambda: entry(line_count=1), lambda: entry(line_count=0)],
     "line_is_not_zero": [zero_line],
-    "period_closed_once": [closed_twice],
     "user_email_unique": [same_user_in_capitals],
     "role_granted_once": [role_twice],
     "job_ended_only_in_final_state": [
@@ -313,6 +310,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=-1),
     ],
     **banking_rows.BROKEN,
+    **broken_batches.BROKEN,
     **broken_desk.BROKEN,
     **broken_intents.BROKEN,
     **broken_letters.BROKEN,
@@ -320,7 +318,11 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_runs.BROKEN,
     **broken_filings.BROKEN,
     **broken_papers.BROKEN,
+    **broken_periods.BROKEN,
+    **broken_pledges.BROKEN,
     **broken_wishes.BROKEN,
+    **journal_rows.BROKEN,
+    **funds_rows.BROKEN,
 }
 
 

@@ -150,5 +150,5 @@ ALTER TABLE books_stagedline SET LOGGED;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("books", "0003_statements_on_their_way")]
+    dependencies = [("books", "0007_statements_on_their_way")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
