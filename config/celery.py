@@ -38,6 +38,8 @@ app.conf.beat_schedule = {
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
     "annual runs that wait": {"task": "receipts.run_jobs", "schedule": 10},
+    "statements of the bank that wait": {"task": "books.run_jobs", "schedule": 10},
+    "statements that lay long enough": {"task": "books.tidy", "schedule": 3600},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
     "journals that wait to be handed over": {"task": "books.hand_over", "schedule": 10},
     "people's own data that waits": {"task": "reports.portray", "schedule": 15},

@@ -6,7 +6,14 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import finance_laws_batches, finance_laws_funds, finance_laws_journals, receipt_laws, rollup_laws
+from reports import (
+    banking_laws,
+    finance_laws_batches,
+    finance_laws_funds,
+    finance_laws_journals,
+    receipt_laws,
+    rollup_laws,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ FACT_TABLES = (
     "donors_donormerge",
     "donors_profilechange",
     "donors_bounce",
+    "books_statement",
+    "books_bankmatch",
     "receipts_receipttotal",
     "receipts_spoilednumber",
     "receipts_figureconfirmation",
@@ -404,6 +413,7 @@ LAWS = (
         """,
     ),
     *(Law(*row) for row in receipt_laws.ROWS),
+    *(Law(*row) for row in banking_laws.ROWS),
     *(Law(*row) for row in finance_laws_batches.ROWS),
     *(Law(*row) for row in rollup_laws.ROWS),
     *(Law(*row) for row in finance_laws_journals.ROWS),

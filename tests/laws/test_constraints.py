@@ -28,6 +28,7 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
+    banking_rows,
     broken_batches,
     broken_desk,
     broken_filings,
@@ -308,6 +309,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **banking_rows.BROKEN,
     **broken_batches.BROKEN,
     **broken_desk.BROKEN,
     **broken_intents.BROKEN,

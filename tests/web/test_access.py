@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from books import releasing
@@ -25,6 +26,7 @@ from receipts import excepting
 from receipts.models import GiftAidClaim, Issuer, PrintFile, Receipt, RunException
 from staff.models import Role
 from tests import making
+from tests.books import banks
 from tests.receipts import abroad, years
 from tests.receipts.test_declaring import declared
 from tests.web import access_journals, access_months, access_pledges, batch_facts
@@ -99,6 +101,19 @@ def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
         "office:gift_aid_draft": [britain.pk],
         "office:gift_aid_step": [claim.pk],
         "office:gift_aid_file": [claim.pk],
+    }
+
+
+def bank_facts(gift: Donation) -> dict[str, list[object]]:
+    """An account with a line that waits, and a file whose columns nobody has said yet."""
+    account = banks.account(entity=gift.entity, columns=None)
+    line = banks.line(account, 5_000, payer="SOMEBODY")
+    draft = banks.upload(account, banks.csv("11/02/2026,KIM,THANKS,T1,250.00,"), now=timezone.now())
+    statements = ("bank_statement", "bank_columns", "bank_statement_deed", "bank_refused")
+    return {
+        "office:bank_account": [account.pk],
+        **{f"office:bank_line{deed}": [line.pk] for deed in ("", "_accept", "_gift", "_set")},
+        **{f"office:{name}": [draft.pk] for name in statements},
     }
 
 
@@ -193,6 +208,7 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
         "office:plan_change": [plan.pk],
         "office:plan_died": [plan.pk],
         **a_year(),
+        **bank_facts(gift),
         **access_pledges.keys(gift, today),
         **access_months.keys(gift.entity, today),
         **access_journals.keys(today),
@@ -220,6 +236,8 @@ def test_the_table_holds(
 GETS = [row["address"] for row in TABLE if row["method"] == "GET" and row["address"].startswith("office:")]
 READ_DOWN = {
     "office:donor",
+    "office:bank_line",
+    "office:bank_refused",
     "office:korea_file",
     "office:gift_aid_declaration",
     "office:gift_aid_file",

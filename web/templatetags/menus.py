@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         (
             ("journal", _("Journal")),
             ("payouts", _("Payouts")),
+            ("bank_lines", _("Bank lines")),
             ("funds", _("Funds")),
             ("restricted", pgettext_lazy("menu", "Restricted")),
             ("activities", pgettext_lazy("menu", "Activities")),
