@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import draining, dunning, folding, funding, guarding, promising, settling, sweeping
+from donations import draining, dunning, funding, guarding, promising, rebuilding, settling, sweeping
 from jobs import beating, ringing
 from payments import catching_up
 
@@ -61,4 +61,4 @@ def lapse_promises() -> None:
 @shared_task(name="donations.fold")
 def fold() -> None:
     """Figures are right without it; folded, they are read quickly."""
-    folding.fold_all()
+    rebuilding.keep_up()

@@ -137,6 +137,26 @@ def test_the_timetable_folds_and_the_command_rebuilds(db: None) -> None:
     assert unlawful() == []
 
 
+@pytest.mark.parametrize(("many", "rebuilt"), [(10, 0), (1, 1)])
+def test_many_deltas_are_not_folded_but_everything_is_counted_anew(
+    db: None, monkeypatch: pytest.MonkeyPatch, many: int, rebuilt: int
+) -> None:
+    calls: list[int] = []
+    rebuild = rebuilding.rebuild
+
+    def noted() -> None:
+        calls.append(1)
+        rebuild()
+
+    monkeypatch.setattr(rebuilding, "MANY", many)
+    monkeypatch.setattr(rebuilding, "rebuild", noted)
+    for _ in range(3):
+        facts.donation()
+    assert rebuilding.keep_up() == min(3, many + 1)
+    told = (len(calls), one(DELTAS), this_year(), unlawful())
+    assert told == (rebuilt, 0, [(3, 30_000)], [])
+
+
 @pytest.mark.usefixtures("committed_db")
 def test_one_folds_at_a_time_and_nobody_waits_for_it() -> None:
     facts.donation()
