@@ -38,6 +38,8 @@ app.conf.beat_schedule = {
     "mail that is due": {"task": "donors.send_due", "schedule": 15},
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
     "annual runs that wait": {"task": "receipts.run_jobs", "schedule": 10},
+    "statements of the bank that wait": {"task": "books.run_jobs", "schedule": 10},
+    "statements that lay long enough": {"task": "books.tidy", "schedule": 3600},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
     "journals that wait to be handed over": {"task": "books.hand_over", "schedule": 10},
     "people's own data that waits": {"task": "reports.portray", "schedule": 15},
@@ -45,6 +47,11 @@ app.conf.beat_schedule = {
     "events that never came": {"task": "donations.catch_up", "schedule": 600},
     "the processor's balance against the books": {"task": "donations.reconcile", "schedule": 3600},
     "answers no longer repeated": {"task": "api.purge", "schedule": 3600},
+    "buildings that open": {"task": "books.release_due", "schedule": crontab(minute=11)},
+    "tickets the books do not know yet": {
+        "task": "donations.split_tickets",
+        "schedule": crontab(hour=5, minute=11),
+    },
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},
     "the worker is alive": {"task": "config.heartbeat", "schedule": 30},
 }

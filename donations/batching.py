@@ -271,17 +271,20 @@ def _row(
         entered_by=actor,
         entered_at=now,
     )
-    wanted = piece.parts or [Part(batch.fund, piece.amount)]
-    parts = [
+    return row, _parts(batch, row, piece)
+
+
+def _parts(batch: Batch, row: BatchRow, piece: Piece) -> list[BatchRowPart]:
+    """A part of the piece's own giver names nobody, so that naming them later is one change."""
+    return [
         BatchRowPart(
             row=row,
             fund=part.fund,
             donor_id=None if part.donor_id == row.donor_id else part.donor_id,
             amount_minor=part.amount.minor,
         )
-        for part in wanted
+        for part in piece.parts or [Part(batch.fund, piece.amount)]
     ]
-    return row, parts
 
 
 def remove_row(*, batch_id: uuid.UUID, row_id: uuid.UUID, actor: User, now: datetime) -> None:

@@ -44,17 +44,7 @@ def identify(*, row_id: uuid.UUID, donor_id: uuid.UUID, actor: User, now: dateti
             if row.donor_id == giver.pk:
                 return row
             raise UnableToIdentify("other")
-        parts = list(row.parts.select_related("fund").order_by("id"))
-        posting.post(
-            entity=row.batch.entity,
-            kind=Entry.Kind.IDENTIFIED,
-            source=f"identified:{row.pk}",
-            happened_at=posting_batches.noon(row.batch.came_on, row.batch.entity),
-            postings=postings.taken_back(posting_batches.shares(row.batch, row, parts), kind=row.kind),
-            memo=posting_batches.memo(row.batch),
-            reverses=f"unidentified:{row.pk}",
-            now=now,
-        )
+        _take_back(row, now=now)
         row.giver, row.donor, row.hint = BatchRow.Giver.DONOR, giver, ""
         row.identified_by, row.identified_at = actor, now
         row.save(update_fields=["giver", "donor", "hint", "identified_by", "identified_at"])
@@ -67,6 +57,21 @@ def identify(*, row_id: uuid.UUID, donor_id: uuid.UUID, actor: User, now: dateti
             now=now,
         )
     return row
+
+
+def _take_back(row: BatchRow, *, now: datetime) -> None:
+    """The entry it takes back is in the books since the posting; both lie on the day the money came."""
+    parts = list(row.parts.select_related("fund").order_by("id"))
+    posting.post(
+        entity=row.batch.entity,
+        kind=Entry.Kind.IDENTIFIED,
+        source=f"identified:{row.pk}",
+        happened_at=posting_batches.noon(row.batch.came_on, row.batch.entity),
+        postings=postings.taken_back(posting_batches.shares(row.batch, row, parts), kind=row.kind),
+        memo=posting_batches.memo(row.batch),
+        reverses=f"unidentified:{row.pk}",
+        now=now,
+    )
 
 
 def _enter(row: BatchRow, *, actor: User, now: datetime) -> None:

@@ -190,7 +190,7 @@ class TestRows:
             with pytest.raises(UnableToBatch, match=code):
                 batching.save_row(
                     batch_id=batch.pk,
-                    piece=replace(batches.piece(), **changed),  # type: ignore[arg-type]
+                    piece=replace(batches.piece(), **changed),
                     actor=batches.finance(),
                     now=NOW,
                 )

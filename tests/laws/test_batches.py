@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from donations.models import Batch, BatchRow, BatchRowPart, CashCount, Donation
+from ledger.money import Money
 from tests import facts
 from tests.donations import batches, desk
 from tests.facts import NOW
@@ -144,12 +145,13 @@ def test_the_parts_of_a_row_sum_to_it() -> None:
 
 
 def test_a_reversal_is_of_a_whole_gift_over_the_desk() -> None:
-    other = desk.enter(desk.check(amount=desk.Money(500, "USD")))
-    for breaking in (
+    other = desk.enter(desk.check(amount=Money(500, "USD")))
+    breakings: list[Callable[[], object]] = [
         lambda: reversal(minor=1),
         lambda: reversal(facts.donation()),
         lambda: reversal(kind="bounced", replaced_by=other),
-    ):
+    ]
+    for breaking in breakings:
         with refused_by("reversal_is_of_a_whole_gift"):
             breaking()
     gift = desk.enter(desk.check())

@@ -28,6 +28,7 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
+    banking_rows,
     broken_batches,
     broken_desk,
     broken_filings,
@@ -39,6 +40,7 @@ from tests.laws import (
     broken_pledges,
     broken_runs,
     broken_wishes,
+    funds_rows,
     journal_rows,
 )
 from tests.refusing import named_laws, refused_by
@@ -307,6 +309,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **banking_rows.BROKEN,
     **broken_batches.BROKEN,
     **broken_desk.BROKEN,
     **broken_intents.BROKEN,
@@ -319,6 +322,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_pledges.BROKEN,
     **broken_wishes.BROKEN,
     **journal_rows.BROKEN,
+    **funds_rows.BROKEN,
 }
 
 

@@ -253,9 +253,40 @@ def _title(campaign: Campaign, language: str) -> str:
     return titles.get(language) or titles.get("en") or campaign.slug
 
 
+def _day_fields() -> dict[str, forms.Field]:
+    bases = [*BASES, (Basis.TRANSFER.value, gettext_lazy("Securities: the day they were transferred"))]
+    return {
+        "basis": forms.ChoiceField(
+            label=gettext_lazy("The day it was given"),
+            choices=bases,
+            initial=Basis.RECEIVED.value,
+            required=False,
+            widget=forms.RadioSelect,
+        ),
+        "basis_on": day_field(gettext_lazy("Day of the postmark or of the hand-over")),
+        "written_on": day_field(
+            gettext_lazy("Day written on the check"), help_text=gettext_lazy("Kept, and never counted.")
+        ),
+    }
+
+
+def _return_fields() -> dict[str, forms.Field]:
+    return {
+        "benefit": words_field(gettext_lazy("What was given in return"), most=120),
+        "benefit_value": amount_field(
+            gettext_lazy("What it would sell for"),
+            help_text=gettext_lazy("Not what it cost us. Empty if unknown."),
+        ),
+        "thanked": words_field(
+            gettext_lazy("Thanked besides the giver"),
+            most=200,
+            help_text=gettext_lazy("The adviser of a fund, the employee whose gift was matched."),
+        ),
+    }
+
+
 def _whole_fields() -> dict[str, forms.Field]:
     """What a piece can be besides a check in a stack."""
-    bases = [*BASES, (Basis.TRANSFER.value, gettext_lazy("Securities: the day they were transferred"))]
     fields: dict[str, forms.Field] = {
         "what": forms.ChoiceField(
             label=gettext_lazy("What came"), choices=[(key, WHATS[key].name) for key in KINDS]
@@ -278,33 +309,14 @@ def _whole_fields() -> dict[str, forms.Field]:
             help_text=gettext_lazy("Only for money whose giver is not known; forgotten once they are found."),
         ),
         "description": words_field(gettext_lazy("Description"), most=200),
-        "basis": forms.ChoiceField(
-            label=gettext_lazy("The day it was given"),
-            choices=bases,
-            initial=Basis.RECEIVED.value,
-            required=False,
-            widget=forms.RadioSelect,
-        ),
-        "basis_on": day_field(gettext_lazy("Day of the postmark or of the hand-over")),
-        "written_on": day_field(
-            gettext_lazy("Day written on the check"), help_text=gettext_lazy("Kept, and never counted.")
-        ),
+        **_day_fields(),
         "campaign": forms.ModelChoiceField(
             label=gettext_lazy("Campaign"),
             queryset=Campaign.objects.none(),
             to_field_name="slug",
             empty_label=None,
         ),
-        "benefit": words_field(gettext_lazy("What was given in return"), most=120),
-        "benefit_value": amount_field(
-            gettext_lazy("What it would sell for"),
-            help_text=gettext_lazy("Not what it cost us. Empty if unknown."),
-        ),
-        "thanked": words_field(
-            gettext_lazy("Thanked besides the giver"),
-            most=200,
-            help_text=gettext_lazy("The adviser of a fund, the employee whose gift was matched."),
-        ),
+        **_return_fields(),
         "is_anonymous": forms.BooleanField(label=gettext_lazy("Not to be named in public"), required=False),
     }
     for place in PLACES:
