@@ -15,8 +15,8 @@ from ledger.models import LegalEntity, PeriodClose
 from staff import auditing
 from staff.models import User
 
-Look = Callable[[LegalEntity, date], Mapping[str, Found]]
-"""Counts what can be counted of a month, of the database as it is then; `date` is the month's first day."""
+Look = Callable[[LegalEntity, date, datetime], Mapping[str, Found]]
+"""Counts what can be counted of a month, of the database as it is then: the body, the month's first day, and now."""
 
 
 class UnableToCloseMonth(Exception):
@@ -49,7 +49,7 @@ def close(*, month_end_id: uuid.UUID, look: Look, actor: User, now: datetime) ->
         # Entries under way wait for this row, and what they would book is counted here or booked later (posting).
         entity = LegalEntity.objects.select_for_update().get(pk=month_end.entity_id)
         _check_turn(month_end, entity, now)
-        found = look(entity, month_end.month)
+        found = look(entity, month_end.month, now)
         open_checks = tuple(
             line.check.code
             for line in checking_months.lines(month_end=month_end, found=found)

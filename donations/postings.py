@@ -13,8 +13,8 @@ from ledger.posting import Posting
 
 BANK, CLEARING, DISPUTED = "1000", "1100", "1150"
 UNDEPOSITED, SECURITIES, GOODS, VOLUNTEER_COSTS = "1050", "1300", "1350", "5200"
-UNRESTRICTED, RESTRICTED = "4000", "4100"
 PROMISED, GIVEN_UP = "1200", "5190"
+UNRESTRICTED, RESTRICTED, EVENT = "4000", "4100", "4200"
 FEES, DISPUTE_FEES, EXCHANGE = "5100", "5150", "7900"
 
 
@@ -61,9 +61,31 @@ BY_HAND = {
 """Where a gift that came over the desk lies, by its kind. What a volunteer spent is spent: an expense, no asset."""
 
 
-def by_hand(shares: Sequence[Share], *, kind: str) -> list[Posting]:
-    """A gift over the desk: money to be deposited, securities, goods or borne costs; contributions grow."""
-    return _taken(shares, against=BY_HAND[kind])
+def by_hand(shares: Sequence[Share], *, kind: str, bought: Sequence[Money] = ()) -> list[Posting]:
+    """A gift over the desk: money to be deposited, securities, goods or borne costs; contributions grow.
+
+    What its giver got in return was `bought`, one amount for each share: income of the event and no contribution.
+    """
+    lines: list[Posting] = []
+    for share, part in zip(shares, bought or [share.amount - share.amount for share in shares], strict=True):
+        lines += [
+            Posting(BY_HAND[kind], share.fund_id, share.amount),
+            Posting(share.income, share.fund_id, part - share.amount, share.segment),
+            Posting(EVENT, share.fund_id, -part, share.segment),
+        ]
+    return lines
+
+
+def bought(shares: Sequence[Share]) -> list[Posting]:
+    """Part of what was paid bought something: contributions become income of the event, by a negative part again not.
+
+    Both lines name the campaign, so that what it raised is told without what was sold.
+    """
+    lines: list[Posting] = []
+    for share in shares:
+        lines.append(Posting(share.income, share.fund_id, share.amount, share.segment))
+        lines.append(Posting(EVENT, share.fund_id, -share.amount, share.segment))
+    return lines
 
 
 def moved_by_hand(shares: Sequence[Share], *, was: str, became: str) -> list[Posting]:

@@ -39,7 +39,8 @@ class ByHand:
 class Received:
     """Everything a donation is made of. `parts` say which fund gets how much and sum to `amount`.
 
-    A gift of the processor has its references; one over the desk has `by_hand` and empty references.
+    A gift of the processor has its references; one over the desk has `by_hand` and empty references. `bought_minor` is
+    what its giver got in return for one over the desk: that part is no contribution.
     """
 
     entity: LegalEntity
@@ -60,6 +61,7 @@ class Received:
     checkout: Checkout | None
     plan: RecurringPlan | None
     by_hand: ByHand | None = None
+    bought_minor: int = 0
     basis: Basis = Basis.CHARGE
     giver_zone: str = ""
 
@@ -169,13 +171,15 @@ def _write_parts(*, donation: Donation, received: Received, now: datetime) -> No
         kind=Entry.Kind.DONATION,
         source=f"hand:{told.id}" if told else f"charge:{received.processor_ref}",
         happened_at=told.booked_at if told else received.given_at,
-        postings=(
-            postings.by_hand(shares(received), kind=told.kind)
-            if told
-            else postings.donation(shares(received))
-        ),
+        postings=_by_hand(received, told) if told else postings.donation(shares(received)),
         now=now,
     )
+
+
+def _by_hand(received: Received, told: ByHand) -> list[posting.Posting]:
+    parts = shares(received)
+    bought = Money(min(received.bought_minor, received.amount.minor), received.amount.currency)
+    return postings.by_hand(parts, kind=told.kind, bought=postings.over(bought, parts))
 
 
 def share(fund: Fund, amount: Money, campaign: Campaign) -> Share:

@@ -13,6 +13,7 @@ from donations import (
     promising,
     reminding_pledges,
     settling,
+    splitting,
     sweeping,
 )
 from jobs import beating, ringing
@@ -62,6 +63,11 @@ def forget_counts() -> None:
 @shared_task(name="donations.close_groups")
 def close_groups() -> None:
     funding.close_groups(now=timezone.now())
+
+
+@shared_task(name="donations.split_tickets")
+def split_tickets() -> None:
+    splitting.catch_up(now=timezone.now())
 
 
 @shared_task(name="donations.lapse_promises")

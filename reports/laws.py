@@ -6,7 +6,14 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import finance_laws_batches, receipt_laws, rollup_laws
+from reports import (
+    banking_laws,
+    finance_laws_batches,
+    finance_laws_funds,
+    finance_laws_journals,
+    receipt_laws,
+    rollup_laws,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,15 @@ FACT_TABLES = (
     "books_checkitem",
     "donations_batchedgift",
     "donations_reversal",
+    "books_release",
+    "books_fundtransfer",
+    "books_securitysale",
+    "books_placedasset",
     "donors_donormerge",
     "donors_profilechange",
     "donors_bounce",
+    "books_statement",
+    "books_bankmatch",
     "receipts_receipttotal",
     "receipts_spoilednumber",
     "receipts_figureconfirmation",
@@ -68,6 +81,8 @@ FACT_TABLES = (
     "receipts_signingcertificate",
     "receipts_voiding",
     "receipts_rendering",
+    "books_journalexport",
+    "books_exportedentry",
 )
 
 _FACTS = ", ".join(f"'{name}'" for name in FACT_TABLES)
@@ -253,6 +268,10 @@ LAWS = (
             JOIN campaigns_campaign c ON c.id = w.campaign_id
             JOIN donations_batchrowpart p ON p.row_id = w.id AND p.fund_id = c.fund_id
            WHERE w.giver IN ('nobody', 'unknown') GROUP BY 1, 2
+          UNION ALL
+          -- What tickets bought is no contribution; that it is what was given in return is a law of its own.
+          SELECT l.segment, l.currency, sum(l.amount_minor) FROM ledger_line l
+            JOIN ledger_account a ON a.id = l.account_id AND a.code = '4200' WHERE l.segment <> '' GROUP BY 1, 2
         ), lost AS (
           -- A gift to one fund loses its dispute's whole amount; how a divided one shares it, only the books say.
           SELECT c.slug AS segment, d.currency, s.amount_minor AS minor FROM donations_dispute s
@@ -380,7 +399,7 @@ LAWS = (
     ),
     Law(
         "I23",
-        "every file is the bytes its hash says, and belongs to a receipt or a letter",
+        "every file is the bytes its hash says, and belongs to a receipt, a letter or a release",
         """
         SELECT 'document ' || sha256 || ' is damaged' FROM paper_document
          WHERE created_at >= %(since)s AND encode(sha256(content), 'hex') <> paper_document.sha256
@@ -388,9 +407,15 @@ LAWS = (
         SELECT 'document ' || d.sha256 || ' belongs to nothing' FROM paper_document d
          WHERE NOT EXISTS (SELECT 1 FROM receipts_rendering r WHERE r.document_id = d.sha256)
            AND NOT EXISTS (SELECT 1 FROM donors_attachment a WHERE a.document_id = d.sha256)
+           AND NOT EXISTS (SELECT 1 FROM books_release b WHERE b.document_id = d.sha256)
+           AND NOT EXISTS (SELECT 1 FROM books_placedasset b WHERE b.document_id = d.sha256)
+           AND NOT EXISTS (SELECT 1 FROM books_transferrequest b WHERE b.document_id = d.sha256)
         """,
     ),
     *(Law(*row) for row in receipt_laws.ROWS),
+    *(Law(*row) for row in banking_laws.ROWS),
     *(Law(*row) for row in finance_laws_batches.ROWS),
     *(Law(*row) for row in rollup_laws.ROWS),
+    *(Law(*row) for row in finance_laws_journals.ROWS),
+    *(Law(*row) for row in finance_laws_funds.ROWS),
 )

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -105,9 +104,9 @@ def bank(*, entity: LegalEntity, last: date) -> list[Banked]:
     return found
 
 
-def look(entity: LegalEntity, month: date) -> Mapping[str, Found]:
+def look(entity: LegalEntity, month: date, now: datetime) -> Mapping[str, Found]:
     """This function will return what each counted check finds for the month that begins with `month`."""
-    last, now = last_of(month), timezone.now()
+    last = last_of(month)
     banked = bank(entity=entity, last=last)
     return {
         "laws": _laws(now),
@@ -175,7 +174,7 @@ def _funds() -> Found:
 
 def _bank_balance(entity: LegalEntity, banked: list[Banked], last: date) -> Found:
     if not Statement.objects.filter(bank_account__entity=entity).exists():
-        return Found(1, _("No statement of the bank was read."), "payouts")
+        return Found(1, _("No statement of the bank was read."), "bank_lines")
     behind = not BankLine.objects.filter(
         bank_account__entity=entity, booked_on__gte=last - timedelta(days=4)
     ).exists()
@@ -186,7 +185,7 @@ def _bank_balance(entity: LegalEntity, banked: list[Banked], last: date) -> Foun
     ]
     if behind:
         words.append(_("The statements do not reach the end of the month."))
-    return Found(len(off) + behind, " ".join(words), "payouts")
+    return Found(len(off) + behind, " ".join(words), "bank_lines")
 
 
 def _bank_lines(entity: LegalEntity, last: date) -> Found:
@@ -198,7 +197,7 @@ def _bank_lines(entity: LegalEntity, last: date) -> Found:
     words = ngettext(
         "%(n)s line of the bank is not matched.", "%(n)s lines of the bank are not matched.", waiting
     )
-    return Found(waiting, words % {"n": waiting} if waiting else "", "payouts")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "bank_lines")
 
 
 def _deposits(banked: list[Banked]) -> Found:
@@ -212,7 +211,7 @@ def _deposits(banked: list[Banked]) -> Found:
 def _batches(entity: LegalEntity, last: date) -> Found:
     waiting = Batch.objects.filter(entity=entity, status=Batch.Status.OPEN, deposit_on__lte=last).count()
     words = ngettext("%(n)s batch is not posted.", "%(n)s batches are not posted.", waiting)
-    return Found(waiting, words % {"n": waiting} if waiting else "", "today")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "batches")
 
 
 def _unknown(entity: LegalEntity, last: date) -> Found:
@@ -223,7 +222,7 @@ def _unknown(entity: LegalEntity, last: date) -> Found:
         giver=BatchRow.Giver.UNKNOWN,
     ).count()
     words = ngettext("%(n)s giver is not known.", "%(n)s givers are not known.", waiting)
-    return Found(waiting, words % {"n": waiting} if waiting else "", "today")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "batch_unknown")
 
 
 def _refunds(entity: LegalEntity, last: date) -> Found:
@@ -243,7 +242,7 @@ def _journal(entity: LegalEntity, month: date, last: date) -> Found:
         "%(n)s entries were not handed to the accountant.",
         waiting,
     )
-    return Found(waiting, words % {"n": waiting} if waiting else "", "journal")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "journals")
 
 
 def _count(query: str, values: Sequence[int | date]) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from donations import alerting
+from donations import alerting, splitting
 from donations.models import Dispute, Donation, RefundRequest
 from donors.models import Message
 from ledger.models import Entry
@@ -340,7 +340,8 @@ def entries(*, donation: Donation) -> list[Entry]:
     balance = BalanceTransaction.objects.filter(source_ref__in=facts).values_list("ref", flat=True)
     refs = [*facts, *balance]
     sources = [f"{source}:{ref}" for source in SOURCES for ref in refs]
-    sources += [f"hand:{donation.pk}", f"deposit:{donation.pk}"]
+    sources += [f"hand:{donation.pk}", f"deposit:{donation.pk}", f"sale:{donation.pk}"]
+    sources += splitting.sources(donation=donation)
     sources += [f"restated:{pk}" for pk in donation.corrections.values_list("pk", flat=True)]
     return list(
         Entry.objects.filter(source__in=sources)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from web import tax_wording
+from web import bank_wording, fund_wording, tax_wording
 from web.tax_wording import Words
 
 STATES: Words = {
@@ -46,6 +46,7 @@ TASKS: Words = {
     "receipt_hindered": _("A gift cannot be receipted yet"),
     "message_refused": _("A message was refused"),
     "mailbox_shut": _("A giver's mail comes back: find another address"),
+    "bank_lines_open": _("Lines of the bank wait to be matched"),
     "letters_to_print": _("Letters wait for the printer"),
     "job_failed": _("Long work failed"),
     "hometax_due": _("E-receipts wait to be filed at Hometax (전자기부금영수증)"),
@@ -337,6 +338,8 @@ RECEIPT_DEEDS: Words = {
 
 TABLES: dict[str, Words] = {
     **tax_wording.TABLES,
+    **bank_wording.TABLES,
+    **fund_wording.TABLES,
     "delivery": DELIVERIES,
     "batch": BATCHES,
     "batch_giver": GIVERS,
@@ -356,7 +359,7 @@ TABLES: dict[str, Words] = {
     "frequency": FREQUENCIES,
     "task": TASKS,
     "moment": MOMENTS,
-    "entry": ENTRIES,
+    "entry": {**ENTRIES, **fund_wording.ENTRIES},
     "voiding": VOIDINGS,
     "request": REQUESTS,
     "balance": BALANCE_LINES,
@@ -369,7 +372,7 @@ TABLES: dict[str, Words] = {
     "asker": ASKERS,
     "ending": ENDINGS,
     "restriction": RESTRICTIONS,
-    "account": ACCOUNTS,
+    "account": {**ACCOUNTS, **fund_wording.ACCOUNTS},
     "way": WAYS,
     "transfer": TRANSFERS,
 }

@@ -42,7 +42,8 @@ CREATE TABLE donations_giveryear (
 );
 CREATE INDEX donations_giveryear_by_donor ON donations_giveryear (donor_id);
 CREATE INDEX donations_giveryear_by_amount ON donations_giveryear
-  (scope, currency, year DESC, net_minor DESC, donor_id) INCLUDE (after_year, before_year);
+  (scope, currency, year DESC, net_minor DESC, donor_id)
+  INCLUDE (after_year, before_year, before_minor);
 CREATE INDEX donations_giveryear_by_total ON donations_giveryear (scope, currency, total_minor DESC, donor_id)
   WHERE after_year = 9999;
 

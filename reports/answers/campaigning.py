@@ -129,7 +129,7 @@ def _gifts(asked: Asked) -> dict[str, dict[str, Any]]:
     people = weighing.rows(
         f"""WITH {weighing.quoted(folding.UNFOLDED)} SELECT c.slug, sum(told.donors)::int AS donors
         FROM ({weighing.quoted(folding.COHORTS)}) told JOIN campaigns_campaign c ON c.id = -told.scope
-        WHERE told.year = 0 AND told.currency = %(currency)s GROUP BY 1""",
+        WHERE told.after_year = {weighing.NEVER} AND told.currency = %(currency)s GROUP BY 1""",
         {"currency": asked.currency},
     )
     donors = {row["slug"]: row["donors"] for row in people}

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from donations import folding
 from ledger import folding as books
+from ledger import money
 from ledger.balances import INCOME
 from ledger.money import Money
 from reports.answers import asking, weighing
@@ -35,8 +37,10 @@ class Sums:
 
 
 def averaged(amount: Money, count: int) -> Money | None:
-    """This function will return one of `count` equal parts of an amount, rounded; None for no parts."""
-    return amount.split([1, count - 1])[0] if count else None
+    """This function will return one of `count` equal parts of an amount, halves rounded up; None for no parts."""
+    if not count:
+        return None
+    return money.converted(amount, rate=1 / Decimal(count), currency=amount.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ GROUPS = {
     "same": "g.year = %(year)s AND g.before_year = %(year)s - 1 AND g.net_minor = g.before_minor",
     "less": "g.year = %(year)s AND g.before_year = %(year)s - 1 AND g.net_minor < g.before_minor",
     "cohort": "g.year = %(year)s AND g.first_year = %(first)s",
-    "ever": "g.year = 0",
+    "ever": f"g.after_year = {weighing.NEVER}",
 }
 """Conditions on a giver's year `g`: a group takes of each giver one row, that of the newest year it speaks of."""
 _COUNTED = ("donors", "net_minor", "before_minor")
@@ -54,9 +54,8 @@ class NoSuchCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """One giver of a group. `latest` is what is kept of `latest_year`, the newest year up to the one asked for;
-    `ever` of all years there are, and `latest_on` the newest gift of which something is kept. `of_year` is the year by
-    which a list is sorted, 0 where all years count together.
+    """One giver of a group. `latest` is what is kept of `latest_year`, the newest year the group speaks of, `ever` of
+    that and all years before; `latest_on` is the newest gift of it of which something is kept.
     """
 
     id: uuid.UUID
@@ -70,8 +69,7 @@ class Giver:
     latest: Money
     ever: Money
     gifts: int
-    latest_on: date | None
-    of_year: int
+    latest_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,65 +93,67 @@ def sums(asked: Asked, *, group: str, first: int | None = None) -> Sums:
     found = weighing.givers(asked)
     donors, net, before = _FIGURES.get(group, _COUNTED)
     condition = GROUPS["stayed" if group in _FIGURES else group]
+    # Whoever ever gave is one giver, and what is kept of theirs is of all their years.
+    of_all = "TRUE" if group == "ever" else condition
     [row] = weighing.rows(
-        f"""{found.begin} SELECT coalesce(sum({donors}), 0)::int AS donors,
-          coalesce(sum({net}) FILTER (WHERE g.year IN (0, %(year)s)), 0)::bigint AS now,
+        f"""{found.begin} SELECT coalesce(sum({donors}) FILTER (WHERE {condition}), 0)::int AS donors,
+          coalesce(sum({net}) FILTER (WHERE g.year = %(year)s), 0)::bigint AS now,
           coalesce(sum(CASE WHEN g.year = %(year)s - 1 THEN {net} WHEN g.year = %(year)s
-            AND g.before_year = %(year)s - 1 THEN {before} END), 0)::bigint AS last,
+            AND g.before_year = %(year)s - 1 AND {condition} THEN {before} END), 0)::bigint AS last,
           coalesce(sum({net}), 0)::bigint AS latest
-        FROM {found.cohorts} g WHERE {condition}""",
+        FROM {found.cohorts} g WHERE {of_all}""",
         found.params | {"first": first},
     )
     return Sums(row["donors"], *(Money(row[name], asked.currency) for name in ("now", "last", "latest")))
 
 
-_ARM = "(SELECT * FROM ({arm}) g WHERE {condition} {after} ORDER BY g.year DESC, g.net_minor DESC, g.donor_id {limit})"
+_ORDER = "ORDER BY g.year DESC, g.net_minor DESC, g.donor_id"
+_ORDER_OF_ALL = "ORDER BY g.total_minor DESC, g.donor_id"
+_ARM = "(SELECT * FROM ({arm}) g WHERE {condition} {after} {order} {limit})"
 _PAGE = """
-{begin}, chosen AS (SELECT * FROM ({arms}) g ORDER BY g.year DESC, g.net_minor DESC, g.donor_id {limit})
-SELECT c.donor_id AS id, p.name, p.local_name,
+{begin}, chosen AS (SELECT * FROM ({arms}) g {order} {limit})
+SELECT g.donor_id AS id, p.name, p.local_name,
   (p.email <> '' OR p.address <> '') AND NOT p.do_not_contact AND p.died_on IS NULL AS is_reachable,
-  c.first_year, CASE c.year WHEN 0 THEN c.before_year ELSE c.year END AS latest_year,
-  CASE WHEN c.year IN (0, %(year)s) THEN c.net_minor ELSE 0 END AS now,
-  CASE WHEN c.year = %(year)s - 1 THEN c.net_minor
-    WHEN c.year = %(year)s AND c.before_year = %(year)s - 1 THEN c.before_minor ELSE 0 END AS last,
-  c.net_minor AS latest, e.net_minor AS ever, c.gifts::int AS gifts, e.last_on AS latest_on, c.year AS of_year
-FROM chosen c JOIN donors_donor p ON p.id = c.donor_id
-CROSS JOIN LATERAL ({ever}) e
-ORDER BY c.year DESC, c.net_minor DESC, c.donor_id
+  g.first_year, g.year AS latest_year, CASE WHEN g.year = %(year)s THEN g.net_minor ELSE 0 END AS now,
+  CASE WHEN g.year = %(year)s - 1 THEN g.net_minor
+    WHEN g.year = %(year)s AND g.before_year = %(year)s - 1 THEN g.before_minor ELSE 0 END AS last,
+  g.net_minor AS latest, g.total_minor AS ever, g.gifts::int AS gifts, g.last_on AS latest_on
+FROM chosen g JOIN donors_donor p ON p.id = g.donor_id {order}
 """
-_EVER = "SELECT g.net_minor, g.last_on FROM ({arm}) g WHERE g.donor_id = c.donor_id AND g.year = 0"
-# The first bounds let the index begin where the last page ended.
+# The first bound lets the index begin where the last page ended.
 _AFTER = """AND g.year <= %(after_year)s AND (g.year < %(after_year)s OR g.net_minor < %(after_minor)s
   OR (g.net_minor = %(after_minor)s AND g.donor_id > %(after_id)s::uuid))"""
+_AFTER_OF_ALL = """AND g.total_minor <= %(after_minor)s
+  AND (g.total_minor < %(after_minor)s OR g.donor_id > %(after_id)s::uuid)"""
 
 
 def page(
     asked: Asked, *, group: str, first: int | None = None, after: str = "", size: int | None = SIZE
 ) -> Page:
-    """The givers of a group: those of the newest year first, and of these the largest.
+    """The givers of a group: those of the newest year first, and of these the largest; of all years the largest.
 
     Raises NoSuchCursor. This function will return at most `size` of them, all for None, and the cursor of the page
     that follows.
     """
     found = weighing.givers(asked)
+    of_all = group == "ever"
     params = found.params | {"limit": size + 1 if size else None, "first": first}
+    follow = ""
     if after:
         params |= _read_cursor(after)
-    limit = "LIMIT %(limit)s" if size else ""
-    arms = (
-        _ARM.format(arm=arm, condition=GROUPS[group], after=_AFTER if after else "", limit=limit)
-        for arm in found.arms
-    )
-    sql = _PAGE.format(
-        begin=found.begin,
-        arms=" UNION ALL ".join(arms),
-        ever=" UNION ALL ".join(_EVER.format(arm=arm) for arm in found.arms),
-        limit=limit,
-    )
+        follow = _AFTER_OF_ALL if of_all else _AFTER
+    told = {
+        "condition": GROUPS[group],
+        "order": _ORDER_OF_ALL if of_all else _ORDER,
+        "limit": "LIMIT %(limit)s" if size else "",
+        "after": follow,
+    }
+    arms = " UNION ALL ".join(_ARM.format(arm=arm, **told) for arm in found.arms)
+    sql = _PAGE.format(begin=found.begin, arms=arms, **told)
     rows = [_giver(row, asked.currency) for row in weighing.rows(sql, params)]
     if not size or len(rows) <= size:
         return Page(rows, "")
-    return Page(rows[:size], _cursor(rows[size - 1]))
+    return Page(rows[:size], _cursor(rows[size - 1], of_all=of_all))
 
 
 def _giver(row: dict[str, Any], currency: str) -> Giver:
@@ -161,9 +161,9 @@ def _giver(row: dict[str, Any], currency: str) -> Giver:
     return Giver(**{**row, **amounts})
 
 
-def _cursor(giver: Giver) -> str:
-    told = f"{giver.of_year}|{giver.latest.minor}|{giver.id}"
-    return urlsafe_b64encode(told.encode()).decode().rstrip("=")
+def _cursor(giver: Giver, *, of_all: bool) -> str:
+    minor = giver.ever.minor if of_all else giver.latest.minor
+    return urlsafe_b64encode(f"{giver.latest_year}|{minor}|{giver.id}".encode()).decode().rstrip("=")
 
 
 def _read_cursor(text: str) -> dict[str, object]:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from ledger import money
 from ledger.money import Money
 from reports.answers import asking, weighing
 from reports.answers.asking import Asked
@@ -84,8 +86,11 @@ def monthly(sums: dict[int, int], currency: str) -> Money:
 
     `sums` holds minor units by the months between two gifts. This function will return their sum for one month.
     """
-    parts = (Money(minor, currency).split([1] * months)[0] for months, minor in sums.items())
-    return Money(sum(part.minor for part in parts), currency)
+    parts = (
+        money.converted(Money(minor, currency), rate=1 / Decimal(months), currency=currency)
+        for months, minor in sums.items()
+    )
+    return money.total(parts, currency=currency)
 
 
 def health(asked: Asked) -> Health:

@@ -5,7 +5,7 @@ yet. The sums are of what was given, whatever went back of it.
 from dataclasses import dataclass
 
 from ledger.money import Money
-from reports import filtering
+from reports import filtering, keeping
 from reports.answers import weighing
 from reports.answers.asking import Asked, Span
 
@@ -34,7 +34,11 @@ class Unreceipted:
 
 
 def unreceipted(asked: Asked, span: Span) -> Unreceipted:
-    """This function will return why gifts of some days are on no receipt, the largest reason first."""
+    """Kept for half a minute. This function will return why gifts are on no receipt, the largest reason first."""
+    return keeping.kept(weighing.key("unreceipted", asked, span), lambda: _counted(asked, span))
+
+
+def _counted(asked: Asked, span: Span) -> Unreceipted:
     conditions, params = filtering.conditions(asked.filters(span))
     found = weighing.rows(
         f"""SELECT CASE WHEN c.id IS NOT NULL THEN 'covered' WHEN x.id IS NOT NULL THEN 'excluded'

@@ -4,6 +4,7 @@ What is counted ahead (`donations.folding`) knows calendar years, and one body o
 that is not the calendar's, or a body and a campaign together, is counted from the gifts, to the same rows.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,7 @@ from donations import folding
 from reports import filtering
 from reports.answers.asking import Asked, Span
 
-NEVER = 9999
-"""The year after the last one in which somebody gave, as `folding` has it."""
+NEVER = folding.NEVER
 GIFTS = "donations_donation d LEFT JOIN donations_giftback gone ON gone.donation_id = d.id"
 BACK = "coalesce(gone.back_minor, 0)"
 KEPT = f"(d.amount_minor - {BACK})"
@@ -55,7 +55,8 @@ def givers(asked: Asked) -> Givers:
         return Givers(
             begin=f"WITH {quoted(folding.UNFOLDED)}",
             arms=(
-                f"SELECT {folding.COLUMNS} FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose) AND {mine}",
+                f"SELECT {folding.COLUMNS} FROM donations_giveryear"
+                f" WHERE donor_id NOT IN (SELECT id FROM whose) AND {mine}",
                 f"SELECT {folding.COLUMNS} FROM fresh WHERE {mine}",
             ),
             cohorts=f"(SELECT * FROM ({quoted(folding.COHORTS)}) told WHERE {mine})",
@@ -103,6 +104,11 @@ def told_where(asked: Asked) -> tuple[str, dict[str, Any]]:
             clauses.append(f"t.{name}_id = {_SCOPE[name]}")
             params[name] = chosen
     return " AND ".join(clauses), params
+
+
+def key(name: str, asked: Asked, span: Span) -> str:
+    """This function will return a name for an answer that may be kept: everything it depends on is in it."""
+    return f"report:{name}:{hashlib.sha256(f'{asked!r}{span!r}'.encode()).hexdigest()}"
 
 
 def rows(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
+    banking_rows,
     broken_batches,
     broken_desk,
     broken_filings,
@@ -39,11 +40,13 @@ from tests.laws import (
     broken_pledges,
     broken_runs,
     broken_wishes,
+    funds_rows,
+    journal_rows,
 )
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "receipts")
+ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "books", "receipts")
 
 
 def again(row: Model, **changed: object) -> None:
@@ -306,6 +309,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **banking_rows.BROKEN,
     **broken_batches.BROKEN,
     **broken_desk.BROKEN,
     **broken_intents.BROKEN,
@@ -317,6 +321,8 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_periods.BROKEN,
     **broken_pledges.BROKEN,
     **broken_wishes.BROKEN,
+    **journal_rows.BROKEN,
+    **funds_rows.BROKEN,
 }
 
 

@@ -116,20 +116,27 @@ def check_groups_hold_who_belongs_in_them(history: list[naive.Gift], one: Asked)
         for donor, sums in given.items():
             year = group_of(sums, group, one.year, first)
             if year is not None:
-                kept = sum(sums.values()) if group == "ever" else sums[year]
-                expected[donor] = (year, kept, sum(sums.values()), min(sums))
+                until = sum(kept for each, kept in sums.items() if each <= year)
+                expected[donor] = (year, sums[year], until, min(sums))
         rows = everybody(one, group, first)
         found = {row.id: (row.latest_year, row.latest.minor, row.ever.minor, row.first_year) for row in rows}
         assert found == expected, group
         assert len(rows) == len(expected)
-        assert rows == sorted(rows, key=lambda row: (-row.of_year, -row.latest.minor, row.id))
+        if group == "ever":
+            assert rows == sorted(rows, key=lambda row: (-row.ever.minor, row.id))
+        else:
+            assert rows == sorted(rows, key=lambda row: (-row.latest_year, -row.latest.minor, row.id))
         assert grouping.page(one, group=group, first=first, size=None) == grouping.Page(rows, "")
         told = grouping.sums(one, group=group, first=first)
-        assert (told.donors, told.latest.minor) == (len(rows), sum(row.latest.minor for row in rows))
-        assert told.now.minor == sum(row.now.minor for row in rows)
-        assert told.last.minor == sum(row.last.minor for row in rows)
-        if group not in {"ever"}:
-            assert told.now.minor == sum(given[row.id].get(one.year, 0) for row in rows)
+        assert told.donors == len(rows)
+        of_all = [sum(sums.values()) for sums in given.values()]
+        assert told.latest.minor == (
+            sum(of_all) if group == "ever" else sum(row.latest.minor for row in rows)
+        )
+        assert told.now.minor == sum(given[row.id].get(one.year, 0) for row in rows)
+        if group != "ever":
+            assert told.now.minor == sum(row.now.minor for row in rows)
+            assert told.last.minor == sum(row.last.minor for row in rows)
             assert told.last.minor == sum(given[row.id].get(one.year - 1, 0) for row in rows)
 
 

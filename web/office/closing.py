@@ -104,7 +104,7 @@ def _month(pk: uuid.UUID) -> MonthEnd:
 
 def _page(request: HttpRequest, shown: MonthEnd, *, refused: str = "", status: int = 200) -> HttpResponse:
     is_open = shown.status == MonthEnd.Status.OPEN
-    found = month_checks.look(shown.entity, shown.month) if is_open else {}
+    found = month_checks.look(shown.entity, shown.month, timezone.now()) if is_open else {}
     lines = checking_months.lines(month_end=shown, found=found)
     last = checking_months.last_of(shown.month)
     asked = (
@@ -149,7 +149,7 @@ def say(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         elif form.cleaned_data["deed"] == "take_back":
             checking_months.take_back(month_end_id=pk, code=code, actor=actor, now=now)
         else:
-            found = month_checks.look(shown.entity, shown.month).get(code)
+            found = month_checks.look(shown.entity, shown.month, now).get(code)
             reason = form.cleaned_data["reason"]
             checking_months.waive(
                 month_end_id=pk, code=code, reason=reason, found=found, actor=actor, now=now

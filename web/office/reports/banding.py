@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from ledger import money
 from ledger.money import Money
 from reports.answers import banding, returning
+from reports.answers import comparing as answers
 from reports.answers.banding import Band
 from reports.answers.returning import Return
 from web.charts import picturing, saying
@@ -22,21 +23,20 @@ def sizes(reader: Reader) -> Page:
     found = banding.bands(asked)
     gifts = sum(one.gifts for one in found)
     given = Money(sum(one.given.minor for one in found), asked.currency)
-    chart = picturing.bars(
-        Plot(
-            key="sizes",
-            title=_("Gifts by their size"),
-            description=_(
-                "A bar for each band of amounts, as high as there are gifts. The table below has the numbers."
-            ),
-            labels=[_band(one) for one in found],
-            series=[Series(_("Gifts"), [one.gifts for one in found])],
-            write=saying.counts(),
-            short=saying.short_counts(),
-            brief=[one.least.shown(reader.language, short=True) for one in found],
-            has_all_labels=True,
-        )
-    )
+    return Page(
+        figures=[
+            Figure(_("Gifts"), tabling.number(gifts, opens=reader.opens(opening.gifts(asked, asked.span)))),
+            Figure(_("Given"), tabling.amount(given)),
+        ],
+        sections=[_sizes(reader, found)],
+        notes=comparing.notes(asked, is_compared=False),
+    )  # fmt: skip
+
+
+def _sizes(reader: Reader, found: list[Band]) -> Section:
+    asked = reader.asked
+    gifts = sum(one.gifts for one in found)
+    given = Money(sum(one.given.minor for one in found), asked.currency)
     rows = [
         [
             tabling.words(_band(one)),
@@ -70,14 +70,26 @@ def sizes(reader: Reader) -> Page:
             tabling.amount(kept),
         ],
     )
-    return Page(
-        figures=[
-            Figure(_("Gifts"), tabling.number(gifts, opens=reader.opens(opening.gifts(asked, asked.span)))),
-            Figure(_("Given"), tabling.amount(given)),
-        ],
-        sections=[Section(table.words, table, chart, _("Every gift as it was given, whatever went back."))],
-        notes=comparing.notes(asked)[1:],
-    )  # fmt: skip
+    words = _("Every gift as it was given, whatever went back.")
+    return Section(table.words, table, _sizes_chart(reader, found), words)
+
+
+def _sizes_chart(reader: Reader, found: list[Band]) -> str:
+    return picturing.bars(
+        Plot(
+            key="sizes",
+            title=_("Gifts by their size"),
+            description=_(
+                "A bar for each band of amounts, as high as there are gifts. The table below has the numbers."
+            ),
+            labels=[_band(one) for one in found],
+            series=[Series(_("Gifts"), [one.gifts for one in found])],
+            write=saying.counts(),
+            short=saying.short_counts(),
+            brief=[one.least.shown(reader.language, short=True) for one in found],
+            has_all_labels=True,
+        )
+    )
 
 
 def _band(one: Band) -> str:
@@ -130,7 +142,7 @@ def appeals(reader: Reader) -> Page:
         figures=[*figures, *_for_its_cost(reader, coded)],
         sections=[Section(_("What came by each code"), _codes(reader, found), chart)],
         notes=[
-            *comparing.notes(asked)[1:],
+            *comparing.notes(asked, is_compared=False),
             _("No cost of a letter is kept here: type a code and what it cost to see what came for it."),
         ],
         ways=[(_("Links and QR"), tabling.address("links"))],
@@ -184,7 +196,6 @@ def _codes(reader: Reader, found: list[Return]) -> Table:
 def _code(reader: Reader, one: Return) -> list[Cell]:
     asked = reader.asked
     opens = reader.opens(opening.gifts(asked, asked.span, source=one.code or opening.NONE))
-    average = one.kept.split([1, one.gifts - 1])[0] if one.gifts else None
     return [
         tabling.words(one.name or one.code or _("No code"), note=one.code if one.name else ""),
         tabling.number(one.gifts, opens=opens),
@@ -192,5 +203,5 @@ def _code(reader: Reader, one: Return) -> list[Cell]:
         tabling.number(one.new) if one.code else tabling.nothing(),
         tabling.amount(one.given),
         tabling.amount(one.kept),
-        tabling.amount(average),
+        tabling.amount(answers.averaged(one.kept, one.gifts)),
     ]

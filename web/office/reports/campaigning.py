@@ -1,5 +1,7 @@
 """Campaigns: what each brought, and of one what came by month and code, and the units it pays for."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
@@ -24,17 +26,6 @@ def campaigns(reader: Reader) -> Page:
     found = campaigning.all_raised(asked)
     raised = Money(sum(one.raised.minor for one in found), asked.currency)
     shown = sorted(found, key=lambda one: -one.raised.minor)[:SHOWN]
-    chart = picturing.lying(
-        Plot(
-            key="campaigns",
-            title=_("Raised by each campaign"),
-            description=_("A bar for each campaign. The table below has the numbers."),
-            labels=[office.titled(one.campaign) for one in shown],
-            series=[Series("", [one.raised.minor for one in shown])],
-            write=saying.amounts(asked.currency),
-            short=saying.short_amounts(asked.currency),
-        )
-    )  # fmt: skip
     table = Table(
         "campaigns",
         _("Campaigns"),
@@ -61,7 +52,21 @@ def campaigns(reader: Reader) -> Page:
     )
     return Page(
         figures=[Figure(_("Raised"), tabling.amount(raised))],
-        sections=[Section(_("Campaigns"), table, chart, _how())],
+        sections=[Section(_("Campaigns"), table, _campaigns_chart(asked, shown), _how())],
+    )
+
+
+def _campaigns_chart(asked: Asked, shown: list[Raised]) -> str:
+    return picturing.lying(
+        Plot(
+            key="campaigns",
+            title=_("Raised by each campaign"),
+            description=_("A bar for each campaign. The table below has the numbers."),
+            labels=[office.titled(one.campaign) for one in shown],
+            series=[Series("", [one.raised.minor for one in shown])],
+            write=saying.amounts(asked.currency),
+            short=saying.short_amounts(asked.currency),
+        )
     )
 
 
@@ -179,18 +184,6 @@ def _months(reader: Reader, asked: Asked) -> Section:
     months = [asking.month_after(last, -number) for number in reversed(range(MONTHS))]
     earlier = [month for month in kept if month < months[0]]
     nothing = Money(0, asked.currency)
-    chart = picturing.bars(
-        Plot(
-            key="months",
-            title=_("Raised by month"),
-            description=_("A bar for each of the last twenty-four months. The table below has the numbers."),
-            labels=[saying.month(month) for month in months],
-            series=[Series("", [kept.get(month, nothing).minor for month in months])],
-            write=saying.amounts(asked.currency),
-            short=saying.short_amounts(asked.currency),
-            brief=[f"{month.year % 100}/{month.month}" for month in months],
-        )
-    )
     rows = [
         [
             tabling.month(month),
@@ -213,8 +206,23 @@ def _months(reader: Reader, asked: Asked) -> Section:
             rows,
             [tabling.words(_("Together")), tabling.amount(together)],
         ),
-        chart,
+        _months_chart(asked, months, kept),
         _("By the month the books have it in."),
+    )
+
+
+def _months_chart(asked: Asked, months: list[date], kept: dict[date, Money]) -> str:
+    return picturing.bars(
+        Plot(
+            key="months",
+            title=_("Raised by month"),
+            description=_("A bar for each of the last twenty-four months. The table below has the numbers."),
+            labels=[saying.month(month) for month in months],
+            series=[Series("", [kept[month].minor if month in kept else 0 for month in months])],
+            write=saying.amounts(asked.currency),
+            short=saying.short_amounts(asked.currency),
+            brief=[f"{month.year % 100}/{month.month}" for month in months],
+        )
     )
 
 

@@ -42,10 +42,10 @@ def page(reader: Reader) -> Page:
     )
 
 
-def notes(asked: Asked) -> list[str]:
-    """What must be known of a year that is not over, or is not the calendar's."""
+def notes(asked: Asked, *, is_compared: bool = True) -> list[str]:
+    """What must be known of a year that is not over and stands beside another, or is not the calendar's."""
     told = []
-    if not asked.is_over:
+    if is_compared and not asked.is_over:
         told.append(
             _(
                 "The year is not over: what was given until %(day)s is compared with the same days a year earlier."

@@ -72,7 +72,7 @@ def _page(reader: Reader, group: str, *, first: int | None = None) -> Page:
     return Page(
         figures=_figures(reader, group, sums),
         sections=[Section(_("Givers"), _with_older(table, found.older), lead=_lead(group, first))],
-        notes=comparing.notes(asked),
+        notes=comparing.notes(asked, is_compared=False),
         ways=_ways(reader, group),
     )
 

@@ -40,17 +40,6 @@ def unreceipted(reader: Reader) -> Page:
     gifts = sum(one.gifts for one in found.reasons)
     given = Money(sum(one.given.minor for one in found.reasons), asked.currency)
     nothing = reader.opens(opening.gifts(asked, asked.span, receipt="none"))
-    chart = picturing.lying(
-        Plot(
-            key="reasons",
-            title=_("Why gifts are on no receipt"),
-            description=_("A bar for each reason. The table below has the numbers."),
-            labels=[_why(one) for one in found.reasons],
-            series=[Series("", [one.gifts for one in found.reasons])],
-            write=saying.counts(),
-            short=saying.short_counts(),
-        )
-    )
     table = Table(
         "reasons",
         _("Why gifts are on no receipt"),
@@ -75,17 +64,30 @@ def unreceipted(reader: Reader) -> Page:
             Figure(_("On a receipt"), tabling.number(found.covered)),
             Figure(_("Given, on no receipt"), tabling.amount(given)),
         ],
-        sections=[
-            Section(
-                _("Why gifts are on no receipt"),
-                table,
-                chart,
-                _("Sums are of what was given, whatever went back. A gift that waits may come on a yearly receipt."),
-            )
-        ],
-        notes=comparing.notes(asked)[1:],
+        sections=[Section(table.words, table, _reasons_chart(found.reasons), _how())],
+        notes=comparing.notes(asked, is_compared=False),
         ways=[(_("Annual receipts"), tabling.address("runs"))],
     )  # fmt: skip
+
+
+def _how() -> str:
+    return _(
+        "Sums are of what was given, whatever went back. A gift that waits may come on a yearly receipt."
+    )
+
+
+def _reasons_chart(reasons: list[Why]) -> str:
+    return picturing.lying(
+        Plot(
+            key="reasons",
+            title=_("Why gifts are on no receipt"),
+            description=_("A bar for each reason. The table below has the numbers."),
+            labels=[_why(one) for one in reasons],
+            series=[Series("", [one.gifts for one in reasons])],
+            write=saying.counts(),
+            short=saying.short_counts(),
+        )
+    )
 
 
 def _why(one: Why) -> str:

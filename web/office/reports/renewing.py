@@ -8,7 +8,7 @@ from ledger.money import Money
 from reports.answers import asking, forecasting, renewing
 from reports.answers.asking import Asked
 from reports.answers.forecasting import Forecast
-from reports.answers.renewing import Health, State
+from reports.answers.renewing import Ending, Health, Month, State
 from web import wording
 from web.charts import picturing, saying
 from web.charts.plotting import Plot, Series
@@ -81,20 +81,6 @@ def _states(reader: Reader, found: Health) -> Section:
 
 
 def _months(reader: Reader, found: Health) -> Section:
-    chart = picturing.bars(
-        Plot(
-            key="moves",
-            title=_("Began and ended, month by month"),
-            description=_("Two bars for each month. The table below has the numbers."),
-            labels=[saying.short_month(one.first) for one in found.months],
-            series=[
-                Series(_("Began"), [one.began for one in found.months]),
-                Series(_("Ended"), [one.ended for one in found.months]),
-            ],
-            write=saying.counts(),
-            short=saying.short_counts(),
-        )
-    )  # fmt: skip
     rows = [
         [
             tabling.month(one.first),
@@ -126,7 +112,24 @@ def _months(reader: Reader, found: Health) -> Section:
                 ),
             ],
         ),
-        chart,
+        _moves_chart(found.months),
+    )
+
+
+def _moves_chart(months: list[Month]) -> str:
+    return picturing.bars(
+        Plot(
+            key="moves",
+            title=_("Began and ended, month by month"),
+            description=_("Two bars for each month. The table below has the numbers."),
+            labels=[saying.short_month(one.first) for one in months],
+            series=[
+                Series(_("Began"), [one.began for one in months]),
+                Series(_("Ended"), [one.ended for one in months]),
+            ],
+            write=saying.counts(),
+            short=saying.short_counts(),
+        )
     )
 
 
@@ -148,17 +151,6 @@ def _endings(reader: Reader, found: Health) -> Section:
         for one in found.endings
     ]
     monthly = Money(sum(one.monthly.minor for one in found.endings), asked.currency)
-    chart = picturing.lying(
-        Plot(
-            key="endings",
-            title=_("Why regular gifts ended"),
-            description=_("A bar for each reason. The table below has the numbers."),
-            labels=[row[0].shown for row in rows],
-            series=[Series("", [one.plans for one in found.endings])],
-            write=saying.counts(),
-            short=saying.short_counts(),
-        )
-    )
     return Section(
         _("Why they ended"),
         Table(
@@ -177,7 +169,21 @@ def _endings(reader: Reader, found: Health) -> Section:
             ],
             _("No regular gift ended in twelve months."),
         ),
-        chart,
+        _endings_chart(found.endings),
+    )
+
+
+def _endings_chart(endings: list[Ending]) -> str:
+    return picturing.lying(
+        Plot(
+            key="endings",
+            title=_("Why regular gifts ended"),
+            description=_("A bar for each reason. The table below has the numbers."),
+            labels=[str(wording.ENDINGS.get(one.reason, _("Not known"))) for one in endings],
+            series=[Series("", [one.plans for one in endings])],
+            write=saying.counts(),
+            short=saying.short_counts(),
+        )
     )
 
 
@@ -268,24 +274,6 @@ def _share(fraction: Fraction) -> str:
 
 def _months_ahead(reader: Reader, found: Forecast) -> Section:
     asked = reader.asked
-    chart = picturing.lines(
-        Plot(
-            key="forecast",
-            title=_("What the next twelve months should bring"),
-            description=_(
-                "Three lines: likely, least and most of regular gifts; a fourth for promises that fall due."
-            ),
-            labels=[saying.short_month(one.first) for one in found.months],
-            series=[
-                Series(_("Likely"), [one.likely.minor for one in found.months]),
-                Series(_("Least"), [one.least.minor for one in found.months]),
-                Series(_("Most"), [one.most.minor for one in found.months]),
-                Series(_("Promises"), [one.promised.minor for one in found.months]),
-            ],
-            write=saying.amounts(asked.currency),
-            short=saying.short_amounts(asked.currency),
-        )
-    )
     names = ("scheduled", "least", "likely", "most", "promised", "conditional", "together")
     rows = [
         [
@@ -304,18 +292,7 @@ def _months_ahead(reader: Reader, found: Forecast) -> Section:
             [
                 Column(_("Month")),
                 Column(_("Charges"), True),
-                *(
-                    Column(words, True, asked.currency)
-                    for words in (
-                        _("Scheduled"),
-                        _("Least"),
-                        _("Likely"),
-                        _("Most"),
-                        _("Promises"),
-                        _("With a condition"),
-                        _("Likely and promises"),
-                    )
-                ),
+                *(Column(words, True, asked.currency) for words in _ahead()),
             ],
             rows,
             [
@@ -324,7 +301,40 @@ def _months_ahead(reader: Reader, found: Forecast) -> Section:
                 *(tabling.amount(one) for one in sums),
             ],
         ),
-        chart,
+        _forecast_chart(asked, found.months),
+    )
+
+
+def _ahead() -> list[str]:
+    return [
+        _("Scheduled"),
+        _("Least"),
+        _("Likely"),
+        _("Most"),
+        _("Promises"),
+        _("With a condition"),
+        _("Likely and promises"),
+    ]
+
+
+def _forecast_chart(asked: Asked, months: list[forecasting.Month]) -> str:
+    return picturing.lines(
+        Plot(
+            key="forecast",
+            title=_("What the next twelve months should bring"),
+            description=_(
+                "Three lines: likely, least and most of regular gifts; a fourth for promises that fall due."
+            ),
+            labels=[saying.short_month(one.first) for one in months],
+            series=[
+                Series(_("Likely"), [one.likely.minor for one in months]),
+                Series(_("Least"), [one.least.minor for one in months]),
+                Series(_("Most"), [one.most.minor for one in months]),
+                Series(_("Promises"), [one.promised.minor for one in months]),
+            ],
+            write=saying.amounts(asked.currency),
+            short=saying.short_amounts(asked.currency),
+        )
     )
 
 

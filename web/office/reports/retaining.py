@@ -28,7 +28,7 @@ def retention(reader: Reader) -> Page:
     asked = reader.asked
     years = retaining.retention(asked)
     this = next(one for one in years if one.year == asked.year)
-    notes = comparing.notes(asked)
+    notes = comparing.notes(asked, is_compared=False)
     if not asked.is_over:
         notes.append(
             _("Who has not given yet may still do so: the last year here is never comparable before it ends.")
@@ -148,7 +148,7 @@ def changes(reader: Reader) -> Page:
             ),
         ],
         sections=[_changes(reader, found)],
-        notes=[*comparing.notes(asked), *_unfair(asked)],
+        notes=[*comparing.notes(asked, is_compared=False), *_unfair(asked)],
         ways=[(_("Retention"), opening.report("retention", asked))],
     )
 
@@ -169,21 +169,6 @@ def _opens(reader: Reader, kind: str) -> str:
 
 def _changes(reader: Reader, found: list[Change]) -> Section:
     asked = reader.asked
-    words = [str(SHORT.get(one.kind, KINDS[one.kind])) for one in found]
-    chart = picturing.bars(
-        Plot(
-            key="changes",
-            title=_("What changed since last year"),
-            description=_(
-                "A bar for each way giving changed: above the line what was won, below what was lost."
-            ),
-            labels=words,
-            series=[Series(_("Change"), [one.difference.minor for one in found])],
-            write=saying.amounts(asked.currency),
-            short=saying.short_amounts(asked.currency),
-            has_all_labels=True,
-        )
-    )
     rows = [
         [
             tabling.words(KINDS[one.kind]),
@@ -217,5 +202,22 @@ def _changes(reader: Reader, found: list[Change]) -> Section:
                 tabling.difference(now, last),
             ],
         ),
-        chart,
+        _changes_chart(asked, found),
+    )
+
+
+def _changes_chart(asked: Asked, found: list[Change]) -> str:
+    return picturing.bars(
+        Plot(
+            key="changes",
+            title=_("What changed since last year"),
+            description=_(
+                "A bar for each way giving changed: above the line what was won, below what was lost."
+            ),
+            labels=[str(SHORT.get(one.kind, KINDS[one.kind])) for one in found],
+            series=[Series(_("Change"), [one.difference.minor for one in found])],
+            write=saying.amounts(asked.currency),
+            short=saying.short_amounts(asked.currency),
+            has_all_labels=True,
+        )
     )
