@@ -44,7 +44,8 @@ class UnableToReverse(ValueError):
     """`code` says why, `field` where.
 
     Codes are `desk` (it came through the processor: give it back there), `gone` (it went back already), `sold`
-    (securities that are money by now), `reason`, `resident_number`, `day`, `same` (nothing would change), `truth` (only a mistake has one) and those of entering.
+    (securities that are money by now), `reason`, `resident_number`, `day`, `same` (nothing would change), `truth`
+    (only a mistake has one) and those of entering.
     """
 
     def __init__(self, code: str, field: str = "") -> None:

@@ -11,6 +11,7 @@ import pytest
 from donations import (
     batching,
     counting_batches,
+    reading_rows,
 )
 from donations.batching import Part
 from donations.dating import Basis
