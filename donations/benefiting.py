@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from donations import refunding
+from donations import refunding, splitting
 from donations.models import Benefit, Donation
 from donors import refusing
 from staff import auditing
@@ -41,7 +41,18 @@ def standing(*, donation_id: uuid.UUID) -> list[Benefit]:
 
 
 def add(*, donation_id: uuid.UUID, given: Return, actor: User, now: datetime) -> Benefit:
-    """Write down a benefit. The same benefit entered again is the one that stands: two dinners are one line.
+    """Write down a benefit, and book what it is worth as bought. The same benefit entered again is the one that stands.
+
+    Raises UnableToBenefit. This function will return the benefit that stands.
+    """
+    with transaction.atomic():
+        made = write(donation_id=donation_id, given=given, actor=actor, now=now)
+        splitting.follow(donation_id=donation_id, happened_at=now, now=now)
+    return made
+
+
+def write(*, donation_id: uuid.UUID, given: Return, actor: User, now: datetime) -> Benefit:
+    """Write down a benefit of a gift whose books know it already, or will at once: two dinners are one line.
 
     Raises UnableToBenefit. This function will return the benefit that stands.
     """
@@ -75,7 +86,7 @@ def add(*, donation_id: uuid.UUID, given: Return, actor: User, now: datetime) ->
 
 
 def withdraw(*, benefit_id: int, donation_id: uuid.UUID, actor: User, now: datetime) -> Benefit:
-    """Take a benefit back that was entered by mistake; safe to repeat.
+    """Take a benefit back that was entered by mistake, and book what was bought as given; safe to repeat.
 
     Raises UnableToBenefit when there is no such benefit of this gift. This function will return the withdrawing row.
     """
@@ -100,6 +111,7 @@ def withdraw(*, benefit_id: int, donation_id: uuid.UUID, actor: User, now: datet
             entered_by=actor,
             entered_at=now,
         )
+        splitting.follow(donation_id=donation_id, happened_at=now, now=now)
         _note(made, "benefit.withdrawn", actor, now)
     return made
 

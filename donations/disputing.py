@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Sum
 
-from donations import alerting, dividing, holding, postings, recording, refunding
+from donations import alerting, dividing, holding, postings, recording, refunding, splitting
 from donations.models import Dispute, DisputeClosing, DisputeMovement, DisputeStep, Donation
 from donations.postings import Share
 from ledger import posting
@@ -143,6 +143,7 @@ def _close(
             return  # won on appeal, says the processor: believed when the balance shows the money
         _post_appeal(state=state, donation=donation, shares=shares, at=closed_at, now=now)
         told = "appealed"
+    splitting.follow(donation_id=donation.pk, happened_at=closed_at, now=now)
     alerting.dispute_closed(dispute=dispute, donation=donation, outcome=told, now=now)
 
 

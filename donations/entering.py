@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from campaigns.models import Campaign
-from donations import benefiting, crediting, dating, recording, refunding
+from donations import benefiting, crediting, dating, recording, refunding, splitting
 from donations.benefiting import Return
 from donations.crediting import Credit
 from donations.dating import Basis, Dated
@@ -115,7 +115,8 @@ def enter(*, gift: HandGift, actor: User, now: datetime) -> Donation:
         donation, _ = recording.record(received=_received(gift, dated), now=now)
         _write_details(donation, gift, now)
         for given in gift.returns:
-            benefiting.add(donation_id=donation.pk, given=given, actor=actor, now=now)
+            benefiting.write(donation_id=donation.pk, given=given, actor=actor, now=now)
+        splitting.follow(donation_id=donation.pk, happened_at=_noon(gift.came_on, gift.entity), now=now)
         for credit in gift.credits:
             crediting.thank(donation_id=donation.pk, credit=credit, actor=actor, now=now)
         auditing.record(
@@ -287,6 +288,7 @@ def _received(gift: HandGift, dated: Dated) -> recording.Received:
             description=gift.description.strip(),
             is_person_directed=gift.is_person_directed,
         ),
+        bought_minor=sum(map(splitting.worth_of, set(gift.returns))),
     )
 
 

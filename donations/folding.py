@@ -51,12 +51,12 @@ GIVERS = """
 SELECT scope, currency, donor_id, year, gifts, net_minor, first_on, last_on,
   first_value(year) OVER steps AS first_year, coalesce(lag(year) OVER steps, 0) AS before_year,
   coalesce(lag(net_minor) OVER steps, 0) AS before_minor, coalesce(lead(year) OVER steps, 9999) AS after_year,
-  (sum(gifts) OVER steps)::bigint AS total_gifts, (sum(net_minor) OVER steps)::bigint AS total_minor,
+  sum(gifts::int) OVER steps AS total_gifts, (sum(net_minor) OVER steps)::bigint AS total_minor,
   first_value(first_on) OVER steps AS since
-FROM {years} y WINDOW steps AS (PARTITION BY scope, currency, donor_id ORDER BY year)
+FROM {years} y WINDOW steps AS (PARTITION BY donor_id, scope, currency ORDER BY year)
 """
 YEARS = """
-SELECT s.scope, y.currency, y.donor_id, y.year, sum(gifts)::bigint AS gifts, sum(net_minor)::bigint AS net_minor,
+SELECT s.scope, y.currency, y.donor_id, y.year, sum(gifts::int) AS gifts, sum(net_minor)::bigint AS net_minor,
   min(first_on) AS first_on, max(last_on) AS last_on
 FROM (
   SELECT coalesce(p.merged_into_id, d.donor_id) AS donor_id, d.entity_id, d.campaign_id, d.currency,

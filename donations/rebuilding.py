@@ -32,7 +32,7 @@ _SAME = " AND ".join(f"f.{name} = g.{name}" for name in gifts.COLUMNS.split(", "
 
 # What was told of a gift is changed only where it is wrong: somebody may be telling of a refund at this moment. Of
 # givers, too, only what is wrong is written: they are many, and most often nothing is.
-_STATEMENTS = (
+_SUMMED = (
     "DELETE FROM donations_giftdelta",
     f"""DELETE FROM donations_giftback b WHERE NOT EXISTS (
       SELECT 1 FROM ({BACK}) f WHERE f.donation_id = b.donation_id AND f.back_minor = b.back_minor)""",
@@ -52,13 +52,26 @@ _STATEMENTS = (
     f"CREATE TEMP TABLE rebuilt_years ON COMMIT DROP AS {_YEARS}",
     f"CREATE TEMP TABLE rebuilt_givers ON COMMIT DROP AS {gifts.GIVERS.format(years='rebuilt_years')}",
     "ANALYZE rebuilt_givers",
+)
+_GIVERS = (
     f"DELETE FROM donations_giveryear g WHERE NOT EXISTS (SELECT 1 FROM rebuilt_givers f WHERE {_SAME})",
     f"""INSERT INTO donations_giveryear ({gifts.COLUMNS}) SELECT {gifts.COLUMNS} FROM rebuilt_givers f
     WHERE NOT EXISTS (SELECT 1 FROM donations_giveryear g WHERE {_SAME})""",
+)
+_COHORTS = (
     "DELETE FROM donations_givercohort",
     f"INSERT INTO donations_givercohort ({gifts.KEY}, {gifts.FIGURES}) {gifts.counted('rebuilt_givers')}",
     "DROP TABLE rebuilt_years, rebuilt_givers",
 )
+
+# An index made of rows that are there already costs a quarter of one that grows with them. Whoever fills the table for
+# the first time, and owns it, may have that: nobody has read it yet.
+_INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_class c
+  JOIN pg_index i ON i.indrelid = c.oid
+ WHERE c.oid = 'donations_giveryear'::regclass AND pg_has_role(c.relowner, 'USAGE')
+   AND NOT EXISTS (SELECT 1 FROM donations_giveryear)
+"""
 
 TABLES = (
     "donations_giftday",
@@ -92,6 +105,13 @@ def _write() -> None:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         folding.rebuild()
-        for statement in _STATEMENTS:
+        for statement in _SUMMED:
+            cursor.execute(statement)
+        cursor.execute(_INDEXES)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        for statement in (*_GIVERS, *(made for _, made in indexes), *_COHORTS):
             cursor.execute(statement)

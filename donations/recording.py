@@ -39,7 +39,8 @@ class ByHand:
 class Received:
     """Everything a donation is made of. `parts` say which fund gets how much and sum to `amount`.
 
-    A gift of the processor has its references; one over the desk has `by_hand` and empty references.
+    A gift of the processor has its references; one over the desk has `by_hand` and empty references. `bought_minor` is
+    what its giver got in return for one over the desk: that part is no contribution.
     """
 
     entity: LegalEntity
@@ -60,6 +61,7 @@ class Received:
     checkout: Checkout | None
     plan: RecurringPlan | None
     by_hand: ByHand | None = None
+    bought_minor: int = 0
     basis: Basis = Basis.CHARGE
     giver_zone: str = ""
 
@@ -169,16 +171,19 @@ def _write_parts(*, donation: Donation, received: Received, now: datetime) -> No
         kind=Entry.Kind.DONATION,
         source=f"hand:{told.id}" if told else f"charge:{received.processor_ref}",
         happened_at=told.booked_at if told else received.given_at,
-        postings=(
-            postings.by_hand(shares(received), kind=told.kind)
-            if told
-            else postings.donation(shares(received))
-        ),
+        postings=_by_hand(received, told) if told else postings.donation(shares(received)),
         now=now,
     )
 
 
-def _share(fund: Fund, amount: Money, campaign: Campaign) -> Share:
+def _by_hand(received: Received, told: ByHand) -> list[posting.Posting]:
+    parts = shares(received)
+    bought = Money(min(received.bought_minor, received.amount.minor), received.amount.currency)
+    return postings.by_hand(parts, kind=told.kind, bought=postings.over(bought, parts))
+
+
+def share(fund: Fund, amount: Money, campaign: Campaign) -> Share:
+    """This function will return what part of a sum given for a campaign went to one fund."""
     # A gift made on a campaign's page for another fund does not count for that campaign.
     segment = campaign.slug if campaign.fund_id == fund.pk else ""
     return Share(fund.pk, fund.is_restricted, amount, segment)
@@ -186,14 +191,14 @@ def _share(fund: Fund, amount: Money, campaign: Campaign) -> Share:
 
 def shares(received: Received) -> list[Share]:
     """How what was received is divided over funds."""
-    return [_share(fund, amount, received.campaign) for fund, amount in received.parts]
+    return [share(fund, amount, received.campaign) for fund, amount in received.parts]
 
 
 def shares_of(donation: Donation) -> list[Share]:
     """How a donation is divided over funds, as it was recorded."""
     designations = donation.designations.select_related("fund").order_by("id")
     return [
-        _share(line.fund, Money(line.amount_minor, donation.currency), donation.campaign)
+        share(line.fund, Money(line.amount_minor, donation.currency), donation.campaign)
         for line in designations
     ]
 

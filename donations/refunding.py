@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from donations import alerting, dividing, holding, postings, recording, retrying, taking_turns
+from donations import alerting, dividing, holding, postings, recording, retrying, splitting, taking_turns
 from donations.models import (
     Donation,
     Refund,
@@ -349,6 +349,7 @@ def _write_fact(*, donation: Donation, state: RefundState, now: datetime) -> Ref
         recording.post_settlement(
             entity=donation.entity, line=state.balance, gross=-state.amount, shares=parts, now=now
         )
+    splitting.follow(donation_id=donation.pk, happened_at=state.created_at, now=now)
     return fact
 
 
@@ -370,6 +371,7 @@ def _write_failure(*, donation: Donation, fact: Refund, state: RefundState, now:
         now=now,
     )
     recording.post_settlement(entity=donation.entity, line=line, gross=state.amount, shares=parts, now=now)
+    splitting.follow(donation_id=donation.pk, happened_at=line.created_at, now=now)
     alerting.refund_failed(donation=donation, refund=fact, now=now)
 
 

@@ -3,7 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import draining, dunning, folding, funding, guarding, promising, settling, sweeping
+from donations import (
+    draining,
+    dunning,
+    folding,
+    funding,
+    guarding,
+    keeping_pledges,
+    promising,
+    reminding_pledges,
+    settling,
+    splitting,
+    sweeping,
+)
 from jobs import beating, ringing
 from payments import catching_up
 
@@ -53,9 +65,20 @@ def close_groups() -> None:
     funding.close_groups(now=timezone.now())
 
 
+@shared_task(name="donations.split_tickets")
+def split_tickets() -> None:
+    splitting.catch_up(now=timezone.now())
+
+
 @shared_task(name="donations.lapse_promises")
 def lapse_promises() -> None:
     promising.lapse(now=timezone.now())
+
+
+@shared_task(name="donations.follow_pledges")
+def follow_pledges() -> None:
+    keeping_pledges.follow_refunds(now=timezone.now())
+    reminding_pledges.remind(now=timezone.now())
 
 
 @shared_task(name="donations.fold")

@@ -11,6 +11,8 @@ from ledger.money import Money
 
 INCOME = ("4000", "4100")
 """Contributions without and with donor restrictions."""
+PAID = (*INCOME, "4200")
+"""What givers paid: contributions, and what their tickets bought (event income)."""
 
 
 def of_account(*, code: str, currency: str) -> Money:

@@ -2,6 +2,7 @@
 
 The books go by the day a thing was booked, receipts by the tax day of the gift; refunds, things without a value, gifts
 that get no receipt and those that wait make up the rest. What is left over has no reason and is shown, gift by gift.
+Gift income is what was paid: contributions (4000, 4100) and what tickets bought (4200), which a receipt tells as well.
 
 It belongs to a run. Which gifts lie between two years, run or not, is told by `reports.crossing_years`.
 """

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from django.db import connection
 
+from ledger import balances
 from ledger.models import LegalEntity
 from receipts.models import Issuer
 from receipts.rules import years
@@ -27,7 +28,8 @@ merged(id, root) AS (
 )
 """
 
-# Which entry of the books is about which gift. What came over the desk names the gift itself in its source.
+# Which entry of the books is about which gift. What came over the desk names the gift itself in its source. Income is
+# what givers paid, a ticket's dinner with it, for a receipt tells both; interest and what securities brought are none.
 POSTED = """
 posted AS (
   SELECT 'charge:' || processor_ref AS source, id AS donation_id FROM donations_donation
@@ -44,11 +46,11 @@ posted AS (
   SELECT n.source, d.id FROM ledger_entry n
     JOIN donations_donation d
       ON d.id = substring(n.source FROM ':([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})')::uuid
-   WHERE n.entity_id = %(entity)s
+   WHERE n.entity_id = %(entity)s AND n.source NOT LIKE 'refund%%'
 ), income AS (
   SELECT n.source, l.currency, (-l.amount_minor) AS minor, n.booked_on BETWEEN %(first)s AND %(last)s AS is_within
     FROM ledger_entry n JOIN ledger_line l ON l.entry_id = n.id JOIN ledger_account a ON a.id = l.account_id
-   WHERE n.entity_id = %(entity)s AND a.kind = 'income'
+   WHERE n.entity_id = %(entity)s AND a.code = ANY(%(paid)s)
 )
 """
 
@@ -112,7 +114,7 @@ SELECT CASE WHEN d.id IS NULL THEN 'no_gift' ELSE 'other_year' END AS place, i.c
 _BOOKED = """
 SELECT l.currency, count(DISTINCT n.id), sum(-l.amount_minor)::bigint
   FROM ledger_entry n JOIN ledger_line l ON l.entry_id = n.id JOIN ledger_account a ON a.id = l.account_id
- WHERE n.entity_id = %(entity)s AND a.kind = 'income' AND n.booked_on >= %(first)s AND n.booked_on <= %(last)s
+ WHERE n.entity_id = %(entity)s AND a.code = ANY(%(paid)s) AND n.booked_on >= %(first)s AND n.booked_on <= %(last)s
  GROUP BY 1 ORDER BY 1
 """
 
@@ -163,7 +165,12 @@ class Year:
 
     @property
     def asked(self) -> Asked:
-        return {"entity": self.entity_id, "first": self.first, "last": self.last}
+        return {
+            "entity": self.entity_id,
+            "first": self.first,
+            "last": self.last,
+            "paid": list(balances.PAID),
+        }
 
 
 def year_of(*, entity: LegalEntity, tax_year: int) -> Year:

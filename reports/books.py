@@ -1,26 +1,38 @@
 """Reading the books for people: the journal day by day, payouts with their lines, balances of funds."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
+from books import measuring
 from donations.models import Dispute, Donation, Refund
+from ledger import balances as ledger_balances
 from ledger.models import Entry, Fund, Line
 from ledger.money import Money
 from payments.models import BalanceTransaction, Payout
+from reports import narrowing
+from reports.narrowing import Narrow
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What one fund received, paid in fees, exchanged and has left in one currency: the last is the sum."""
+    """What one fund received, earned besides, paid, exchanged, got from others and has left in one currency: the last
+    is the sum of them. `restricted` is the part of it that is with donor restrictions.
+    """
 
     fund: Fund
     name: str
     received: Money
+    earned: Money
     fees: Money
     exchanged: Money
+    moved: Money
     left: Money
+    restricted: Money
+
+    @property
+    def unrestricted(self) -> Money:
+        return self.left - self.restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +55,27 @@ class PayoutLineShown:
         return Money(self.line.net_minor, self.line.currency)
 
 
-def entries(*, booked_from: date | None, booked_to: date | None) -> QuerySet[Entry]:
-    """Entries of a period, both days inclusive, newest day first."""
-    found = Entry.objects.all()
-    if booked_from:
-        found = found.filter(booked_on__gte=booked_from)
-    if booked_to:
-        found = found.filter(booked_on__lte=booked_to)
-    return (
-        found.select_related("entity")
-        .prefetch_related("lines__account", "lines__fund")
-        .order_by("-booked_on", "-id")
-    )
+def entries(asked: Narrow) -> QuerySet[Entry]:
+    """Entries that hold a line asked for, newest day first; of single lines, each with those lines only."""
+    if asked.is_of_lines:
+        lines = narrowing.lines(asked)
+        found = Entry.objects.filter(pk__in=lines.values("entry"))
+        shown = Prefetch("lines", queryset=lines.select_related("account", "fund").order_by("id"))
+    else:
+        every = Line.objects.select_related("account", "fund").order_by("id")
+        found, shown = _whole(asked), Prefetch("lines", queryset=every)
+    return found.select_related("entity").prefetch_related(shown).order_by("-booked_on", "-id")
 
 
-def turnover(*, booked_from: date | None, booked_to: date | None) -> list[tuple[Money, Money]]:
-    """This function will return (debits, credits) of a period by currency; in sound books they are equal."""
-    lines = Line.objects.all()
-    if booked_from:
-        lines = lines.filter(entry__booked_on__gte=booked_from)
-    if booked_to:
-        lines = lines.filter(entry__booked_on__lte=booked_to)
-    rows = (
-        lines.values("currency")
-        .annotate(
-            debits=Sum("amount_minor", filter=Q(amount_minor__gt=0)),
-            credits=Sum("amount_minor", filter=Q(amount_minor__lt=0)),
-        )
-        .order_by("currency")
-    )
-    return [
-        (Money(row["debits"] or 0, row["currency"]), Money(-(row["credits"] or 0), row["currency"]))
-        for row in rows
-    ]
+def _whole(asked: Narrow) -> QuerySet[Entry]:
+    simple = {
+        "booked_on__gte": asked.booked_from,
+        "booked_on__lte": asked.booked_to,
+        "entity__code": asked.entity,
+        "kind": asked.kind,
+        "source": asked.source,
+    }
+    return Entry.objects.filter(**{name: value for name, value in simple.items() if value})
 
 
 def payouts() -> QuerySet[Payout]:
@@ -101,19 +101,23 @@ def payout_lines(*, payout: Payout) -> list[PayoutLineShown]:
     return [PayoutLineShown(line, owners.get(line.source_ref)) for line in lines]
 
 
-_INCOME, _FEES = ["4000", "4100"], ["5100", "5150"]
+_INCOME = list(ledger_balances.INCOME)
 
 
-def balances(*, language: str) -> list[Balance]:
-    """This function will return what each fund received, paid, exchanged and has left, by currency."""
+def balances(*, language: str, fund: Fund | None = None) -> list[Balance]:
+    """This function will return what each fund, or one, received, paid, exchanged and has left, by currency."""
+    of_fund = Q(fund=fund) if fund else Q()
     rows = (
-        Line.objects.filter(account__kind__in=["income", "expense", "exchange"])
+        Line.objects.filter(of_fund, account__kind__in=["income", "expense", "exchange", "net_assets"])
         .values("fund_id", "currency")
         .annotate(
             income=Sum("amount_minor", filter=Q(account__code__in=_INCOME)),
-            fees=Sum("amount_minor", filter=Q(account__code__in=_FEES)),
+            earned=Sum("amount_minor", filter=Q(account__kind="income") & ~Q(account__code__in=_INCOME)),
+            fees=Sum("amount_minor", filter=Q(account__kind="expense")),
             exchanged=Sum("amount_minor", filter=Q(account__kind="exchange")),
+            moved=Sum("amount_minor", filter=Q(account__kind="net_assets")),
             left=Sum("amount_minor"),
+            restricted=Sum("amount_minor", filter=measuring.WITH),
         )
         .order_by("fund__code", "fund_id", "currency")
     )
@@ -123,9 +127,12 @@ def balances(*, language: str) -> list[Balance]:
             fund=funds[row["fund_id"]],
             name=name_of(fund=funds[row["fund_id"]], language=language),
             received=Money(-(row["income"] or 0), row["currency"]),
+            earned=Money(-(row["earned"] or 0), row["currency"]),
             fees=Money(row["fees"] or 0, row["currency"]),
             exchanged=Money(-(row["exchanged"] or 0), row["currency"]),
+            moved=Money(-(row["moved"] or 0), row["currency"]),
             left=Money(-(row["left"] or 0), row["currency"]),
+            restricted=Money(-(row["restricted"] or 0), row["currency"]),
         )
         for row in rows
     ]

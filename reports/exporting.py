@@ -111,7 +111,8 @@ LEFT JOIN payments_payout po ON po.id = pl.payout_id
 LEFT JOIN payments_payout pd ON pd.ref = split_part(en.source, ':', 2)
 LEFT JOIN donations_donation dd ON dd.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
 LEFT JOIN donations_donation hd
-  ON hd.id = CASE WHEN starts_with(en.source, 'hand:') THEN split_part(en.source, ':', 2)::uuid END
+  ON hd.id = CASE WHEN split_part(en.source, ':', 1) IN ('hand', 'event', 'sale')
+    THEN split_part(en.source, ':', 2)::uuid END
 LEFT JOIN donations_refund rr ON rr.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
 LEFT JOIN donations_donation rd ON rd.id = rr.donation_id
 LEFT JOIN donations_dispute xx ON xx.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
@@ -134,19 +135,30 @@ def donations(*, filters: Filters, language: str, with_mark: bool = False) -> It
     return _copy(sql, params | {"language": language}, with_mark=with_mark)
 
 
-def journal(*, booked_from: date | None, booked_to: date | None, with_mark: bool = False) -> Iterator[bytes]:
+def journal(
+    *,
+    booked_from: date | None,
+    booked_to: date | None,
+    with_mark: bool = False,
+    narrowed: tuple[str, Mapping[str, Any]] | None = None,
+) -> Iterator[bytes]:
     """The books as CSV, one row for each line; both days are inclusive.
 
-    Accounting files leave the house: `counterparty_ref` is our own number of the donor, never a name.
+    `narrowed` is a condition over `ledger_line l` with its parameters (`narrowing.as_condition`). Accounting files
+    leave the house: `counterparty_ref` is our own number of the donor, never a name.
     This function will yield the file in blocks.
     """
-    clauses, params = ["TRUE"], {}
+    clauses: list[str] = ["TRUE"]
+    params: dict[str, Any] = {}
     if booked_from:
         clauses.append("en.booked_on >= %(booked_from)s")
         params["booked_from"] = booked_from
     if booked_to:
         clauses.append("en.booked_on <= %(booked_to)s")
         params["booked_to"] = booked_to
+    if narrowed is not None:
+        clauses.append(narrowed[0])
+        params |= narrowed[1]
     return _copy(_JOURNAL.format(where=" AND ".join(clauses)), params, with_mark=with_mark)
 
 

@@ -113,23 +113,38 @@ class NoSuchCursor(ValueError):
     """The cursor was not made by `page`."""
 
 
-_COLUMNS = "donor_id, year, gifts, net_minor, first_on, last_on, first_year, before_year, before_minor"
-_ALL_YEARS = "donor_id, 0, total_gifts, total_minor, since, last_on, first_year, year, 0"
+_COLUMNS = (
+    "donor_id, year, gifts, net_minor, first_on, last_on, first_year, before_year, before_minor, after_year,"
+    " total_minor"
+)
+_ALL_YEARS = (
+    "donor_id, 0, total_gifts, total_minor, since, last_on, first_year, year, 0, after_year, total_minor"
+)
 _WHERE = "scope = %(scope)s AND currency = %(currency)s AND {kind} AND {sum} >= %(least)s {after}"
-# The kept rows come out of an index in order; whoever has unfolded deltas is counted anew and merged in.
+_OTHERS = "donor_id NOT IN (SELECT id FROM whose)"
+# The kept rows come out of an index in order; whoever has unfolded deltas is counted anew and merged in. The row of
+# the last year knows the sum of all years; who gave in a later one is looked up.
 _PAGE = """
 WITH {unfolded}, chosen ({names}) AS (
-  (SELECT {columns} FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose) AND {where}
-    ORDER BY {order} {limit})
+  ({kept})
   UNION ALL (SELECT {columns} FROM fresh WHERE {where} ORDER BY {order} {limit})
 )
-SELECT c.*, p.name, p.local_name, coalesce(
+SELECT c.*, p.name, p.local_name, CASE WHEN c.after_year = 9999 THEN c.total_minor ELSE coalesce(
     (SELECT f.total_minor FROM fresh f WHERE f.donor_id = c.donor_id AND f.after_year = 9999
         AND f.scope = %(scope)s AND f.currency = %(currency)s),
     (SELECT g.total_minor FROM donations_giveryear g WHERE g.donor_id = c.donor_id AND g.after_year = 9999
-        AND g.scope = %(scope)s AND g.currency = %(currency)s)) AS lifetime
+        AND g.scope = %(scope)s AND g.currency = %(currency)s)) END AS lifetime
   FROM (SELECT * FROM chosen ORDER BY {outside} {limit}) c JOIN donors_donor p ON p.id = c.donor_id
  ORDER BY {outside}
+"""
+_ALL_KEPT = "SELECT {columns} FROM donations_giveryear WHERE {others} AND {where} ORDER BY {order} {limit}"
+# What a page leaves out is left out by the index alone; only its own rows are fetched.
+_FEW_KEPT = """
+SELECT {columns} FROM (
+  SELECT donor_id AS found_id, year AS found_year FROM donations_giveryear
+   WHERE {others} AND {where} ORDER BY {order} {limit}) k
+JOIN donations_giveryear ON donor_id = found_id AND year = found_year
+ WHERE scope = %(scope)s AND currency = %(currency)s
 """
 
 
@@ -175,14 +190,20 @@ def _page(kind: Kind, *, has_cursor: bool, limit: str) -> str:
         follow += "(%(after_year)s, %(after_minor)s, %(after_donor)s)"
         if kind is not Kind.SYBUNT:
             follow += " AND net_minor <= -%(after_minor)s"
+    words = {
+        "columns": _ALL_YEARS if of_all else _COLUMNS,
+        "where": _where(kind, after=follow),
+        "order": "total_minor DESC, donor_id" if of_all else "year DESC, net_minor DESC, donor_id",
+        "limit": limit,
+        "others": _OTHERS,
+    }
+    kept = (_FEW_KEPT if limit and not of_all else _ALL_KEPT).format(**words)
     return _PAGE.format(
         unfolded=folding.UNFOLDED,
         names=_COLUMNS,
-        columns=_ALL_YEARS if of_all else _COLUMNS,
-        where=_where(kind, after=follow),
-        order="total_minor DESC, donor_id" if of_all else "year DESC, net_minor DESC, donor_id",
+        kept=kept,
         outside="year DESC, net_minor DESC, donor_id",
-        limit=limit,
+        **words,
     )
 
 
@@ -205,7 +226,7 @@ def _select(sql: str, values: Mapping[str, Any], currency: str) -> Iterator[Give
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         for row in cursor.fetchall():
-            (donor_id, year, gifts, net, first_on, last_on, first, before_year, before, *named) = row
+            (donor_id, year, gifts, net, first_on, last_on, first, before_year, before, _, _, *named) = row
             yield Giver(
                 donor_id=donor_id,
                 name=named[0],

@@ -1,8 +1,24 @@
 """Tables of the books as finance keeps them."""
 
-from books.models.banking import BankLine, BankMatch, ProcessorReport, ProcessorReportRow, Statement
+from books.models.banking import (
+    BankLine,
+    BankMatch,
+    PayerMark,
+    ProcessorReport,
+    ProcessorReportRow,
+    StagedLine,
+    Statement,
+    StatementDraft,
+)
 from books.models.exports import ExportRequest, ExportSchedule
-from books.models.funds import FundTransfer, Release, SecuritySale
+from books.models.funds import (
+    FundTransfer,
+    PlacedAsset,
+    Release,
+    ReleasePolicy,
+    SecuritySale,
+    TransferRequest,
+)
 from books.models.journals import AccountMap, ExportedEntry, JournalExport, Target
 from books.models.months import CheckItem, MonthEnd, Reopening
 
@@ -17,11 +33,17 @@ __all__ = [
     "FundTransfer",
     "JournalExport",
     "MonthEnd",
+    "PayerMark",
+    "PlacedAsset",
     "ProcessorReport",
     "ProcessorReportRow",
     "Release",
+    "ReleasePolicy",
     "Reopening",
     "SecuritySale",
+    "StagedLine",
     "Statement",
+    "StatementDraft",
     "Target",
+    "TransferRequest",
 ]

@@ -44,9 +44,10 @@ def _settle(world: World, *, line: str, strike: dict[str, Any]) -> None:
 
 def _fold(world: World, *, line: str, strike: dict[str, Any]) -> None:
     """Nothing that waits to be counted is lost or counted twice: the laws of the sums are asked afterwards."""
-    world.complete_back(world.back(world.given()))
+    back = world.back(world.given())
+    world.must("refund", **back.fields)
     world.struck(getattr(world.ground, line), "fold", strike=strike)
-    world.heal()
+    world.complete_back(back)
     world.must("fold")
     world.demand(world.must("fold") == 0, "something waits to be counted for ever")
 

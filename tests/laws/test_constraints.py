@@ -28,6 +28,8 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
+    banking_rows,
+    broken_batches,
     broken_desk,
     broken_filings,
     broken_intents,
@@ -35,13 +37,16 @@ from tests.laws import (
     broken_numbers,
     broken_papers,
     broken_periods,
+    broken_pledges,
     broken_runs,
     broken_wishes,
+    funds_rows,
+    journal_rows,
 )
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "receipts")
+ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "books", "receipts")
 
 
 def again(row: Model, **changed: object) -> None:
@@ -304,6 +309,8 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **banking_rows.BROKEN,
+    **broken_batches.BROKEN,
     **broken_desk.BROKEN,
     **broken_intents.BROKEN,
     **broken_letters.BROKEN,
@@ -312,7 +319,10 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_filings.BROKEN,
     **broken_papers.BROKEN,
     **broken_periods.BROKEN,
+    **broken_pledges.BROKEN,
     **broken_wishes.BROKEN,
+    **journal_rows.BROKEN,
+    **funds_rows.BROKEN,
 }
 
 

@@ -26,7 +26,7 @@ from receipts.models import Receipt, Series
 from tests import facts, threads
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_filings
+from tests.laws import broken_filings, broken_pledges, funds_rows
 from tests.refusing import refused_by
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -354,7 +354,7 @@ def test_a_receipt_without_its_counter_is_refused(check_laws: Callable[[], None]
         receipt_row(Series.objects.get(), number)
 
 
-TESTED = {
+TESTED = funds_rows.TRIGGERS | {
     "entry_is_complete",
     "entry_balances",
     "entry_in_open_period",  # tests/ledger/test_books.py
@@ -376,6 +376,11 @@ TESTED = {
     "paper_document_is_append_only",
     "annual_run_takes_allowed_step",  # tests/laws/test_steps.py
     *broken_filings.STEPS,  # tests/laws/test_filings.py
+    *broken_pledges.STEPS,  # tests/laws/test_pledges.py
+    "batch_posted_only_when_it_agrees",  # tests/laws/test_batches.py
+    "reversal_is_of_a_whole_gift",
+    "batch_row_parts_sum_to_row",
+    "batch_stays_when_ended",
 }
 
 

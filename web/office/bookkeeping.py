@@ -1,38 +1,40 @@
-"""The books as pages: the journal, payouts with their lines, and the balances of funds. No giver is named here."""
+"""The books as pages: the journal, payouts with their lines. No giver is named here."""
 
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
 
 from ledger.models import Entry
 from ledger.money import Money
 from payments.models import Payout
-from reports import books
+from reports import books, narrowing
+from reports.narrowing import Narrow
 from staff import roles
 from staff.models import Role
 from web.office import paging
 from web.office.admitting import admit
-from web.office.filtering import PeriodForm
+from web.office.narrowing import JournalForm
 
 
 @admit(Role.VIEWER, Role.FINANCE, Role.APPROVER)
 def journal(request: HttpRequest) -> HttpResponse:
-    """Entries by day with their lines; debits and credits of the whole period stand on top."""
-    form = PeriodForm(request.GET)
+    """Entries by day with their lines; debits and credits of everything asked for stand on top.
+
+    Asked for an account, a fund or a currency, each entry shows those of its lines: their sum is the number that led
+    here.
+    """
+    form = JournalForm(request.GET)
     is_understood = form.is_valid()
-    period = {
-        "booked_from": form.cleaned_data.get("given_from"),
-        "booked_to": form.cleaned_data.get("given_to"),
-    }
-    rows = books.entries(**period) if is_understood else Entry.objects.none()
+    asked = form.narrow if is_understood else Narrow()
+    rows = books.entries(asked) if is_understood else Entry.objects.none()
     page = paging.page(rows=rows, by="booked_on", after=request.GET.get("after", ""))
     context = {
         "form": form,
         "page": page,
         "older": paging.older(request, page, fields=form.fields),
-        "turnover": books.turnover(**period) if is_understood else [],
+        "turnover": narrowing.turnover(asked) if is_understood else [],
+        "asked": asked,
         "query": urlencode(
             {key: value for key, value in request.GET.items() if value and key in form.fields}
         ),
@@ -66,10 +68,3 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
         "sees_donors": roles.may(request.user, roles=[Role.FINANCE, Role.APPROVER]),
     }
     return render(request, "office/payout.html", context)
-
-
-@admit(Role.VIEWER, Role.FINANCE, Role.APPROVER)
-def funds(request: HttpRequest) -> HttpResponse:
-    balances = books.balances(language=get_language() or "en")
-    sees_donors = roles.may(request.user, roles=[Role.FINANCE, Role.APPROVER])
-    return render(request, "office/funds.html", {"balances": balances, "sees_donors": sees_donors})

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from ledger.models import LegalEntity
 from receipts.models import Issuer
-from reports import crossing_years
+from reports import bridging_years, crossing_years
 from staff.models import Role
 from web.office.admitting import admit
 
@@ -40,6 +40,6 @@ def years(request: HttpRequest) -> HttpResponse:
             "entity": entity,
             "year": year,
             "crossings": crossing_years.crossings(entity=entity, year=year),
-            "bridges": crossing_years.bridge(entity=entity, tax_year=year, ends_in_month=ends),
+            "bridges": bridging_years.bridge(entity=entity, tax_year=year, ends_in_month=ends),
         }
     return render(request, "office/years.html", context, status=200 if form.is_valid() else 400)

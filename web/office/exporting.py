@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 
-from reports import exporting
+from reports import exporting, narrowing
 from staff import auditing
 from staff.models import Role, User
 from web.office.admitting import admit
 from web.office.filtering import FilterForm, PeriodForm
+from web.office.narrowing import JournalForm
 
 
 @admit(Role.FINANCE)
@@ -30,8 +31,8 @@ def donations(request: HttpRequest) -> HttpResponseBase:
 
 @admit(Role.FINANCE, Role.APPROVER)
 def journal(request: HttpRequest) -> HttpResponseBase:
-    """The journal of a period."""
-    form = PeriodForm(request.GET)
+    """The journal of a period, narrowed as the page is."""
+    form = JournalForm(request.GET)
     if not form.is_valid():
         return redirect("office:journal")
     _note(request, "export journal", asked=[_period(form)])
@@ -39,6 +40,7 @@ def journal(request: HttpRequest) -> HttpResponseBase:
         booked_from=form.cleaned_data["given_from"],
         booked_to=form.cleaned_data["given_to"],
         with_mark="mark" in request.GET,
+        narrowed=narrowing.as_condition(form.narrow),
     )
     return _file(blocks, name=f"journal{_period(form)}.csv")
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from books.models import SecuritySale
 from donations import benefiting, restating
 from donations.benefiting import Return
 from donations.models import Donation
@@ -86,6 +87,9 @@ def _restate(form: CorrectForm, donation: Donation, actor: User) -> bool:
     if form.errors or giver is None:
         return False
     told = form.cleaned_data
+    if told["kind"] != donation.kind and SecuritySale.objects.filter(donation=donation).exists():
+        form.add_error("kind", _("These securities were sold: they stay securities."))
+        return False
     changes: dict[str, object] = {
         name: told[name] for name in ("given_on", "kind", "payer", "description", "is_person_directed")
     }

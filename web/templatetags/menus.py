@@ -27,7 +27,9 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         pgettext_lazy("menu", "Gifts"),
         (
             ("donations", _("Donations")),
+            ("batches", _("Batches")),
             ("plans", _("Regular gifts")),
+            ("pledges", _("Pledges")),
             ("transfers", _("Transfer codes")),
         ),
     ),
@@ -47,8 +49,13 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         (
             ("journal", _("Journal")),
             ("payouts", _("Payouts")),
+            ("bank_lines", _("Bank lines")),
             ("funds", _("Funds")),
+            ("restricted", pgettext_lazy("menu", "Restricted")),
+            ("activities", pgettext_lazy("menu", "Activities")),
             ("years", pgettext_lazy("menu", "By year")),
+            ("months", _("Month end")),
+            ("journals", pgettext_lazy("menu", "To the accountant")),
         ),
     ),
     (

@@ -42,7 +42,8 @@ CREATE TABLE donations_giveryear (
 );
 CREATE INDEX donations_giveryear_by_donor ON donations_giveryear (donor_id);
 CREATE INDEX donations_giveryear_by_amount ON donations_giveryear
-  (scope, currency, year DESC, net_minor DESC, donor_id) INCLUDE (after_year, before_year);
+  (scope, currency, year DESC, net_minor DESC, donor_id)
+  INCLUDE (after_year, before_year, before_minor);
 CREATE INDEX donations_giveryear_by_total ON donations_giveryear (scope, currency, total_minor DESC, donor_id)
   WHERE after_year = 9999;
 
@@ -174,5 +175,5 @@ DROP TABLE donations_givercohort, donations_giveryear, donations_giftsize, donat
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0013_batches_and_pledges"), ("donors", "0009_no_resident_numbers"), ("ledger", "0008_rollups")]
+    dependencies = [("donations", "0016_laws_of_batches"), ("donors", "0009_no_resident_numbers"), ("ledger", "0008_rollups")]
     operations = [migrations.RunSQL(TABLES + TRIGGERS + FILL, BACKWARD)]
