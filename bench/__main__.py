@@ -30,6 +30,7 @@ MEASURES = (
     "print_file",
     "portal_pages",
     "dashboard_queries",
+    "report_pages",
     "lybunt_everyone",
     "rollups_rebuild",
     "export_csv_vs_copy",

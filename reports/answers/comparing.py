@@ -18,7 +18,8 @@ from reports.answers.asking import Asked, Span
 class Sums:
     """What was given on some days: `given` as it came, `back` what of it went back later, `kept` the rest.
 
-    `gifts` leaves out those that went back altogether, `donors` counts givers of whom something is kept.
+    `gifts` leaves out those that went back altogether. `donors` counts givers of whom something is kept, and of the
+    whole year, also where the days are a part of it: that is counted ahead.
     """
 
     gifts: int
@@ -85,28 +86,18 @@ def _sums(asked: Asked, span: Span, year: int) -> Sums:
         FROM ({folding.DAYS}) t WHERE {conditions} AND t.given_on BETWEEN %(first)s AND %(last)s""",
         params | {"first": span.first, "last": span.last},
     )
-    donors = _donors(asked, span, year)
-    return Sums(row["gifts"], donors, Money(row["given"], asked.currency), Money(row["back"], asked.currency))
-
-
-def _donors(asked: Asked, span: Span, year: int) -> int:
-    """How many had given by the end of the days.
-
-    Of a whole year, or one that runs, cohorts know it. A giver counts from the first gift of the year on: who had given
-    by a day is known without asking each gift.
-    """
     found = weighing.givers(asked)
-    params = found.params | {"of_year": year, "last": span.last}
-    if year == asked.year or asked.is_over:
-        sql = f"SELECT coalesce(sum(g.donors), 0)::int AS donors FROM {found.cohorts} g WHERE g.year = %(of_year)s"
-    else:
-        arms = (
-            f"SELECT count(*)::int AS donors FROM ({arm}) g WHERE g.year = %(of_year)s AND g.first_on <= %(last)s"
-            for arm in found.arms
-        )
-        sql = f"SELECT sum(donors)::int AS donors FROM ({' UNION ALL '.join(arms)}) counted"
-    [row] = weighing.rows(f"{found.begin} {sql}", params)
-    return int(row["donors"])
+    [people] = weighing.rows(
+        f"""{found.begin} SELECT coalesce(sum(g.donors), 0)::int AS donors FROM {found.cohorts} g
+        WHERE g.year = %(of_year)s""",
+        found.params | {"of_year": year},
+    )
+    return Sums(
+        row["gifts"],
+        people["donors"],
+        Money(row["given"], asked.currency),
+        Money(row["back"], asked.currency),
+    )
 
 
 def by_month(asked: Asked) -> list[Month]:

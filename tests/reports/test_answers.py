@@ -170,16 +170,17 @@ def check_changes_explain_the_whole_difference(history: list[naive.Gift], one: A
     assert sum(change.difference.minor for change in found) == everything
 
 
-def check_sums(found: comparing.Sums, gifts: list[naive.Gift]) -> None:
+def check_sums(found: comparing.Sums, gifts: list[naive.Gift], of_the_year: list[naive.Gift]) -> None:
     recorded, undone, given, back = naive.figures(gifts)
     assert (found.gifts, found.given.minor, found.back.minor) == (recorded - undone, given, back)
-    assert found.donors == len({gift.donor for gift in gifts if gift.stays})
+    assert found.donors == len({gift.donor for gift in of_the_year if gift.stays})
 
 
 def check_a_year_beside_the_same_days_of_the_year_before(history: list[naive.Gift], one: Asked) -> None:
     found = comparing.sums(one)
-    check_sums(found.now, within(one, history, one.so_far))
-    check_sums(found.before, within(one, history, one.before))
+    former = asking.year_of(one.year - 1, ends_in_month=one.ends_in_month)
+    check_sums(found.now, within(one, history, one.so_far), within(one, history, one.span))
+    check_sums(found.before, within(one, history, one.before), within(one, history, former))
     for month in comparing.by_month(one):
         now = within(one, history, asking.month_of(month.first))
         before = within(one, history, asking.month_of(asking.year_earlier(month.first)))

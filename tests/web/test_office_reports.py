@@ -25,6 +25,7 @@ from receipts.models import Issuer
 from reports import progress
 from staff.models import AuditEvent, Role
 from tests import making
+from web.office.reports import grouping
 from web.office.reports.listing import NAMES, REPORTS
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +234,17 @@ def test_a_table_leaves_as_it_is_seen(world: dict[str, Donation], signed_in: Sig
     for wrong in ({"table": "none"}, {"format": "pdf"}):
         assert client.get(reverse("office:report_export", args=["year"]), wrong).status_code == 404
     assert client.get(reverse("office:report_export", args=["nothing"])).status_code == 404
+
+
+def test_a_long_list_of_names_leaves_by_another_door(
+    world: dict[str, Donation], signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "MOST_IN_A_FILE", 1)
+    client = signed_in(Role.FINANCE)
+    answer = client.get(reverse("office:report_export", args=["givers"]), {"group": "ever"}, follow=True)
+    assert answer.redirect_chain[0][0].startswith(reverse("office:report_givers") + "?")
+    assert "Another person decides" in answer.content.decode()
+    assert len(exported(client, "givers", group="stayed")) == 3
 
 
 def test_a_workbook_holds_the_same_as_numbers_and_texts(

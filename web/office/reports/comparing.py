@@ -65,6 +65,7 @@ def _figures(reader: Reader, sums: Both) -> list[Figure]:
     gifts = reader.opens(opening.gifts(asked, asked.so_far))
     more = tabling.difference(sums.now.kept, sums.before.kept)
     people = tabling.counted_difference(sums.now.donors, sums.before.donors)
+    told = f"{people.shown} {people.note}" if asked.is_over else _whole_year(asked, sums)
     average = sums.now.average
     return [
         Figure(
@@ -76,12 +77,20 @@ def _figures(reader: Reader, sums: Both) -> list[Figure]:
             tabling.number(
                 sums.now.donors,
                 opens=reader.opens(opening.givers(asked, "gave")),
-                note=f"{people.shown} {people.note}",
+                note=told,
             ),
         ),
         Figure(_("Gifts"), tabling.number(sums.now.gifts, opens=_counted(gifts))),
         Figure(_("Average gift"), tabling.amount(average)),
     ]  # fmt: skip
+
+
+def _whole_year(asked: Asked, sums: Both) -> str:
+    """Givers are counted by years: of a year that runs the one before is told as it ended."""
+    return _("%(count)s in the whole of %(year)s") % {
+        "count": f"{sums.before.donors:,}",
+        "year": asked.year - 1,
+    }
 
 
 def _counted(gifts: str) -> str:
@@ -295,7 +304,9 @@ def _sums(reader: Reader, sums: Both) -> Section:
             tabling.number(before.gifts, opens=_counted(those)),
             tabling.counted_difference(now.gifts, before.gifts)),
         row(_("Givers"), tabling.number(now.donors, opens=reader.opens(opening.givers(asked, "gave"))),
-            tabling.number(before.donors), tabling.counted_difference(now.donors, before.donors)),
+            tabling.number(before.donors, note="" if asked.is_over else _("in the whole year"),
+                           opens=reader.opens(opening.givers(asked, "gave", year=asked.year - 1))),
+            tabling.counted_difference(now.donors, before.donors) if asked.is_over else tabling.nothing()),
         row(_("Average gift"), tabling.amount(now.average), tabling.amount(before.average), tabling.nothing()),
     ]  # fmt: skip
     foot = row(

@@ -6,19 +6,23 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from ledger.money import Money
 from staff import auditing
 from staff.models import Role, User
 from web.office.admitting import admit
-from web.office.reports import viewing
+from web.office.reports import grouping, viewing
 from web.office.reports.listing import REPORTS
 from web.office.reports.tabling import Cell, Table, Value
 
@@ -46,6 +50,13 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     found = next((one for one in page.tables if one.key == wanted), None)
     if found is None or kind not in FORMATS:
         raise Http404("no such table")
+    if found.older:
+        messages.error(
+            request,
+            _("More than %(most)s givers: narrow the list, or ask for the list of donors. Another person decides.")
+            % {"most": f"{grouping.MOST_IN_A_FILE:,}"},
+        )
+        return redirect(f"{reverse(f'office:report_{name}')}?{urlencode(form.query)}")
     _note(request, name=name, wanted=wanted, asked=sorted(form.query))
     content = _xlsx(found) if kind == "xlsx" else _csv(found)
     response = HttpResponse(content, content_type=FORMATS[kind])

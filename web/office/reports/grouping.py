@@ -28,6 +28,10 @@ WORDS: dict[str, str | Promise] = {
 }
 
 
+MOST_IN_A_FILE = 1_000
+"""A longer list of names leaves only as a list of donors, which a second person lets out (T41)."""
+
+
 def lybunt(reader: Reader) -> Page:
     """This function will return who gave last year and has not given this year."""
     return _page(reader, "lybunt")
@@ -64,7 +68,7 @@ def _page(reader: Reader, group: str, *, first: int | None = None) -> Page:
             group=group,
             first=first,
             after=reader.after,
-            size=None if reader.is_file else grouping.SIZE,
+            size=MOST_IN_A_FILE if reader.is_file else grouping.SIZE,
         )
     except grouping.NoSuchCursor as error:
         raise Http404("no such page") from error
@@ -140,7 +144,7 @@ def _table(reader: Reader, group: str, rows: list[Giver], sums: Sums) -> Table:
         Column(_("Can be written to")),
     ]
     foot = [
-        tabling.words(_("All %(count)s givers") % {"count": f"{sums.donors:,}"}),
+        tabling.words(_("Together"), note=f"{sums.donors:,}"),
         tabling.amount(sums.latest),
         tabling.amount(sums.last),
         tabling.nothing(),
