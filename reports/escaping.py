@@ -1,7 +1,7 @@
 """Escaping: how a value stands in a file that leaves the house, whatever the format.
 
-Amounts are exact in the currency's own decimals. Text that a spreadsheet could take for a formula gets one apostrophe in
-front, as does text that begins with an apostrophe itself: reading a file back, take exactly one leading apostrophe
+Amounts are exact in the currency's own decimals. Text that a spreadsheet could take for a formula gets one apostrophe
+in front, as does text that begins with an apostrophe itself: reading a file back, take exactly one leading apostrophe
 off. Numbers are never touched.
 """
 

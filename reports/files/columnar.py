@@ -15,13 +15,31 @@ BLOCK = 2_097_152
 def main(argument: str) -> None:
     """This function will read to the end of its input."""
     import pyarrow
-    from pyarrow import csv, parquet
+    from pyarrow import parquet
 
     pyarrow.set_cpu_count(1)
     pyarrow.set_io_thread_count(1)
     told = json.loads(argument)
     schema = pyarrow.schema([(name, _type(kind)) for name, kind in told])
-    reader = csv.open_csv(
+    repeated = [name for name, kind in told if kind in ("text", "code", "day")]
+    with parquet.ParquetWriter(
+        sys.stdout.buffer, schema, compression="snappy", use_dictionary=repeated
+    ) as writer:
+        waiting: list[Any] = []
+        # Nothing at all is no CSV to pyarrow; a file without a row is a file to us.
+        for batch in _reader(schema) if sys.stdin.buffer.peek(1) else ():
+            waiting.append(batch)
+            if sum(len(one) for one in waiting) >= ROWS_OF_A_GROUP:
+                writer.write_table(pyarrow.Table.from_batches(waiting))
+                waiting = []
+        if waiting:
+            writer.write_table(pyarrow.Table.from_batches(waiting))
+
+
+def _reader(schema: Any) -> Any:
+    from pyarrow import csv
+
+    return csv.open_csv(
         sys.stdin.buffer,
         read_options=csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=schema.names),
         parse_options=csv.ParseOptions(newlines_in_values=True),
@@ -33,16 +51,6 @@ def main(argument: str) -> None:
             timestamp_parsers=["%Y-%m-%d %H:%M:%S"],
         ),
     )
-    few = [name for name, kind in told if kind in ("text", "day")] + [name for name, kind in told if kind == "code"]
-    with parquet.ParquetWriter(sys.stdout.buffer, schema, compression="snappy", use_dictionary=few) as writer:
-        waiting: list[Any] = []
-        for batch in reader:
-            waiting.append(batch)
-            if sum(len(one) for one in waiting) >= ROWS_OF_A_GROUP:
-                writer.write_table(pyarrow.Table.from_batches(waiting))
-                waiting = []
-        if waiting:
-            writer.write_table(pyarrow.Table.from_batches(waiting))
 
 
 def _type(kind: str) -> Any:

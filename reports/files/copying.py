@@ -1,7 +1,7 @@
 """Copying: rows as PostgreSQL writes them, block by block, out of one snapshot.
 
-psycopg's own `copy()` hands over row by row, and a generator awakes for each: for a million rows that is as much work as
-the database has. Here libpq is asked for rows as long as it has some, and they are handed on by the block.
+psycopg's own `copy()` hands over row by row, and a generator awakes for each: for a million rows that is as much work
+as the database has. Here libpq is asked for rows as long as it has some, and they are handed on by the block.
 """
 
 import select

@@ -14,7 +14,9 @@ def cell(column: Column) -> str:
     return column.cell
 
 
-def write(*, columns: Sequence[Column], blocks: Iterable[Block], with_mark: bool) -> Iterator[tuple[bytes, int]]:
+def write(
+    *, columns: Sequence[Column], blocks: Iterable[Block], with_mark: bool
+) -> Iterator[tuple[bytes, int]]:
     """`with_mark` puts the UTF-8 mark in front that some spreadsheets need to read Korean.
 
     This function will yield the file in blocks, each with its rows; the heading comes before the database is asked.

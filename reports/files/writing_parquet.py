@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from queue import Empty, Queue
 from threading import Thread
-from typing import IO
+from typing import IO, cast
 
 from reports.files.copying import CSV, Block
 from reports.lists.declaring import Column
@@ -34,25 +34,33 @@ def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tup
     with subprocess.Popen(  # noqa: S603 - our own module, without a shell
         program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
-        assert child.stdin and child.stdout and child.stderr
         made: Queue[bytes] = Queue()
         reading = Thread(target=_read, args=(child.stdout, made), name="parquet", daemon=True)
         reading.start()
         try:
-            for block in blocks:
-                child.stdin.write(block.content)
-                yield _ready(made), block.rows
-            child.stdin.close()
-        except BrokenPipeError as error:
-            raise UnableToWrite(child.stderr.read().decode()[-500:]) from error
+            yield from _feed(child, blocks, made)
         except BaseException:
             child.kill()
             raise
-        words = child.stderr.read()
-        reading.join()
+        finally:
+            reading.join()
         yield _ready(made), 0
-        if child.wait():
-            raise UnableToWrite(words.decode()[-500:])
+
+
+def _feed(
+    child: "subprocess.Popen[bytes]", blocks: Iterable[Block], made: "Queue[bytes]"
+) -> Iterator[tuple[bytes, int]]:
+    taking, telling = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stderr)
+    try:
+        for block in blocks:
+            taking.write(block.content)
+            yield _ready(made), block.rows
+        taking.close()
+    except BrokenPipeError as error:
+        raise UnableToWrite(telling.read().decode()[-500:]) from error
+    words = telling.read()
+    if child.wait():
+        raise UnableToWrite(words.decode()[-500:])
 
 
 def _read(pipe: IO[bytes], made: Queue[bytes]) -> None:

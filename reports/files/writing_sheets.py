@@ -27,7 +27,12 @@ _CELLS = {
     Kind.DAY: b'<c s="1"><v>%b</v></c>',
     Kind.MOMENT: b'<c s="2"><v>%b</v></c>',
 }
-_EMPTY = (b'<c t="inlineStr"><is><t></t></is></c>', b"<c><v></v></c>", b'<c s="1"><v></v></c>', b'<c s="2"><v></v></c>')
+_EMPTY = (
+    b'<c t="inlineStr"><is><t></t></is></c>',
+    b"<c><v></v></c>",
+    b'<c s="1"><v></v></c>',
+    b'<c s="2"><v></v></c>',
+)
 _WIDTHS = {Kind.TEXT: 24, Kind.CODE: 16, Kind.WHOLE: 10, Kind.AMOUNT: 14, Kind.DAY: 12, Kind.MOMENT: 20}
 
 
@@ -110,10 +115,10 @@ class _Rows:
 def _lines(block: Block) -> list[bytes]:
     """The lines of a block, fit for XML: a line ends where a line ends, for in the text format nothing else does."""
     content = block.content
-    if len(content.translate(None, _CONTROLS)) != len(content):
-        content = _CONTROL.sub(_hexed, content)
     if b"_x" in content:
         content = _LOOKS_HEXED.sub(rb"_x005F_x\1_", content)
+    if len(content.translate(None, _CONTROLS)) != len(content):
+        content = _CONTROL.sub(_hexed, content)
     for sign, name in ((b"&", b"&amp;"), (b"<", b"&lt;"), (b">", b"&gt;"), (b"\xef\xbf\xbe", b"_xFFFE_")):
         content = content.replace(sign, name)
     lines = content.replace(b"\xef\xbf\xbf", b"_xFFFF_").split(b"\n")
@@ -140,7 +145,14 @@ def _formed(lines: Sequence[bytes], template: bytes) -> bytes:
 
 
 _ESCAPED = re.compile(rb"\\(.)")
-_ESCAPES = {b"n": b"&#10;", b"t": b"&#9;", b"r": b"_x000D_", b"b": b"_x0008_", b"f": b"_x000C_", b"v": b"_x000B_"}
+_ESCAPES = {
+    b"n": b"&#10;",
+    b"t": b"&#9;",
+    b"r": b"_x000D_",
+    b"b": b"_x0008_",
+    b"f": b"_x000C_",
+    b"v": b"_x000B_",
+}
 
 
 def _plain(found: re.Match[bytes]) -> bytes:
@@ -159,10 +171,13 @@ def _opening(columns: Sequence[Column]) -> bytes:
     )
     names = "".join(f'<c s="3" t="inlineStr"><is><t>{escape(column.name)}</t></is></c>' for column in columns)
     frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    return _HEAD + (
-        f'<worksheet {_NS}><sheetViews><sheetView workbookViewId="0">{frozen}</sheetView></sheetViews>'
-        f"<cols>{widths}</cols><sheetData><row>{names}</row>"
-    ).encode()
+    return (
+        _HEAD
+        + (
+            f'<worksheet {_NS}><sheetViews><sheetView workbookViewId="0">{frozen}</sheetView></sheetViews>'
+            f"<cols>{widths}</cols><sheetData><row>{names}</row>"
+        ).encode()
+    )
 
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -177,7 +192,7 @@ _FRONT = {
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill></fills>'
-    "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
+    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
@@ -200,7 +215,8 @@ def _back(sheets: int, title: str) -> dict[str, str]:
         for place in places
     )
     overridden = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{place}.xml" ContentType="{_TYPE}.worksheet+xml"/>' for place in places
+        f'<Override PartName="/xl/worksheets/sheet{place}.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+        for place in places
     )
     return {
         "xl/workbook.xml": f'<workbook {_NS} xmlns:r="{_OFFICE}"><sheets>{named}</sheets></workbook>',

@@ -15,7 +15,13 @@ LEVEL = 1
 LARGEST_PART = 0xF000_0000
 WAITING = 4
 """Blocks that may wait to be pressed together."""
-_VERSION, _FLAGS, _DEFLATE, _TIME, _DAY = 20, 0x0808, 8, 0, 0x21  # 1980-01-01: the same rows are the same bytes
+_VERSION, _FLAGS, _DEFLATE, _TIME, _DAY = (
+    20,
+    0x0808,
+    8,
+    0,
+    0x21,
+)  # 1980-01-01: the same rows are the same bytes
 _LOCAL, _AFTER, _CENTRAL, _END = 0x04034B50, 0x08074B50, 0x02014B50, 0x06054B50
 
 
@@ -38,7 +44,9 @@ class Archive:
     def part(self, name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """One file of the archive. Pressing runs beside the reading of `blocks`: isal lets go of the interpreter."""
         at, key = self._at, name.encode()
-        head = struct.pack("<IHHHHHIIIHH", _LOCAL, _VERSION, _FLAGS, _DEFLATE, _TIME, _DAY, 0, 0, 0, len(key), 0)
+        head = struct.pack(
+            "<IHHHHHIIIHH", _LOCAL, _VERSION, _FLAGS, _DEFLATE, _TIME, _DAY, 0, 0, 0, len(key), 0
+        )
         yield self._count(head + key)
         press = _Press()
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="press") as thread:

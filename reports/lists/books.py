@@ -1,5 +1,5 @@
-"""Lists of the books: the journal, balances of funds, payouts, lines of the bank, batches. No giver is named here but by
-the words of a bank that are not matched yet.
+"""Lists of the books: the journal, balances of funds, payouts, lines of the bank, batches. No giver is named here but
+by the words of a bank that are not matched yet.
 """
 
 from collections.abc import Mapping

@@ -40,7 +40,9 @@ RECEIPTS = Listing(
     roles=_READERS,
     base="receipts_receipt x JOIN receipts_receipttotal t ON t.receipt_id = x.id",
     joins={
-        "series": Join("JOIN receipts_series s ON s.id = x.series_id JOIN ledger_legalentity e ON e.id = s.entity_id"),
+        "series": Join(
+            "JOIN receipts_series s ON s.id = x.series_id JOIN ledger_legalentity e ON e.id = s.entity_id"
+        ),
         "giver": Join(f"""JOIN (SELECT dn.id, {escaping.guarded("dn.name")} AS name
   FROM donors_donor dn OFFSET 0) g ON g.id = x.donor_id"""),
         "void": _VOID,

@@ -1,5 +1,4 @@
-"""Selecting: a list, the columns somebody chose and what it is narrowed by become SQL. Nobody gets a column they may not see.
-"""
+"""Selecting: a list, the columns somebody chose and what it is narrowed by become SQL. Nobody gets what they may not see."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from reports.lists.declaring import Asked, Column, Kind, Listing, UnreadableFilt
 from staff import roles
 from staff.models import User
 
-MARK = Column("copy_of", "%(mark)s::text")
+MARK = Column("copy_of", "%(mark)s::text", Kind.TEXT)
 """The last column of a file that a second person let out: whose copy each row is."""
 Cell = Callable[[Column], str]
 
