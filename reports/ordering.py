@@ -56,11 +56,16 @@ class Looked:
 
     @property
     def needs_second(self) -> bool:
-        return self.extent.givers > settings.EXPORT_GIVERS_ALONE
+        return self.extent.givers > most_alone()
 
     @property
     def is_small(self) -> bool:
         return self.extent.rows <= AT_ONCE
+
+
+def most_alone() -> int:
+    """This function will return of how many givers one person may take the names alone."""
+    return int(settings.EXPORT_GIVERS_ALONE)
 
 
 def look(*, wanted: Wanted, reader: User) -> Looked:
@@ -76,8 +81,8 @@ def look(*, wanted: Wanted, reader: User) -> Looked:
         asked=wanted.filters,
         language=wanted.language,
     )
-    most = settings.EXPORT_GIVERS_ALONE
-    return Looked(chosen, selecting.extent(of=chosen, most_rows=AT_ONCE, most_givers=most))
+    extent = selecting.extent(of=chosen, most_rows=AT_ONCE, most_givers=most_alone())
+    return Looked(chosen, extent)
 
 
 def stream(*, wanted: Wanted, looked: Looked, actor: User, now: datetime) -> Iterator[bytes]:

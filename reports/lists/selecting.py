@@ -1,4 +1,4 @@
-"""Selecting: a list, the columns somebody chose and what it is narrowed by become SQL. Nobody gets what they may not see."""
+"""Selecting: a list, the columns somebody chose and what it is narrowed by become SQL."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -12,6 +12,7 @@ from web.office import (
     entering,
     excepting,
     exporting,
+    exports_urls,
     filing,
     finding,
     hosting,
@@ -36,6 +37,7 @@ from web.office import (
 
 app_name = "office"
 urlpatterns = [
+    *exports_urls.urlpatterns,
     path("", watching.today, name="today"),
     path("again/", mending.again, name="again"),
     path("keys/", watching.keys, name="keys"),

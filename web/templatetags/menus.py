@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
             ("payouts", _("Payouts")),
             ("funds", _("Funds")),
             ("years", pgettext_lazy("menu", "By year")),
+            ("exports", _("Exports")),
         ),
     ),
     (
