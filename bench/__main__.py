@@ -30,6 +30,8 @@ MEASURES = (
     "print_file",
     "portal_pages",
     "export_csv_vs_copy",
+    "export_xlsx_vs_copy",
+    "export_parquet_vs_copy",
 )
 
 

@@ -8,8 +8,9 @@ import json
 import sys
 from typing import Any
 
-ROWS_OF_A_GROUP = 65_536
-BLOCK = 2_097_152
+ROWS_OF_A_GROUP = 16_384
+BLOCK = 524_288
+PAGE = 131_072
 
 
 def main(argument: str) -> None:
@@ -23,7 +24,12 @@ def main(argument: str) -> None:
     schema = pyarrow.schema([(name, _type(kind)) for name, kind in told])
     repeated = [name for name, kind in told if kind in ("text", "code", "day")]
     with parquet.ParquetWriter(
-        sys.stdout.buffer, schema, compression="snappy", use_dictionary=repeated
+        sys.stdout.buffer,
+        schema,
+        compression="snappy",
+        use_dictionary=repeated,
+        data_page_size=PAGE,
+        dictionary_pagesize_limit=PAGE,
     ) as writer:
         waiting: list[Any] = []
         # Nothing at all is no CSV to pyarrow; a file without a row is a file to us.

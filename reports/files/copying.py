@@ -18,7 +18,6 @@ Connection = psycopg.Connection[Any]
 
 BLOCK = 65_536
 CSV = "FORMAT csv"
-TEXT = "FORMAT text, NULL ''"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ TOLD = {
     Format.XLSX: Told("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     Format.PARQUET: Told("application/vnd.apache.parquet"),
 }
-PARTS = 4
+PARTS = 1
+"""After the first small part, whose rows come at once, all the rest: its joins are made once."""
 
 
 def pieces(*, of: Selection, form: Format, with_mark: bool = False) -> Iterator[Piece]:
@@ -62,5 +63,6 @@ def _rows(of: Selection, form: Format, snapshot: ExitStack) -> Iterator[copying.
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     writer = _WRITERS[form]
     windows, cuts = selecting.windows(of=of, most=PARTS)
-    statements = [of.statement(cell=writer.cell, window=window) for window in windows]
+    empty = selecting.empties(of=of)
+    statements = [of.statement(cell=writer.cell, window=window, empty=empty) for window in windows]
     yield from copying.blocks(statements=statements, params={**of.params, **cuts}, form=writer.FORM)

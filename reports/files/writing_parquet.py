@@ -1,6 +1,7 @@
 """Writing Parquet: rows of PostgreSQL's CSV become a typed columnar file, made by a process of its own (`columnar`)."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,8 @@ from reports.lists.declaring import Column
 
 FORM = CSV
 CHUNK = 262_144
+_THRIFTY = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "1000000"}
+"""What keeps the program small: memory is given back as soon as a row group is written."""
 
 
 class UnableToWrite(RuntimeError):
@@ -32,7 +35,11 @@ def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tup
     told = json.dumps([[column.name, column.kind.value] for column in columns])
     program = [sys.executable, "-m", "reports.files.columnar", told]
     with subprocess.Popen(  # noqa: S603 - our own module, without a shell
-        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        program,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **_THRIFTY},
     ) as child:
         made: Queue[bytes] = Queue()
         reading = Thread(target=_read, args=(child.stdout, made), name="parquet", daemon=True)

@@ -7,13 +7,16 @@ heading again. Control characters, which XML cannot hold, stand as `_x0001_`, as
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from reports.files import zipping
-from reports.files.copying import TEXT, Block
+from reports.files.copying import Block
 from reports.lists.declaring import Column, Kind
 
-FORM = TEXT
+NOTHING = b"\x01"
+"""What PostgreSQL writes for NULL: no other whole cell can be it, since a text that is only this sign is guarded."""
+FORM = "FORMAT text, NULL E'\\x01'"
 ROWS_OF_A_SHEET = 1_048_576
 _FIRST_DAY = "DATE '1899-12-30'"
 
@@ -27,12 +30,6 @@ _CELLS = {
     Kind.DAY: b'<c s="1"><v>%b</v></c>',
     Kind.MOMENT: b'<c s="2"><v>%b</v></c>',
 }
-_EMPTY = (
-    b'<c t="inlineStr"><is><t></t></is></c>',
-    b"<c><v></v></c>",
-    b'<c s="1"><v></v></c>',
-    b'<c s="2"><v></v></c>',
-)
 _WIDTHS = {Kind.TEXT: 24, Kind.CODE: 16, Kind.WHOLE: 10, Kind.AMOUNT: 14, Kind.DAY: 12, Kind.MOMENT: 20}
 
 
@@ -73,19 +70,28 @@ def _small(archive: zipping.Archive, name: str, text: str) -> Iterator[tuple[byt
         yield block, 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Lines fit for XML; whether some hold what PostgreSQL writes with a backslash, or begin or end with a space."""
+
+    lines: list[bytes]
+    has_escapes: bool
+    has_spaces: bool
+
+
 class _Rows:
     """The rows that are still to be written, and how many were since somebody asked."""
 
     def __init__(self, columns: Sequence[Column], blocks: Iterable[Block]) -> None:
         self._columns, self._blocks = columns, iter(blocks)
         self._template = b"<row>" + b"".join(_CELLS[column.kind] for column in columns) + b"</row>"
-        self._left: list[bytes] = []
+        self._left = _Lines([], has_escapes=False, has_spaces=False)
         self._taken = 0
 
     def has_more(self) -> bool:
         """This function will return whether there is a row for another sheet."""
         self._left = self._next()
-        return bool(self._left)
+        return bool(self._left.lines)
 
     def taken(self) -> int:
         """This function will return how many rows were written since it was asked last."""
@@ -96,38 +102,45 @@ class _Rows:
         """One sheet, as long as a sheet may be."""
         yield _opening(self._columns)
         room, size = ROWS_OF_A_SHEET - 1, 0
-        while room and size < zipping.LARGEST_PART and (lines := self._next()):
-            taken, self._left = lines[:room], lines[room:]
-            room -= len(taken)
-            self._taken += len(taken)
+        while room and size < zipping.LARGEST_PART and (found := self._next()).lines:
+            taken, self._left = (replace(found, lines=part) for part in (found.lines[:room], found.lines[room:]))
+            room -= len(taken.lines)
+            self._taken += len(taken.lines)
             block = _formed(taken, self._template)
             size += len(block)
             yield block
         yield b"</sheetData></worksheet>"
 
-    def _next(self) -> list[bytes]:
-        if self._left:
-            return self._left
-        block = next(self._blocks, None)
-        return _lines(block) if block else []
+    def _next(self) -> _Lines:
+        block = None if self._left.lines else next(self._blocks, None)
+        return _lines(block) if block else self._left
 
 
-def _lines(block: Block) -> list[bytes]:
-    """The lines of a block, fit for XML: a line ends where a line ends, for in the text format nothing else does."""
+def _lines(block: Block) -> _Lines:
+    """A line ends where a line ends, for in the text format nothing else does."""
     content = block.content
     if b"_x" in content:
         content = _LOOKS_HEXED.sub(rb"_x005F_x\1_", content)
     if len(content.translate(None, _CONTROLS)) != len(content):
         content = _CONTROL.sub(_hexed, content)
-    for sign, name in ((b"&", b"&amp;"), (b"<", b"&lt;"), (b">", b"&gt;"), (b"\xef\xbf\xbe", b"_xFFFE_")):
+    for sign, name in _SIGNS:
         content = content.replace(sign, name)
-    lines = content.replace(b"\xef\xbf\xbf", b"_xFFFF_").split(b"\n")
+    lines = content.split(b"\n")
     lines.pop()
-    return lines
+    has_escapes = b"\\" in content
+    is_led = content.startswith(b" ") or b"\t " in content or b"\n " in content
+    return _Lines(lines, has_escapes, has_escapes or is_led or b" \t" in content or b" \n" in content)
 
 
-_CONTROLS = bytes([*range(0x09), *range(0x0B, 0x20), 0x7F]).replace(b"\x09", b"")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+_SIGNS = (
+    (b"&", b"&amp;"),
+    (b"<", b"&lt;"),
+    (b">", b"&gt;"),
+    (b"\xef\xbf\xbe", b"_xFFFE_"),
+    (b"\xef\xbf\xbf", b"_xFFFF_"),
+)
+_CONTROLS = bytes([0x00, *range(0x02, 0x09), *range(0x0B, 0x20), 0x7F])
+_CONTROL = re.compile(rb"[\x00\x02-\x08\x0b-\x1f\x7f]")
 _LOOKS_HEXED = re.compile(rb"_x([0-9A-Fa-f]{4})_")
 
 
@@ -135,13 +148,16 @@ def _hexed(found: re.Match[bytes]) -> bytes:
     return b"_x%04X_" % found.group()[0]
 
 
-def _formed(lines: Sequence[bytes], template: bytes) -> bytes:
-    made = b"".join([template % tuple(line.split(b"\t")) for line in lines])
-    for empty in _EMPTY:
-        made = made.replace(empty, b"<c/>")
-    if b"\\" in made:
+def _formed(taken: _Lines, template: bytes) -> bytes:
+    """Lines as rows of a sheet. Nearly every block has nothing odd in it, and each oddity is looked for once."""
+    made = b"".join([template % tuple(line.split(b"\t")) for line in taken.lines])
+    if NOTHING in made:
+        made = made.replace(b'<c t="inlineStr"><is><t>' + NOTHING + b"</t></is></c>", b"<c/>")
+        if NOTHING in made:
+            made = made.replace(b"<v>" + NOTHING + b"</v>", b"").replace(NOTHING, b"_x0001_")
+    if taken.has_escapes:
         made = _ESCAPED.sub(_plain, made)
-    return made.replace(b"<t>", b'<t xml:space="preserve">') if _has_space(made) else made
+    return made.replace(b"<t>", b'<t xml:space="preserve">') if taken.has_spaces else made
 
 
 _ESCAPED = re.compile(rb"\\(.)")
@@ -158,10 +174,6 @@ _ESCAPES = {
 def _plain(found: re.Match[bytes]) -> bytes:
     """What PostgreSQL writes with a backslash."""
     return _ESCAPES.get(found[1], found[1])
-
-
-def _has_space(made: bytes) -> bool:
-    return any(sign in made for sign in (b"<t> ", b" </t>", b"<t>&#", b"&#10;", b"&#9;"))
 
 
 def _opening(columns: Sequence[Column]) -> bytes:

@@ -1,6 +1,6 @@
 """Declaring a list: the words in which a module of this package says what it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -58,10 +58,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """One join and the joins before it. All are to at most one row, so that leaving one out changes no other column."""
+    """One join and the joins before it. All are to at most one row, so that leaving one out changes no other column.
+
+    `nothing` stands in its place while `table` is empty: a young house has no refund, and need not ask a million times.
+    """
 
     sql: str
     needs: tuple[str, ...] = ()
+    table: str = ""
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +106,17 @@ class Listing:
     personal_roles: frozenset[Role] = frozenset({Role.FINANCE})
     span: Span | None = None
 
-    def joined(self, needs: set[str]) -> str:
-        """This function will return the joins that are needed, in their order."""
+    def joined(self, needs: set[str], *, empty: Container[str] = ()) -> str:
+        """This function will return the joins that are needed, in their order; `empty` are tables without a row."""
         wanted = set(needs)
         for name in reversed(self.joins):
             if name in wanted:
                 wanted.update(self.joins[name].needs)
-        return "\n".join(join.sql for name, join in self.joins.items() if name in wanted)
+        return "\n".join(
+            join.nothing if join.nothing and join.table in empty else join.sql
+            for name, join in self.joins.items()
+            if name in wanted
+        )
 
 
 def no_conditions(asked: Asked) -> tuple[str, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Selecting: a list, the columns somebody chose and what it is narrowed by become SQL."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,13 +37,13 @@ class Selection:
     def is_personal(self) -> bool:
         return any(column.is_personal for column in self.columns)
 
-    def statement(self, *, cell: Cell, window: str = "TRUE") -> str:
-        """This function will return the SELECT of one window, in the list's order."""
+    def statement(self, *, cell: Cell, window: str = "TRUE", empty: Container[str] = ()) -> str:
+        """This function will return the SELECT of one window, in the list's order; `empty` are tables without a row."""
         needs = {name for column in self.columns for name in column.needs}
         chosen = ",\n  ".join(f"{cell(column)} AS {column.name}" for column in self.columns)
         listing = self.listing
         return (
-            f"SELECT {chosen}\nFROM {listing.base}\n{listing.joined(needs)}"
+            f"SELECT {chosen}\nFROM {listing.base}\n{listing.joined(needs, empty=empty)}"
             f"\nWHERE {self.where} AND {window}\nORDER BY {listing.order}"
         )
 
@@ -141,6 +141,21 @@ def summed(*, of: Selection) -> dict[str, object]:
         if code is not None and total is not None
     ]
     return {"rows": sum(count for _code, count, _total in found), "sums": sums}
+
+
+def empties(*, of: Selection) -> frozenset[str]:
+    """This function will return which of the tables that may be empty are; ask in the snapshot of the file."""
+    tables = sorted({join.table for join in of.listing.joins.values() if join.nothing})
+    if not tables:
+        return frozenset()
+    asked = ", ".join(
+        " OR ".join(f"EXISTS (SELECT 1 FROM {table})" for table in tables_of_one.split(", "))
+        for tables_of_one in tables
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked}")
+        found = cursor.fetchone()
+    return frozenset(table for table, is_there in zip(tables, found, strict=True) if not is_there)
 
 
 SHORT = 50_000

@@ -111,7 +111,7 @@ def test_numbers_are_numbers_days_are_days_and_korean_is_korean() -> None:
     assert first["given_on"].is_date
     assert first["given_at_local"].value == datetime(2026, 3, 10, 12)
     assert first["donor_name"].value == "김철수"
-    assert first["receipt"].value is None
+    assert not first["receipt"].value
     rows = parquet(file(Format.PARQUET))
     assert [row["gross"] for row in rows] == [Decimal("75.000"), Decimal("50000.000"), Decimal("1.230")]
     assert (rows[0]["net"], rows[0]["given_on"]) == (Decimal("-17.480"), date(2026, 3, 10))
