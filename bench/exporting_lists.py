@@ -62,7 +62,8 @@ def _pieces(which: str) -> Iterator[tuple[bytes, int]]:
 
 def _tell(which: str) -> None:
     """Make one file in this process and print what it took; its bytes go nowhere, as into a pipe."""
-    size = rows = 0
+    size = rows = pieces = 0
+    of_child = 0.0
     first_byte = first_row = 0.0
     began = time.perf_counter()
     for block, count in _pieces(which):
@@ -70,7 +71,9 @@ def _tell(which: str) -> None:
             first_byte = time.perf_counter() - began
         if count and not rows:
             first_row = time.perf_counter() - began
-        size, rows = size + len(block), rows + count
+        size, rows, pieces = size + len(block), rows + count, pieces + 1
+        if pieces % 256 == 0:
+            of_child = max(of_child, _of_children())
     seconds = time.perf_counter() - began
     told = {
         "rows": rows,
@@ -79,22 +82,27 @@ def _tell(which: str) -> None:
         "first_byte": first_byte,
         "first_row": first_row,
         "rss_megabytes": _peak("VmHWM:"),
-        "rss_megabytes_child": _of_children(),
+        "rss_megabytes_child": of_child,
         "cpu_seconds": time.process_time(),
     }
     print(json.dumps(told))
 
 
-def _peak(name: str) -> float:
-    status = Path("/proc/self/status").read_text()
+def _peak(name: str, *, of: str = "self") -> float:
+    status = Path(f"/proc/{of}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) / 1024
 
 
 def _of_children() -> float:
-    """The largest of the processes that ended: the one that writes Parquet."""
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    """The peak of a process of ours that runs now: the one that writes Parquet. 0 when there is none."""
+    peaks = [0.0]
+    for listed in Path("/proc/self/task").glob("*/children"):
+        for child in listed.read_text().split():
+            try:
+                peaks.append(_peak("VmHWM:", of=child))
+            except (OSError, StopIteration):  # it ended while we looked
+                continue
+    return max(peaks)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from books.models import ExportRequest
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
 from payments.models import BalanceTransaction, Payout
@@ -74,6 +75,18 @@ def a_year() -> dict[str, list[object]]:
         "office:run_preview_file": [run.pk, 1],
         "office:run_file_deed": [made.pk],
         "office:run_file": [made.pk, "receipts"],
+    }
+
+
+def an_export(today: datetime) -> dict[str, list[object]]:
+    """A list that needs two people; its file, and a timetable, are somebody else's."""
+    asked = ExportRequest.objects.create(
+        listing="donors", format="csv", language="en", row_count=9, reason="A letter to everybody",
+        asked_by=making.user(email="exporter@example.org", now=today), asked_at=today,
+    )  # fmt: skip
+    deeds = ("request", "decide", "make", "request_file", "file", "manifest", "steer", "timetable")
+    return {f"office:export_{deed}": [asked.pk] for deed in deeds} | {
+        f"office:export_{deed}": ["donations"] for deed in ("take", "ask", "plan")
     }
 
 
@@ -154,6 +167,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:plan_change": [plan.pk],
         "office:plan_died": [plan.pk],
         **a_year(),
+        **an_export(today),
     }
 
 
@@ -190,6 +204,8 @@ READ_DOWN = {
     "office:run_preview",
     "office:run_preview_file",
     "office:run_file",
+    "office:export_file",
+    "office:export_manifest",
 }
 
 

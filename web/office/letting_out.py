@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -63,7 +64,7 @@ def _id(request: HttpRequest) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _visible(request: HttpRequest) -> "ExportRequest.objects":  # type: ignore[name-defined]
+def _visible(request: HttpRequest) -> QuerySet[ExportRequest]:
     found = ExportRequest.objects.select_related("asked_by", "decided_by", "job")
     if roles.may(request.user, roles=MAY_APPROVE):
         return found
