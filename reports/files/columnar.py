@@ -6,7 +6,8 @@ run beside the database. Started by `writing_parquet`; its argument is the colum
 
 import json
 import sys
-from typing import Any
+from io import BufferedReader
+from typing import Any, cast
 
 ROWS_OF_A_GROUP = 16_384
 BLOCK = 524_288
@@ -33,7 +34,7 @@ def main(argument: str) -> None:
     ) as writer:
         waiting: list[Any] = []
         # Nothing at all is no CSV to pyarrow; a file without a row is a file to us.
-        for batch in _reader(schema) if sys.stdin.buffer.peek(1) else ():
+        for batch in _reader(schema) if cast("BufferedReader", sys.stdin.buffer).peek(1) else ():
             waiting.append(batch)
             if sum(len(one) for one in waiting) >= ROWS_OF_A_GROUP:
                 writer.write_table(pyarrow.Table.from_batches(waiting))

@@ -109,7 +109,7 @@ class Listing:
     def joined(self, needs: set[str], *, empty: Container[str] = ()) -> str:
         """This function will return the joins that are needed, in their order; `empty` are tables without a row."""
         wanted = set(needs)
-        for name in reversed(self.joins):
+        for name in reversed(list(self.joins)):
             if name in wanted:
                 wanted.update(self.joins[name].needs)
         return "\n".join(

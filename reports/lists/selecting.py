@@ -82,9 +82,11 @@ def select(
 def chosen(*, listing: Listing, names: Iterable[str], reader: User) -> tuple[Column, ...]:
     """The columns of these names in the list's own order; all that may be seen when none is named.
 
-    Raises UnknownColumn. This function will return them.
+    Raises UnknownColumn, and NothingChosen for a list that is not theirs. This function will return them.
     """
     seen = {column.name: column for column in visible(listing=listing, reader=reader)}
+    if not seen:
+        raise NothingChosen(listing.key)
     wanted = set(names)
     for name in sorted(wanted - set(seen)):
         raise UnknownColumn(name)

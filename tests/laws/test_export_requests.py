@@ -6,12 +6,12 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from django.db import connection
 
 from books.models import ExportRequest
 from tests import facts
 from tests.facts import NOW
 from tests.laws import broken_exports
-from tests.laws.test_steps import stand
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -43,17 +43,24 @@ def test_a_request_takes_the_steps_of_its_table_and_no_other() -> None:
     }
     request = broken_exports.request(status="approved", **broken_exports.decided())
     for before, after in product(STEPS, STEPS):
-        stand("books_exportrequest", request.pk, before)
+        stand(request, before)
         rows = ExportRequest.objects.filter(pk=request.pk)
         told = {"status": after, "taken_at": NOW if after == "taken" else None}
-        if before == "taken" and after == "taken":
-            continue
         if after in STEPS[before] | {before}:
-            if before != "taken":
-                assert rows.update(**told) == 1
+            assert rows.update(**told) == 1
         else:
             with refused_by("export_request_takes_allowed_step"):
                 rows.update(**told)
+
+
+def stand(request: ExportRequest, status: str) -> None:
+    """Put a request where it could not go by a step, so that each step can be tried from it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE books_exportrequest DISABLE TRIGGER USER")
+        taken_at = NOW if status == "taken" else None
+        ExportRequest.objects.filter(pk=request.pk).update(status=status, taken_at=taken_at)
+        cursor.execute("ALTER TABLE books_exportrequest ENABLE TRIGGER USER")
 
 
 def test_what_was_asked_for_and_who_decided_stay() -> None:

@@ -19,6 +19,7 @@ import time_machine
 from django.conf import settings as house_settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from books import letting_out, scheduling
@@ -302,7 +303,7 @@ def test_t41_from_asking_to_the_one_download(
     finance.post(reverse("office:export_make", args=[asked.pk]))
     finance.post(reverse("office:export_make", args=[asked.pk]))
     assert Job.objects.count() == 1
-    job = run(today)
+    job = run(timezone.now())
     assert job.status == "succeeded"
     assert finance.get(reverse("office:export_file", args=[job.pk])).status_code == 302
     assert password not in json.dumps([job.arguments, job.result])
@@ -350,7 +351,7 @@ def committed_house(db: None, request: pytest.FixtureRequest) -> None:
             pass
 
         def submit(self, work: Callable[..., Any], chosen: Any, form: Any, mark: Any, queues: Any) -> Any:
-            pieces, totals, stop = queues
+            pieces, totals, _stop = queues
             pieces.maxsize = 0
             from reports.files import making as files
             from reports.lists import selecting

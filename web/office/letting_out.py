@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -90,7 +90,9 @@ def request_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _page(
     request: HttpRequest, pk: uuid.UUID, *, refused: str = "", password: str = "", status: int = 200
 ) -> HttpResponse:
-    found, now = get_object_or_404(_visible(request), pk=pk), timezone.now()
+    found, now = _visible(request).filter(pk=pk).first(), timezone.now()
+    if found is None:
+        return taking_out.absent(request)
     is_own = found.asked_by_id == _reader(request).pk
     is_approved = found.status == ExportRequest.Status.APPROVED
     context = {
@@ -111,7 +113,8 @@ def _page(
 @require_POST
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Approve, decline or take back. The answer to an approval is the only page that shows the password."""
-    get_object_or_404(_visible(request), pk=pk)
+    if not _visible(request).filter(pk=pk).exists():
+        return taking_out.absent(request)
     deed, actor, now = request.POST.get("deed"), _reader(request), timezone.now()
     may_decide = roles.may(request.user, roles=MAY_APPROVE)
     try:
@@ -131,7 +134,8 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def make(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Have the approved file made."""
-    get_object_or_404(_visible(request), pk=pk)
+    if not _visible(request).filter(pk=pk).exists():
+        return taking_out.absent(request)
     try:
         following_exports.make_let_out(request_id=pk, actor=_reader(request), now=timezone.now())
     except letting_out.UnableToLetOut as error:
@@ -144,7 +148,8 @@ def make(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The file, once. It is a press and not a link, so that nothing that follows links uses it up."""
-    get_object_or_404(_visible(request), pk=pk)
+    if not _visible(request).filter(pk=pk).exists():
+        return taking_out.absent(request)
     try:
         file, name = following_exports.take(request_id=pk, actor=_reader(request), now=timezone.now())
     except letting_out.UnableToLetOut as error:

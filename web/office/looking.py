@@ -1,4 +1,4 @@
-"""Looking: nobody reads the whole list of givers page by page (T42). Every page that shows one giver asks here first."""
+"""Looking: nobody reads the whole list of givers page by page (T42). A page that shows one giver asks here first."""
 
 from uuid import UUID
 

@@ -117,11 +117,13 @@ def second(
     return render(request, "office/export_second.html", context, status=422 if words else 200)
 
 
-def _own(request: HttpRequest, pk: uuid.UUID) -> Job:
-    found = export_jobs.of(owner=_reader(request)).filter(pk=pk).first()
-    if found is None:
-        raise Http404("no such export")
-    return found
+def _own(request: HttpRequest, pk: uuid.UUID) -> Job | None:
+    return export_jobs.of(owner=_reader(request)).filter(pk=pk).first()
+
+
+def absent(request: HttpRequest) -> HttpResponse:
+    """This function will tell that there is nothing here for the reader, whoever else may have something."""
+    return refused(request, _("There is no such file of yours."), status=404)
 
 
 @admit(*READERS)
@@ -129,6 +131,8 @@ def _own(request: HttpRequest, pk: uuid.UUID) -> Job:
 def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A finished file, for its day; nobody but the one who asked gets it."""
     job = _own(request, pk)
+    if job is None:
+        return absent(request)
     path = export_jobs.file_of(job=job, reader=_reader(request), now=timezone.now())
     if path is None:
         messages.info(request, _("This file was deleted. It can be made again."))
@@ -143,9 +147,9 @@ def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 def manifest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What the file holds, as JSON: rows, sums, filters, columns, the moment of its snapshot and its SHA-256."""
     job = _own(request, pk)
-    told = export_jobs.manifest_of(job=job)
-    if told is None:
-        raise Http404("no manifest")
+    told = export_jobs.manifest_of(job=job) if job else None
+    if job is None or told is None:
+        return absent(request)
     answer = HttpResponse(json.dumps(told, ensure_ascii=False, indent=1), content_type="application/json")
     answer.headers["Content-Disposition"] = wanting.disposition(f"{export_jobs.name_of(job)}.json")
     return answer
@@ -156,6 +160,8 @@ def manifest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def steer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Call a file off, or have a failed one tried again."""
     job, now = _own(request, pk), timezone.now()
+    if job is None:
+        return absent(request)
     deed = request.POST.get("deed")
     if deed == "cancel" and running.cancel(job_id=job.pk, now=now):
         auditing.record(actor=_reader(request), action="export.canceled", target=f"job:{job.pk}", now=now)

@@ -58,7 +58,7 @@ def read(request: HttpRequest, key: str) -> ordering.Wanted:
 def filters_of(typed: QueryDict, listing: Listing) -> dict[str, str]:
     """This function will return the filters a panel carries, without those that say nothing."""
     names = [*sorted(listing.filters), "period"]
-    return {name: typed[PREFIX + name][:200] for name in names if typed.get(PREFIX + name)}
+    return {name: str(typed[PREFIX + name])[:200] for name in names if typed.get(PREFIX + name)}
 
 
 def refusal(error: Exception) -> Refused:

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from reports.lists import registering_lists, selecting
 from staff.models import User
-from web.wording import Words
+from web.tax_wording import Words
 
 register = template.Library()
 
