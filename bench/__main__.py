@@ -29,6 +29,9 @@ MEASURES = (
     "receipts_end_to_end",
     "print_file",
     "portal_pages",
+    "dashboard_queries",
+    "lybunt_everyone",
+    "rollups_rebuild",
     "export_csv_vs_copy",
 )
 

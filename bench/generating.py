@@ -16,13 +16,13 @@ CHUNK = 100_000
 MARK, FRESH = "bench", "fresh"
 
 # A figure in (0, 1) of a row's number and a purpose; the hash does not change between versions of PostgreSQL.
-_FIGURE = """
+FIGURE = """
 CREATE OR REPLACE FUNCTION pg_temp.figure(number bigint, purpose int) RETURNS float8 IMMUTABLE LANGUAGE sql AS $$
   SELECT ((hashint8extended(number, purpose) & 2147483647) + 1)::float8 / 2147483649.0
 $$
 """
 
-_DONORS = """
+GIVERS = """
 INSERT INTO donors_donor (id, kind, name, local_name, email, email_key, name_key, language, address, created_at)
 SELECT md5('bench donor ' || i)::uuid, CASE WHEN i %% 40 = 0 THEN 'organization' ELSE 'person' END,
   'Giver ' || i, CASE WHEN i %% 5 = 0 THEN '후원자 ' || i ELSE '' END,
@@ -149,12 +149,12 @@ def ensure(*, rows: int) -> int:
             "SELECT count(*) FROM payments_balancetransaction WHERE ref LIKE 'txn\\_bench%'"
         ).fetchone()
         present = int(found[0]) if found else 0
-        _skip_triggers(raw)
-        raw.execute(_FIGURE)
+        skip_triggers(raw)
+        raw.execute(FIGURE)
         raw.execute("SET synchronous_commit = off")
         raw.execute("SET maintenance_work_mem = '256MB'")
         raw.execute("SET work_mem = '64MB'")
-        raw.execute(_DONORS, {"donors": DONORS})
+        raw.execute(GIVERS, {"donors": DONORS})
         raw.commit()
         for first in range(present + 1, rows + 1, CHUNK):
             _write(raw, first=first, last=min(first + CHUNK - 1, rows))
@@ -172,7 +172,7 @@ def fresh(*, rows: int, donors: int = 0) -> str:
     """
     first = int(time.time()) * 1_000_000
     with psycopg.connect(os.environ.get("BENCH_DATABASE_URL") or os.environ["DATABASE_URL"]) as raw:
-        _skip_triggers(raw)
+        skip_triggers(raw)
         named = {"first": first, "last": first + rows - 1, "donors": donors or rows}
         raw.execute(_FRESH_DONORS, named)
         raw.execute(_FRESH_GIFTS, named)
@@ -194,7 +194,7 @@ def _write_facts(raw: "psycopg.Connection[Any]", *, mark: str) -> None:
     raw.commit()
 
 
-def _skip_triggers(raw: "psycopg.Connection[Any]") -> None:
+def skip_triggers(raw: "psycopg.Connection[Any]") -> None:
     """The rows keep the laws by construction; a role that may not skip their triggers only takes longer."""
     try:
         raw.execute("SET session_replication_role = replica")

@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "cards that expire, pauses that end": {"task": "donations.remind_plans", "schedule": crontab(minute=37)},
     "counts of the giving form that ended": {"task": "donations.forget_counts", "schedule": 60},
     "groups whose money has come": {"task": "donations.close_groups", "schedule": 20},
+    "deltas of gifts and of the books": {"task": "donations.fold", "schedule": 20},
     "transfer codes nobody used": {
         "task": "donations.lapse_promises",
         "schedule": crontab(hour=4, minute=41),

@@ -3,7 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from donations import draining, dunning, funding, guarding, promising, settling, splitting, sweeping
+from donations import (
+    draining,
+    dunning,
+    folding,
+    funding,
+    guarding,
+    promising,
+    settling,
+    splitting,
+    sweeping,
+)
 from jobs import beating, ringing
 from payments import catching_up
 
@@ -61,3 +71,9 @@ def split_tickets() -> None:
 @shared_task(name="donations.lapse_promises")
 def lapse_promises() -> None:
     promising.lapse(now=timezone.now())
+
+
+@shared_task(name="donations.fold")
+def fold() -> None:
+    """Figures are right without it; folded, they are read quickly."""
+    folding.fold_all()

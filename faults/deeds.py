@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 
 from campaigns.models import GivingPage
 from config.celery import app, database_queue
-from donations import giving, refunding, settling, sweeping
+from donations import folding, giving, refunding, settling, sweeping
 from donations.models import Checkout, Donation, Refund, RefundRequest
 from donations.models.intents import Frequency
 from donors import corresponding
@@ -134,6 +134,11 @@ def deliver_to_database_queue(**arguments: Any) -> list[int]:
     delivered = deliver(**arguments)
     ringing.wait_until_rung(within=RINGS_WITHIN)
     return delivered
+
+
+def fold(*, now: datetime) -> int:
+    """This function will fold what gifts and entries left to be counted, and return how much that was."""
+    return folding.fold_all()
 
 
 def post(*, now: datetime) -> int:
@@ -261,6 +266,7 @@ RIGHT: dict[str, Callable[..., Any]] = {
         settle,
         settle_one,
         sweep,
+        fold,
         post,
         catch_up,
         reconcile,

@@ -6,7 +6,7 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import finance_laws_funds, receipt_laws
+from reports import finance_laws_funds, receipt_laws, rollup_laws
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,4 +389,5 @@ LAWS = (
     ),
     *(Law(*row) for row in receipt_laws.ROWS),
     *(Law(*row) for row in finance_laws_funds.ROWS),
+    *(Law(*row) for row in rollup_laws.ROWS),
 )

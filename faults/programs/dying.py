@@ -10,6 +10,7 @@ from faults.worlds import World
 SESSIONS, REFUNDS = "POST /v1/checkout/sessions", "POST /v1/refunds"
 OPENED = 'UPDATE "donations_checkout"'
 COMMIT = "COMMIT"
+GIFTS_LEFT = "DELETE FROM donations_giftdelta"
 
 
 def _begin(world: World, *, line: str, strike: dict[str, Any]) -> None:
@@ -39,6 +40,16 @@ def _settle(world: World, *, line: str, strike: dict[str, Any]) -> None:
     world.struck(getattr(world.ground, line), "settle", strike=strike)
     world.converge()
     world.demand_once(gift)
+
+
+def _fold(world: World, *, line: str, strike: dict[str, Any]) -> None:
+    """Nothing that waits to be counted is lost or counted twice: the laws of the sums are asked afterwards."""
+    back = world.back(world.given())
+    world.must("refund", **back.fields)
+    world.struck(getattr(world.ground, line), "fold", strike=strike)
+    world.complete_back(back)
+    world.must("fold")
+    world.demand(world.must("fold") == 0, "something waits to be counted for ever")
 
 
 def _door(world: World, *, at: str, act: str) -> None:
@@ -103,6 +114,12 @@ def cases() -> list[Case]:
         ("X04", "refund killed after its fact is committed", _refund, db, _at(COMMIT, "answer", nth=2)),
         ("X04", "gift killed after its page is noted", _begin, db, _at(OPENED, "answer")),
         ("X04", "worker killed after its commit", _settle, db, _at(COMMIT, "answer")),
+        ("X02", "fold killed before it takes what gifts left", _fold, db, _at(GIFTS_LEFT, "request")),
+        ("X02", "fold killed between taking and counting givers", _fold, db, _at(GIFTS_LEFT, "answer")),
+        ("X02", "fold killed at the commit of the books' sums", _fold, db, _at(COMMIT, "request")),
+        ("X02", "fold killed at the commit of the gifts' sums", _fold, db, _at(COMMIT, "request", nth=2)),
+        ("X03", "commit of a fold unknown", _fold, db, _at(COMMIT, "answer", "cut", nth=2)),
+        ("X04", "fold killed after its commit", _fold, db, _at(COMMIT, "answer", nth=2)),
         (
             "X20",
             "answer to a refund cut after 40 bytes",

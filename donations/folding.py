@@ -1,0 +1,206 @@
+"""Folding: gifts counted ahead by day, month, size and giver, so that no page asks two million rows.
+
+Whoever records leaves a delta in the same transaction (`donations/migrations/0014_rollups.py`); here deltas become
+sums, in one statement, killed wholly or not at all. Givers are not added up but counted anew: a delta only says of
+whom, so a merge, a correction or a refund of any day needs no rule of its own.
+
+Days are days for tax (`given_on`). A giver is who stands for the record now (`merged_into`). A gift counts as long as
+not all of it went back; `net` is what stayed.
+"""
+
+from django.db import connection, transaction
+
+from ledger import folding
+
+MOST = 5_000
+"""Deltas folded in one transaction."""
+
+DAYS = """
+SELECT entity_id, campaign_id, currency, given_on, gifts, undone, given_minor, back_minor FROM donations_giftday
+UNION ALL
+SELECT entity_id, campaign_id, currency, given_on, gifts, undone, given_minor, back_minor
+  FROM donations_giftdelta WHERE entity_id IS NOT NULL
+"""
+MONTHS = """
+SELECT entity_id, campaign_id, currency, month, gifts, undone, given_minor, back_minor FROM donations_giftmonth
+UNION ALL
+SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, gifts, undone, given_minor, back_minor
+  FROM donations_giftdelta WHERE entity_id IS NOT NULL
+"""
+# Two digits of an amount are enough to put it into any band whose edges are round: 25.00, 50.00, 2,500.
+_TENS = "(10 ^ greatest(length(size_minor::text) - 2, 0))::bigint"
+FLOOR = f"(size_minor / {_TENS} * {_TENS})"
+SIZES = f"""
+SELECT entity_id, currency, year, size_minor, gifts, undone, given_minor, back_minor FROM donations_giftsize
+UNION ALL
+SELECT entity_id, currency, extract(year FROM given_on)::int, {FLOOR}, gifts, undone, given_minor, back_minor
+  FROM donations_giftdelta WHERE entity_id IS NOT NULL
+"""
+
+COLUMNS = (
+    "scope, currency, donor_id, year, gifts, net_minor, first_on, last_on, first_year, before_year, before_minor,"
+    " after_year, total_gifts, total_minor, since"
+)
+KEY = "scope, currency, year, first_year, before_year, after_year"
+FIGURES = "donors, net_minor, before_minor, more, more_minor, more_before_minor, less, less_minor, less_before_minor"
+NEVER = 9999
+"""The year after the last one in which somebody gave."""
+
+# before/after are the years in which the same giver gave next to this one, 0 and 9999 for none; the totals run.
+GIVERS = """
+SELECT scope, currency, donor_id, year, gifts, net_minor, first_on, last_on,
+  first_value(year) OVER steps AS first_year, coalesce(lag(year) OVER steps, 0) AS before_year,
+  coalesce(lag(net_minor) OVER steps, 0) AS before_minor, coalesce(lead(year) OVER steps, 9999) AS after_year,
+  sum(gifts::int) OVER steps AS total_gifts, (sum(net_minor) OVER steps)::bigint AS total_minor,
+  first_value(first_on) OVER steps AS since
+FROM {years} y WINDOW steps AS (PARTITION BY donor_id, scope, currency ORDER BY year)
+"""
+YEARS = """
+SELECT s.scope, y.currency, y.donor_id, y.year, sum(gifts::int) AS gifts, sum(net_minor)::bigint AS net_minor,
+  min(first_on) AS first_on, max(last_on) AS last_on
+FROM (
+  SELECT coalesce(p.merged_into_id, d.donor_id) AS donor_id, d.entity_id, d.campaign_id, d.currency,
+    date_part('year', d.given_on)::int AS year,
+    count(*) AS gifts, sum(d.amount_minor - coalesce(b.back_minor, 0))::bigint AS net_minor,
+    min(d.given_on) AS first_on, max(d.given_on) AS last_on
+  FROM donations_donation d
+  LEFT JOIN donors_donor p ON p.id = d.donor_id AND p.merged_into_id IS NOT NULL
+  LEFT JOIN donations_giftback b ON b.donation_id = d.id
+  WHERE coalesce(b.back_minor, 0) < d.amount_minor {whose}
+  GROUP BY 1, 2, 3, 4, 5
+) y
+CROSS JOIN LATERAL (VALUES (0::bigint), (y.entity_id), (-y.campaign_id)) AS s (scope)
+GROUP BY s.scope, y.currency, y.donor_id, y.year
+"""
+# Everybody whose rows may not be what the facts say, and every record that one of them stands for.
+TOUCHED = """
+touched AS MATERIALIZED (
+  SELECT p.id, p.merged_into_id FROM donors_donor p WHERE p.id IN ({donors})
+), whose AS MATERIALIZED (
+  SELECT id FROM touched UNION SELECT merged_into_id FROM touched WHERE merged_into_id IS NOT NULL
+), records AS MATERIALIZED (
+  SELECT id FROM whose UNION SELECT p.id FROM donors_donor p JOIN whose w ON w.id = p.merged_into_id
+), years AS MATERIALIZED ({years}), fresh AS MATERIALIZED ({givers})
+"""
+COUNTED = """
+SELECT scope, currency, year, first_year, before_year, after_year, count(*) * {sign} AS donors,
+  (sum(net_minor) * {sign})::bigint AS net_minor, (sum(before_minor) * {sign})::bigint AS before_minor,
+  count(*) FILTER (WHERE {more}) * {sign} AS more,
+  (coalesce(sum(net_minor) FILTER (WHERE {more}), 0) * {sign})::bigint AS more_minor,
+  (coalesce(sum(before_minor) FILTER (WHERE {more}), 0) * {sign})::bigint AS more_before_minor,
+  count(*) FILTER (WHERE {less}) * {sign} AS less,
+  (coalesce(sum(net_minor) FILTER (WHERE {less}), 0) * {sign})::bigint AS less_minor,
+  (coalesce(sum(before_minor) FILTER (WHERE {less}), 0) * {sign})::bigint AS less_before_minor
+FROM {givers} GROUP BY scope, currency, year, first_year, before_year, after_year
+"""
+MORE = "before_year = year - 1 AND net_minor > before_minor"
+LESS = "before_year = year - 1 AND net_minor < before_minor"
+
+
+def counted(givers: str, *, sign: int = 1) -> str:
+    """This function will return the SQL that counts rows of givers into cohorts, or takes them out (-1)."""
+    return COUNTED.format(givers=givers, sign=sign, more=MORE, less=LESS)
+
+
+def touched(donors: str) -> str:
+    """`donors` is SQL for the ids of donors something was said of.
+
+    This function will return the CTEs of those givers (`whose`) and what the facts say of them (`fresh`).
+    """
+    years = YEARS.format(whose="AND d.donor_id IN (SELECT id FROM records)")
+    return TOUCHED.format(donors=donors, years=years, givers=GIVERS.format(years="years"))
+
+
+UNFOLDED = touched("SELECT donor_id FROM donations_giftdelta")
+"""CTEs that every question about givers begins with: `WITH {UNFOLDED} SELECT .. FROM ({ROWS}) g`."""
+ROWS = f"""
+SELECT {COLUMNS} FROM donations_giveryear WHERE donor_id NOT IN (SELECT id FROM whose)
+UNION ALL SELECT {COLUMNS} FROM fresh
+"""
+"""One row for each giver, year, currency and scope."""
+COHORTS = f"""
+SELECT {KEY}, {FIGURES} FROM donations_givercohort
+UNION ALL SELECT {KEY}, {FIGURES} FROM ({counted("fresh")}) came
+UNION ALL SELECT {KEY}, {FIGURES} FROM (
+  {counted("(SELECT * FROM donations_giveryear WHERE donor_id IN (SELECT id FROM whose)) was", sign=-1)}) went
+"""
+"""How many givers have the same years around a year, and their sums; several rows may have one key."""
+
+
+def _added(key: str) -> str:
+    figures = "gifts, undone, given_minor, back_minor"
+    added = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in figures.split(", "))
+    return f"ON CONFLICT ({key}) DO UPDATE SET {added}"
+
+
+_SUMS = "sum(gifts) AS gifts, sum(undone) AS undone, sum(given_minor) AS given_minor, sum(back_minor) AS back_minor"
+_FOLD = f"""
+WITH taken AS (
+  DELETE FROM donations_giftdelta WHERE ctid = ANY(ARRAY(SELECT ctid FROM donations_giftdelta LIMIT %s))
+  RETURNING *
+), gifts AS (
+  SELECT * FROM taken WHERE entity_id IS NOT NULL
+), days AS (
+  INSERT INTO donations_giftday AS t
+    (entity_id, campaign_id, currency, given_on, gifts, undone, given_minor, back_minor)
+  SELECT entity_id, campaign_id, currency, given_on, {_SUMS} FROM gifts GROUP BY 1, 2, 3, 4
+  {_added("given_on, entity_id, campaign_id, currency")}
+), months AS (
+  INSERT INTO donations_giftmonth AS t (entity_id, campaign_id, currency, month, gifts, undone, given_minor, back_minor)
+  SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, {_SUMS} FROM gifts GROUP BY 1, 2, 3, 4
+  {_added("month, entity_id, campaign_id, currency")}
+), sizes AS (
+  INSERT INTO donations_giftsize AS t (entity_id, currency, year, size_minor, gifts, undone, given_minor, back_minor)
+  SELECT entity_id, currency, extract(year FROM given_on)::int, {FLOOR}, {_SUMS} FROM gifts GROUP BY 1, 2, 3, 4
+  {_added("currency, year, entity_id, size_minor")}
+)
+SELECT count(*), array_agg(DISTINCT donor_id) FROM taken
+"""
+_COUNT_AGAIN = f"""
+WITH {touched("SELECT unnest(%s::uuid[])")}, was AS MATERIALIZED (
+  SELECT {COLUMNS} FROM donations_giveryear WHERE donor_id IN (SELECT id FROM whose)
+), gone AS MATERIALIZED (
+  SELECT {COLUMNS} FROM was EXCEPT SELECT {COLUMNS} FROM fresh
+), come AS MATERIALIZED (
+  SELECT {COLUMNS} FROM fresh EXCEPT SELECT {COLUMNS} FROM was
+), deleted AS (
+  DELETE FROM donations_giveryear g USING gone
+   WHERE (g.donor_id, g.scope, g.currency, g.year) = (gone.donor_id, gone.scope, gone.currency, gone.year)
+), inserted AS (
+  INSERT INTO donations_giveryear ({COLUMNS}) SELECT {COLUMNS} FROM come
+)
+INSERT INTO donations_givercohort AS t ({KEY}, {FIGURES})
+SELECT {KEY}, {", ".join(f"sum({name})" for name in FIGURES.split(", "))}
+  FROM ({counted("come")} UNION ALL {counted("gone", sign=-1)}) c GROUP BY {KEY}
+ON CONFLICT ({KEY}) DO UPDATE SET {", ".join(f"{name} = t.{name} + excluded.{name}" for name in FIGURES.split(", "))}
+"""
+
+
+def fold_all() -> int:
+    """Fold what waits, of the books and of gifts, a part in each transaction; leave it to another who does so now.
+
+    This function will return how many deltas it folded.
+    """
+    done = 0
+    for fold, most in ((folding.fold, folding.MOST), (fold_gifts, MOST)):
+        while (folded := fold(most=most)) > 0:
+            done += folded
+            if folded < most:
+                break
+    return done
+
+
+def fold_gifts(*, most: int = MOST) -> int:
+    """Fold the deltas of gifts that are committed, if nobody else folds now.
+
+    The givers are counted after their deltas were taken: what is recorded in between is counted already, and its own
+    delta only has it counted again. This function will return how many deltas it folded.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not folding.is_mine():
+            return 0
+        cursor.execute(_FOLD, [most])
+        count, donors = cursor.fetchone()
+        if donors:
+            cursor.execute(_COUNT_AGAIN, [donors])
+        return int(count)

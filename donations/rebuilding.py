@@ -1,0 +1,117 @@
+"""Rebuilding: every sum of gifts and of the books made anew from the facts, while gifts go on arriving.
+
+All of it reads one snapshot. A delta and its fact were committed together, so what the snapshot sees of deltas is
+in the sums made from it, and what it does not see stays for the next fold. Nobody who gives, posts or reads waits.
+"""
+
+from django.db import connection, transaction
+
+from donations import folding as gifts
+from ledger import folding
+
+BACK = """
+SELECT donation_id, sum(amount_minor)::bigint AS back_minor FROM (
+  SELECT r.donation_id, r.amount_minor FROM donations_refund r
+   WHERE NOT EXISTS (SELECT 1 FROM donations_refundfailure f WHERE f.refund_id = r.id)
+  UNION ALL
+  SELECT x.donation_id, x.amount_minor FROM donations_dispute x
+    JOIN donations_disputeclosing k ON k.dispute_id = x.id AND k.outcome = 'lost'
+   WHERE EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = x.id)
+     AND NOT EXISTS (SELECT 1 FROM donations_disputemovement m WHERE m.dispute_id = x.id AND m.amount_minor > 0)
+) went GROUP BY donation_id
+"""
+"""What of each gift is not ours any more, from the facts."""
+
+_GIFTS = """count(*) AS gifts, count(*) FILTER (WHERE b.back_minor >= d.amount_minor) AS undone,
+  sum(d.amount_minor)::bigint AS given_minor, coalesce(sum(b.back_minor), 0)::bigint AS back_minor
+  FROM donations_donation d LEFT JOIN donations_giftback b ON b.donation_id = d.id"""
+_FIGURES = "gifts, undone, given_minor, back_minor"
+_SUMS = "sum(gifts), sum(undone), sum(given_minor), sum(back_minor)"
+_YEARS = gifts.YEARS.format(whose="")
+_SAME = " AND ".join(f"f.{name} = g.{name}" for name in gifts.COLUMNS.split(", "))
+
+# What was told of a gift is changed only where it is wrong: somebody may be telling of a refund at this moment. Of
+# givers, too, only what is wrong is written: they are many, and most often nothing is.
+_SUMMED = (
+    "DELETE FROM donations_giftdelta",
+    f"""DELETE FROM donations_giftback b WHERE NOT EXISTS (
+      SELECT 1 FROM ({BACK}) f WHERE f.donation_id = b.donation_id AND f.back_minor = b.back_minor)""",
+    f"INSERT INTO donations_giftback (donation_id, back_minor) {BACK} ON CONFLICT (donation_id) DO NOTHING",
+    "DELETE FROM donations_giftday",
+    f"""INSERT INTO donations_giftday (entity_id, campaign_id, currency, given_on, {_FIGURES})
+    SELECT d.entity_id, d.campaign_id, d.currency, d.given_on, {_GIFTS} GROUP BY 1, 2, 3, 4""",
+    "DELETE FROM donations_giftmonth",
+    f"""INSERT INTO donations_giftmonth (entity_id, campaign_id, currency, month, {_FIGURES})
+    SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, {_SUMS}
+      FROM donations_giftday GROUP BY 1, 2, 3, 4""",
+    "DELETE FROM donations_giftsize",
+    f"""INSERT INTO donations_giftsize (entity_id, currency, year, size_minor, {_FIGURES})
+    SELECT entity_id, currency, date_part('year', begins_on)::int, {gifts.FLOOR}, {_SUMS} FROM (
+      SELECT d.entity_id, d.currency, date_trunc('year', d.given_on)::date AS begins_on, d.amount_minor AS size_minor,
+        {_GIFTS} GROUP BY 1, 2, 3, 4) s GROUP BY 1, 2, 3, 4""",
+    f"CREATE TEMP TABLE rebuilt_years ON COMMIT DROP AS {_YEARS}",
+    f"CREATE TEMP TABLE rebuilt_givers ON COMMIT DROP AS {gifts.GIVERS.format(years='rebuilt_years')}",
+    "ANALYZE rebuilt_givers",
+)
+_GIVERS = (
+    f"DELETE FROM donations_giveryear g WHERE NOT EXISTS (SELECT 1 FROM rebuilt_givers f WHERE {_SAME})",
+    f"""INSERT INTO donations_giveryear ({gifts.COLUMNS}) SELECT {gifts.COLUMNS} FROM rebuilt_givers f
+    WHERE NOT EXISTS (SELECT 1 FROM donations_giveryear g WHERE {_SAME})""",
+)
+_COHORTS = (
+    "DELETE FROM donations_givercohort",
+    f"INSERT INTO donations_givercohort ({gifts.KEY}, {gifts.FIGURES}) {gifts.counted('rebuilt_givers')}",
+    "DROP TABLE rebuilt_years, rebuilt_givers",
+)
+
+# An index made of rows that are there already costs a quarter of one that grows with them. Whoever fills the table for
+# the first time, and owns it, may have that: nobody has read it yet.
+_INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_class c
+  JOIN pg_index i ON i.indrelid = c.oid
+ WHERE c.oid = 'donations_giveryear'::regclass AND pg_has_role(c.relowner, 'USAGE')
+   AND NOT EXISTS (SELECT 1 FROM donations_giveryear)
+"""
+
+TABLES = (
+    "donations_giftday",
+    "donations_giftmonth",
+    "donations_giftsize",
+    "donations_giveryear",
+    "donations_givercohort",
+    "ledger_linemonth",
+)
+
+
+def rebuild() -> None:
+    """Wait until nobody folds, then write all sums anew and take away the deltas they hold.
+
+    This function will commit everything at once; until then everybody reads what was there before.
+    """
+    with connection.cursor() as cursor:
+        # Held by the session, because the snapshot must begin after the last fold has ended.
+        cursor.execute("SELECT pg_advisory_lock(%s)", [folding.LOCK])
+        try:
+            _write()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [folding.LOCK])
+        cursor.execute(f"ANALYZE {', '.join(TABLES)}")  # the owner's; for others it is a warning and no more
+
+
+def _write() -> None:
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if is_outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        folding.rebuild()
+        for statement in _SUMMED:
+            cursor.execute(statement)
+        cursor.execute(_INDEXES)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        for statement in (*_GIVERS, *(made for _, made in indexes), *_COHORTS):
+            cursor.execute(statement)
