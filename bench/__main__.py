@@ -33,6 +33,7 @@ MEASURES = (
     "lybunt_everyone",
     "rollups_rebuild",
     "export_csv_vs_copy",
+    "statement_import_vs_copy",
 )
 
 

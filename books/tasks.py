@@ -3,7 +3,26 @@
 from celery import shared_task
 from django.utils import timezone
 
-from books import placing
+from books import handing_over_jobs, importing_statements, keeping_journals, placing
+from jobs import running
+
+
+@shared_task(name="books.run_jobs")
+def run_jobs() -> None:
+    while running.run_one(works=importing_statements.works(), now=timezone.now()) is not None:
+        pass
+
+
+@shared_task(name="books.tidy")
+def tidy() -> None:
+    importing_statements.purge(now=timezone.now())
+
+
+@shared_task(name="books.hand_over")
+def hand_over() -> None:
+    keeping_journals.purge(now=timezone.now())
+    while running.run_one(works=handing_over_jobs.works(), now=timezone.now()) is not None:
+        pass
 
 
 @shared_task(name="books.release_due")

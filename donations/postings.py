@@ -7,11 +7,13 @@ account 7900, so that each currency balances by itself.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.models import Fund
 from ledger.money import Money
 from ledger.posting import Posting
 
 BANK, CLEARING, DISPUTED = "1000", "1100", "1150"
 UNDEPOSITED, SECURITIES, GOODS, VOLUNTEER_COSTS = "1050", "1300", "1350", "5200"
+PROMISED, GIVEN_UP = "1200", "5190"
 UNRESTRICTED, RESTRICTED, EVENT = "4000", "4100", "4200"
 FEES, DISPUTE_FEES, EXCHANGE = "5100", "5150", "7900"
 
@@ -95,6 +97,19 @@ def moved_by_hand(shares: Sequence[Share], *, was: str, became: str) -> list[Pos
     return lines
 
 
+def taken_back(shares: Sequence[Share], *, kind: str, is_at_bank: bool = False) -> list[Posting]:
+    """What came over the desk is no gift after all: contributions shrink, and so does wherever it lies by now."""
+    return _taken([_negative(share) for share in shares], against=BANK if is_at_bank else BY_HAND[kind])
+
+
+def deposited(parts: Sequence[tuple[int, Money]]) -> list[Posting]:
+    """Money from the drawer is carried to the bank, fund by fund."""
+    lines: list[Posting] = []
+    for fund_id, amount in parts:
+        lines += [Posting(BANK, fund_id, amount), Posting(UNDEPOSITED, fund_id, -amount)]
+    return lines
+
+
 def refund(shares: Sequence[Share]) -> list[Posting]:
     """Money given back: contributions shrink, the processor owes us less. The kept fee stays an expense."""
     return _taken([_negative(share) for share in shares], against=CLEARING)
@@ -160,3 +175,19 @@ def payout(parts: Sequence[tuple[int, Money]]) -> list[Posting]:
 def charge_by_processor(*, fee: Money, fund_id: int) -> list[Posting]:
     """A fee that belongs to no gift (network costs, screening): borne by the general fund."""
     return [Posting(FEES, fund_id, fee), Posting(CLEARING, fund_id, -fee)]
+
+
+def pledged(amount: Money, *, fund: Fund) -> list[Posting]:
+    """An unconditional promise as a receivable. No segment: a campaign counts what came, not what may."""
+    income = RESTRICTED if fund.is_restricted else UNRESTRICTED
+    return [Posting(PROMISED, fund.pk, amount), Posting(income, fund.pk, -amount)]
+
+
+def pledge_kept(amount: Money, *, fund: Fund) -> list[Posting]:
+    """A gift, booked as every gift, kept a booked promise: it is no second income. Negative when taken back."""
+    return pledged(-amount, fund=fund)
+
+
+def pledge_given_up(amount: Money, *, fund: Fund) -> list[Posting]:
+    """What will not come any more of a booked promise."""
+    return [Posting(GIVEN_UP, fund.pk, amount), Posting(PROMISED, fund.pk, -amount)]

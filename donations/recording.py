@@ -182,7 +182,8 @@ def _by_hand(received: Received, told: ByHand) -> list[posting.Posting]:
     return postings.by_hand(parts, kind=told.kind, bought=postings.over(bought, parts))
 
 
-def _share(fund: Fund, amount: Money, campaign: Campaign) -> Share:
+def share(fund: Fund, amount: Money, campaign: Campaign) -> Share:
+    """This function will return what part of a sum given for a campaign went to one fund."""
     # A gift made on a campaign's page for another fund does not count for that campaign.
     segment = campaign.slug if campaign.fund_id == fund.pk else ""
     return Share(fund.pk, fund.is_restricted, amount, segment)
@@ -190,14 +191,14 @@ def _share(fund: Fund, amount: Money, campaign: Campaign) -> Share:
 
 def shares(received: Received) -> list[Share]:
     """How what was received is divided over funds."""
-    return [_share(fund, amount, received.campaign) for fund, amount in received.parts]
+    return [share(fund, amount, received.campaign) for fund, amount in received.parts]
 
 
 def shares_of(donation: Donation) -> list[Share]:
     """How a donation is divided over funds, as it was recorded."""
     designations = donation.designations.select_related("fund").order_by("id")
     return [
-        _share(line.fund, Money(line.amount_minor, donation.currency), donation.campaign)
+        share(line.fund, Money(line.amount_minor, donation.currency), donation.campaign)
         for line in designations
     ]
 

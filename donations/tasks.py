@@ -9,7 +9,9 @@ from donations import (
     folding,
     funding,
     guarding,
+    keeping_pledges,
     promising,
+    reminding_pledges,
     settling,
     splitting,
     sweeping,
@@ -71,6 +73,12 @@ def split_tickets() -> None:
 @shared_task(name="donations.lapse_promises")
 def lapse_promises() -> None:
     promising.lapse(now=timezone.now())
+
+
+@shared_task(name="donations.follow_pledges")
+def follow_pledges() -> None:
+    keeping_pledges.follow_refunds(now=timezone.now())
+    reminding_pledges.remind(now=timezone.now())
 
 
 @shared_task(name="donations.fold")

@@ -52,6 +52,7 @@ SORTS: Mapping[str, Sort] = {
     Kind.RECEIPT: Sort.THANKS,
     Kind.RECEIPT_CORRECTED: Sort.THANKS,
     Kind.ACKNOWLEDGMENT: Sort.THANKS,
+    Kind.PLEDGE_DUE: Sort.THANKS,
     Kind.TRIBUTE: Sort.THANKS,
     Kind.YEARLY_SUMMARY: Sort.LIST,
 }

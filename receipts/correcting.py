@@ -6,13 +6,14 @@ address of a donor makes no receipt wrong.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from donations import refunding
+from donations import refunding, reversing
+from donations.models import Reversal
 from receipts import gathering, issuing, mailing, replacing, voiding
 from receipts.gathering import Gift
 from receipts.models import Coverage, Exclusion, Receipt, ReceiptLine, Voiding
@@ -149,19 +150,29 @@ def _reconsidered(donation_id: uuid.UUID, *, now: datetime) -> bool:
 def _replaced(*, receipt_id: uuid.UUID, donation_id: uuid.UUID, now: datetime) -> bool:
     receipt = Receipt.objects.select_related("series__entity__issuer", "donor").get(pk=receipt_id)
     lines = {line.donation_id: line for line in receipt.lines.order_by("id")}
-    gifts = gathering.gather(lines, is_locking=True)
+    gifts = gathering.gather([*lines, *_true_gifts(lines)], is_locking=True)
     # Another worker may have replaced it while we waited for the gifts.
     if not Coverage.objects.filter(donation_id=donation_id, receipt=receipt).exists():
         return False
     for line in lines.values():
         line.receipt = receipt
-    wrong = [pk for pk, gift in gifts.items() if _is_wrong(gift, lines[pk])]
+    wrong = [pk for pk, line in lines.items() if _is_wrong(gifts[pk], line)]
     if not wrong:
         return False
     voiding.mark(receipt=receipt, reason=_reason(gifts, lines, wrong), words="", actor_id=None, now=now)
     if replacing.replace(receipt=receipt, gifts=gifts, now=now) is None:
-        mailing.tell_voided(receipt=receipt, donations=[one.donation for one in gifts.values()], now=now)
+        mailing.tell_voided(receipt=receipt, donations=[gifts[pk].donation for pk in lines], now=now)
     return True
+
+
+def _true_gifts(reversed_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """What was entered in the place of gifts that were mistakes: it belongs on the paper that replaces theirs (B09)."""
+    found = Reversal.objects.filter(
+        refund__donation__in=list(reversed_ids),
+        replaced_by__coverage__isnull=True,
+        replaced_by__exclusion__isnull=True,
+    )
+    return [pk for pk in found.order_by("id").values_list("replaced_by", flat=True) if pk is not None]
 
 
 def _is_wrong(gift: Gift, line: ReceiptLine) -> bool:
@@ -193,6 +204,8 @@ def _reason(
 ) -> Voiding.Reason:
     if any(gifts[pk].held == "lost" for pk in wrong):
         return Voiding.Reason.DISPUTE_LOST
+    if all(reversing.kind_of(donation_id=pk) == reversing.Kind.MISTAKE for pk in wrong):
+        return Voiding.Reason.CORRECTED
     moved = [gifts[pk].refunded_minor - lines[pk].refunded_minor for pk in wrong]
     if any(minor > 0 for minor in moved):
         return Voiding.Reason.REFUNDED

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from donations import reversing
 from donations.models import Donation, Refund
 from donors import corresponding, profiling
 from donors.models import Message
@@ -84,6 +85,11 @@ def _cause(refund: Refund) -> str:
 
 def _given_back(gift: Donation, amount: Money, language: str) -> list[str]:
     words = {"amount": amount.shown(language), "gift": gift.amount.shown(language)}
+    kind = reversing.kind_of(donation_id=gift.pk)
+    if kind == reversing.Kind.BOUNCED:
+        return [unpaid(gift, language)]
+    if kind == reversing.Kind.MISTAKE:
+        return [_("We had written %(gift)s down by mistake; what is true has taken its place.") % words]
     return [
         _("%(amount)s of your gift of %(gift)s was given back to you.") % words,
         _("It can take your bank some days to show the money."),
@@ -97,6 +103,13 @@ def _returned(amount: Money, language: str) -> str:
     ) % {"amount": amount.shown(language)}
 
 
+def unpaid(gift: Donation, language: str) -> str:
+    """This function will return a sentence about a check that its bank did not pay, in the language that is active."""
+    return _("The bank did not pay your check of %(gift)s, so it counts as no gift.") % {
+        "gift": gift.amount.shown(language)
+    }
+
+
 def tell_refunded(*, donation: Donation, now: datetime) -> None:
     """Tell of refunds that no receipt's mail tells of, because the gift gets no receipt.
 
@@ -105,6 +118,8 @@ def tell_refunded(*, donation: Donation, now: datetime) -> None:
     line = ReceiptLine.objects.filter(donation=donation).order_by("-receipt__issued_at", "-id").first()
     standing = donation.refunds.filter(failure__isnull=True)
     untold = sum(standing.values_list("amount_minor", flat=True)) - (line.refunded_minor if line else 0)
+    if reversing.kind_of(donation_id=donation.pk) == reversing.Kind.MISTAKE:
+        return  # nothing was given back: only we had it wrong
     newest: list[Refund] = []
     for refund in standing.order_by("-refunded_at", "-id"):
         if untold <= 0:
@@ -131,8 +146,15 @@ def _tell(*, donation: Donation, refunds: Iterable[Refund], now: datetime) -> No
                 to_email=donor.email,
                 sender=corresponding.sender(entity),
                 language=language,
-                subject=_("%(amount)s is on its way back to you") % {"amount": amount.shown(language)},
+                subject=_subject(donation, amount, language),
                 text="\n\n".join([*paragraphs, f"{entity.legal_name}\n{entity.registration}"]),
                 donor_id=donor.pk,
                 now=now,
             )
+
+
+def _subject(gift: Donation, amount: Money, language: str) -> str:
+    words = {"amount": amount.shown(language)}
+    if reversing.kind_of(donation_id=gift.pk) == reversing.Kind.BOUNCED:
+        return _("Your check of %(amount)s was not paid") % words
+    return _("%(amount)s is on its way back to you") % words

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from donations import holding, linking, refunding
+from donations import holding, linking, refunding, reversing
 from donations.models import Donation
 from donors import corresponding
 from donors.models import Donor, Message
@@ -207,6 +207,7 @@ def tell_voided(*, receipt: Receipt, donations: Sequence[Donation], now: datetim
         one = donations[0] if len(donations) == 1 else None
         is_lost = any(holding.is_lost(donation=donation) for donation in donations)
         is_back = all(not refunding.refunded(donation=gift) < gift.amount for gift in donations)
+        kinds = {reversing.kind_of(donation_id=gift.pk) for gift in donations}
         amount = one.amount if one and not is_lost else receipt.total
         words = {"serial": receipt.serial, "amount": amount.shown(receipt.language)}
         if is_lost and one:
@@ -214,7 +215,12 @@ def tell_voided(*, receipt: Receipt, donations: Sequence[Donation], now: datetim
                 _("Your bank took your gift of %(amount)s back, so receipt %(serial)s is no longer valid."),
                 _("Please do not use it for your taxes."),
             ]
-        elif is_back:
+        elif one and kinds == {reversing.Kind.BOUNCED}:
+            said = [
+                explaining.unpaid(one, receipt.language),
+                _("Receipt %(serial)s is no longer valid. Please do not use it for your taxes."),
+            ]
+        elif is_back and reversing.Kind.MISTAKE not in kinds:
             said = [
                 _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid."),
                 _("Please do not use it for your taxes. It can take your bank some days to show the money."),

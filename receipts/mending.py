@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from donations import benefiting, restating
+from donations import benefiting, restating, reversing
 from donations.benefiting import Return
-from donations.models import Benefit, Correction
+from donations.models import Benefit, Correction, Reversal
+from donations.reversing import Wrong
 from donors import keeping
 from donors.models import Donor
-from receipts import obstructing
+from receipts import correcting, obstructing
 from staff.models import User
 
 
@@ -34,6 +35,17 @@ def restate(
             donation_id=donation_id, changes=changes, reason=reason, actor=actor, now=now
         )
         obstructing.try_again(donation_ids=[donation_id], now=now)
+    return made
+
+
+def reverse(*, wrong: Wrong, actor: User, now: datetime) -> Reversal:
+    """Take a gift over the desk back, and let its receipt follow at once: one paper names both numbers (B09).
+
+    Raises what `reversing.reverse` raises. This function will return the reversal.
+    """
+    with transaction.atomic():
+        made = reversing.reverse(wrong=wrong, actor=actor, now=now)
+        correcting.correct(donation_id=wrong.donation_id, now=now)
     return made
 
 

@@ -46,7 +46,7 @@ posted AS (
   SELECT n.source, d.id FROM ledger_entry n
     JOIN donations_donation d
       ON d.id = substring(n.source FROM ':([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})')::uuid
-   WHERE n.entity_id = %(entity)s
+   WHERE n.entity_id = %(entity)s AND n.source NOT LIKE 'refund%%'
 ), income AS (
   SELECT n.source, l.currency, (-l.amount_minor) AS minor, n.booked_on BETWEEN %(first)s AND %(last)s AS is_within
     FROM ledger_entry n JOIN ledger_line l ON l.entry_id = n.id JOIN ledger_account a ON a.id = l.account_id

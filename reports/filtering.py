@@ -37,6 +37,17 @@ class Filters:
     amount: str = ""
     donor: uuid.UUID | None = None
     search: str = ""
+    least: int | None = None
+    most: int | None = None
+    """Bounds of the amount in minor units, both inclusive."""
+    source: str | None = None
+    """The code a gift came by; empty for gifts that carry none."""
+    receipt: str = ""
+    """On no receipt: "none", or of these only the "excluded", the "hindered" or the "waiting"."""
+    reason: str = ""
+    """Of the excluded or hindered, those of one code."""
+    stays: bool = False
+    """Only gifts of which something was kept."""
 
 
 REFUNDED = """(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM donations_refund r
@@ -69,6 +80,30 @@ _SIMPLE = {
     "currency": "d.currency = %(currency)s",
     "state": f"{STATE} = %(state)s",
     "donor": "d.donor_id IN (SELECT id FROM donors_donor WHERE id = %(donor)s OR merged_into_id = %(donor)s)",
+    "least": "d.amount_minor >= %(least)s",
+    "most": "d.amount_minor <= %(most)s",
+}
+_STAYS = (
+    "NOT EXISTS (SELECT 1 FROM donations_giftback gb"
+    " WHERE gb.donation_id = d.id AND gb.back_minor >= d.amount_minor)"
+)
+_UNCOVERED = "NOT EXISTS (SELECT 1 FROM receipts_coverage co WHERE co.donation_id = d.id)"
+_EXCLUDED = (
+    "EXISTS (SELECT 1 FROM receipts_exclusion ex WHERE ex.donation_id = d.id"
+    " AND (%(reason)s = '' OR ex.reason = %(reason)s))"
+)
+_HINDERED = (
+    "EXISTS (SELECT 1 FROM receipts_obstacle ob WHERE ob.donation_id = d.id"
+    " AND (%(reason)s = '' OR ob.code = %(reason)s))"
+)
+_NOT_EXCLUDED = "NOT EXISTS (SELECT 1 FROM receipts_exclusion ex WHERE ex.donation_id = d.id)"
+_NOT_HINDERED = "NOT EXISTS (SELECT 1 FROM receipts_obstacle ob WHERE ob.donation_id = d.id)"
+# Of a gift that has both a person's or the law's word comes first, as in the report of them.
+_RECEIPT = {
+    "none": _UNCOVERED,
+    "excluded": f"{_UNCOVERED} AND {_EXCLUDED}",
+    "hindered": f"{_UNCOVERED} AND {_HINDERED} AND {_NOT_EXCLUDED}",
+    "waiting": f"{_UNCOVERED} AND {_NOT_EXCLUDED} AND {_NOT_HINDERED}",
 }
 _FREQUENCY = {"once": "d.plan_id IS NULL", "monthly": "d.plan_id IS NOT NULL"}
 
@@ -87,6 +122,14 @@ def conditions(filters: Filters) -> tuple[str, dict[str, Any]]:
             params[field] = value
     if filters.frequency:
         clauses.append(_FREQUENCY[filters.frequency])
+    if filters.source is not None:
+        clauses.append("d.source = %(source)s")
+        params["source"] = filters.source
+    if filters.stays:
+        clauses.append(_STAYS)
+    if filters.receipt:
+        clauses.append(_RECEIPT[filters.receipt])
+        params["reason"] = filters.reason
     _add_period(filters, clauses, params)
     _add_amount(filters, clauses, params)
     if filters.search.strip():

@@ -15,6 +15,7 @@ from donors import matching
 from donors.models import Consent, Donor, DonorMerge, JointMember, Message
 from ledger.money import Money
 from receipts.models import Exclusion, Obstacle, Receipt
+from reports import suggesting
 
 M = TypeVar("M", bound=Model)
 STATES = ("active", "merged", "deceased", "do_not_contact", "email_failed", "unreachable")
@@ -75,12 +76,15 @@ def remembered(search: str) -> Q:
 
 
 def named(*, search: str, most: int = 8) -> list[Donor]:
-    """This function will return living records that fit what was typed, for a person to choose one, by name."""
+    """Living records that fit what was typed, for a person to choose one: by the beginnings of words, else by any part.
+
+    This function will return them by name.
+    """
     if not search.strip():
         return []
-    return list(
-        Donor.objects.filter(remembered(search), merged_into__isnull=True).order_by("name", "id")[:most]
-    )
+    begun = [one.id for one in suggesting.suggest(typed=search, most=most)]
+    fits = Q(pk__in=begun) if begun else remembered(search)
+    return list(Donor.objects.filter(fits, merged_into__isnull=True).order_by("name", "id")[:most])
 
 
 _GIVEN = """

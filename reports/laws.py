@@ -6,7 +6,14 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import finance_laws_funds, receipt_laws, rollup_laws
+from reports import (
+    banking_laws,
+    finance_laws_batches,
+    finance_laws_funds,
+    finance_laws_journals,
+    receipt_laws,
+    rollup_laws,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,13 @@ FACT_TABLES = (
     "donations_giftevent",
     "donations_softcredit",
     "donations_correction",
+    "donations_instalment",
+    "donations_pledgepayment",
+    "donations_writeoff",
+    "donations_pledgereminder",
+    "books_checkitem",
+    "donations_batchedgift",
+    "donations_reversal",
     "books_release",
     "books_fundtransfer",
     "books_securitysale",
@@ -55,6 +69,8 @@ FACT_TABLES = (
     "donors_donormerge",
     "donors_profilechange",
     "donors_bounce",
+    "books_statement",
+    "books_bankmatch",
     "receipts_receipttotal",
     "receipts_spoilednumber",
     "receipts_figureconfirmation",
@@ -65,6 +81,8 @@ FACT_TABLES = (
     "receipts_signingcertificate",
     "receipts_voiding",
     "receipts_rendering",
+    "books_journalexport",
+    "books_exportedentry",
 )
 
 _FACTS = ", ".join(f"'{name}'" for name in FACT_TABLES)
@@ -244,6 +262,13 @@ LAWS = (
             JOIN campaigns_campaign c ON c.id = d.campaign_id AND c.fund_id = p.fund_id
             LEFT JOIN donations_refundfailure f ON f.refund_id = r.id WHERE f.id IS NULL GROUP BY 1, 2
           UNION ALL
+          -- Loose cash, and money whose giver nobody knows yet, is no gift and counts all the same.
+          SELECT c.slug, b.currency, sum(p.amount_minor) FROM donations_batchrow w
+            JOIN donations_batch b ON b.id = w.batch_id AND b.status = 'posted'
+            JOIN campaigns_campaign c ON c.id = w.campaign_id
+            JOIN donations_batchrowpart p ON p.row_id = w.id AND p.fund_id = c.fund_id
+           WHERE w.giver IN ('nobody', 'unknown') GROUP BY 1, 2
+          UNION ALL
           -- What tickets bought is no contribution; that it is what was given in return is a law of its own.
           SELECT l.segment, l.currency, sum(l.amount_minor) FROM ledger_line l
             JOIN ledger_account a ON a.id = l.account_id AND a.code = '4200' WHERE l.segment <> '' GROUP BY 1, 2
@@ -388,6 +413,9 @@ LAWS = (
         """,
     ),
     *(Law(*row) for row in receipt_laws.ROWS),
-    *(Law(*row) for row in finance_laws_funds.ROWS),
+    *(Law(*row) for row in banking_laws.ROWS),
+    *(Law(*row) for row in finance_laws_batches.ROWS),
     *(Law(*row) for row in rollup_laws.ROWS),
+    *(Law(*row) for row in finance_laws_journals.ROWS),
+    *(Law(*row) for row in finance_laws_funds.ROWS),
 )

@@ -22,13 +22,16 @@ LEFT JOIN payments_balancetransaction b ON b.source_ref = d.processor_ref AND b.
 """The line of the processor's balance that a charge made: at most one."""
 
 MOVED = """
-SELECT x.donation_id, sum(t.fee_minor)::bigint AS fee_minor, sum(t.net_minor)::bigint AS net_minor
-FROM (SELECT donation_id, processor_ref FROM donations_refund
-      UNION ALL SELECT donation_id, processor_ref FROM donations_dispute) x
-JOIN payments_balancetransaction t ON t.source_ref = x.processor_ref
-GROUP BY x.donation_id
+SELECT moved.donation_id, sum(moved.fee_minor)::bigint AS fee_minor, sum(moved.net_minor)::bigint AS net_minor
+FROM (SELECT x.donation_id, t.fee_minor, t.net_minor
+        FROM (SELECT donation_id, processor_ref FROM donations_refund
+              UNION ALL SELECT donation_id, processor_ref FROM donations_dispute) x
+        JOIN payments_balancetransaction t ON t.source_ref = x.processor_ref
+      UNION ALL SELECT r.donation_id, 0, -r.amount_minor FROM donations_refund r
+        JOIN donations_reversal v ON v.refund_id = r.id) moved
+GROUP BY moved.donation_id
 """
-"""What refunds and disputes did to the balance afterwards, by donation."""
+"""What refunds and disputes did to the balance afterwards, and what was reversed over the desk, by donation."""
 
 # What came over the desk has no fee and is settled as it came.
 SETTLED_IN = "coalesce(b.currency, CASE WHEN d.rail = 'desk' THEN d.currency END)"
@@ -123,10 +126,13 @@ JOIN campaigns_campaign c ON c.id = d.campaign_id
 LEFT JOIN campaigns_campaigntext ct ON ct.campaign_id = c.id AND ct.language = %(language)s
 {settled}
 LEFT JOIN LATERAL (
-  SELECT sum(t.fee_minor)::bigint AS fee_minor, sum(t.net_minor)::bigint AS net_minor
-  FROM (SELECT processor_ref FROM donations_refund WHERE donation_id = d.id
-        UNION ALL SELECT processor_ref FROM donations_dispute WHERE donation_id = d.id) x
-  JOIN payments_balancetransaction t ON t.source_ref = x.processor_ref
+  SELECT sum(moved.fee_minor)::bigint AS fee_minor, sum(moved.net_minor)::bigint AS net_minor
+  FROM (SELECT t.fee_minor, t.net_minor
+          FROM (SELECT processor_ref FROM donations_refund WHERE donation_id = d.id
+                UNION ALL SELECT processor_ref FROM donations_dispute WHERE donation_id = d.id) x
+          JOIN payments_balancetransaction t ON t.source_ref = x.processor_ref
+        UNION ALL SELECT 0, -r.amount_minor FROM donations_refund r
+          JOIN donations_reversal v ON v.refund_id = r.id WHERE r.donation_id = d.id) moved
 ) m ON TRUE
 ORDER BY d.given_at DESC, d.id DESC
 """

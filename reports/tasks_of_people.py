@@ -31,6 +31,8 @@ class Task:
     plan: uuid.UUID | None = None
     donor: uuid.UUID | None = None
     run: uuid.UUID | None = None
+    batch: uuid.UUID | None = None
+    row: uuid.UUID | None = None
     elsewhere: str = ""
     """Where to act about it in the processor's own pages."""
     page: str = ""

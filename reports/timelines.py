@@ -60,7 +60,7 @@ class _Story:
             )
         )
         self.refunds = list(
-            donation.refunds.select_related("failure", "request")
+            donation.refunds.select_related("failure", "request", "reversal__reversed_by")
             .prefetch_related("parts__fund")
             .order_by("refunded_at", "id")
         )
@@ -200,6 +200,12 @@ def _refunds(story: _Story) -> Iterator[Moment]:
             f"{part.fund.code} {Money(part.amount_minor, currency).plain}" for part in parts if len(parts) > 1
         )
         booked = story.entry(f"refund:{ref}")
+        reversal = getattr(refund, "reversal", None)
+        if reversal is not None:
+            words = f"{reversal.reversed_by.name}: {reversal.reason}"
+            kind = f"reversed_{reversal.kind}"
+            yield Moment(reversal.recorded_at, kind, amount, words=words, target=booked)
+            continue
         yield Moment(refund.refunded_at, "refunded", amount, ref, told, target=booked)
         failure = getattr(refund, "failure", None)
         if failure is not None:
@@ -334,7 +340,8 @@ def entries(*, donation: Donation) -> list[Entry]:
     balance = BalanceTransaction.objects.filter(source_ref__in=facts).values_list("ref", flat=True)
     refs = [*facts, *balance]
     sources = [f"{source}:{ref}" for source in SOURCES for ref in refs]
-    sources += [f"hand:{donation.pk}", f"sale:{donation.pk}", *splitting.sources(donation=donation)]
+    sources += [f"hand:{donation.pk}", f"deposit:{donation.pk}", f"sale:{donation.pk}"]
+    sources += splitting.sources(donation=donation)
     sources += [f"restated:{pk}" for pk in donation.corrections.values_list("pk", flat=True)]
     return list(
         Entry.objects.filter(source__in=sources)

@@ -22,7 +22,7 @@ from ledger.models import LegalEntity
 from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
-from reports import filtering, listing, paper_tasks, standing
+from reports import bank_lines, batch_tasks, filtering, listing, paper_tasks, standing
 from reports.tasks_of_people import LISTED, Group, Task, Work, count
 
 SILENT_AFTER = timedelta(minutes=2)
@@ -51,11 +51,14 @@ def work(*, now: datetime) -> Work:
         _disputes(now),
         _proposals(now),
         paper_tasks.runs(),
+        batch_tasks.overrides(),
         _warnings(now),
         _reviews(),
         _events(),
         _refunds(),
+        batch_tasks.givers(),
         _plans(now),
+        bank_lines.waiting(now=now),
         paper_tasks.filings(now),
         paper_tasks.renderings(),
         paper_tasks.hindered(),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from web import fund_wording, tax_wording
+from web import bank_wording, fund_wording, tax_wording
 from web.tax_wording import Words
 
 STATES: Words = {
@@ -46,6 +46,7 @@ TASKS: Words = {
     "receipt_hindered": _("A gift cannot be receipted yet"),
     "message_refused": _("A message was refused"),
     "mailbox_shut": _("A giver's mail comes back: find another address"),
+    "bank_lines_open": _("Lines of the bank wait to be matched"),
     "letters_to_print": _("Letters wait for the printer"),
     "job_failed": _("Long work failed"),
     "hometax_due": _("E-receipts wait to be filed at Hometax (전자기부금영수증)"),
@@ -54,6 +55,8 @@ TASKS: Words = {
     "gift_aid_record": _("A spoken Gift Aid declaration waits for its written record"),
     "plan_failing": _("A regular gift could not be collected"),
     "plan_given_up": _("A regular gift ended because its card failed"),
+    "batch_override": _("A batch that does not agree waits for a second person"),
+    "giver_unknown": _("Money waits for its giver"),
 }
 MOMENTS: Words = {
     "begun": _("Began to give"),
@@ -96,6 +99,9 @@ MOMENTS: Words = {
     "benefit_added": _("Something was given in return"),
     "benefit_withdrawn": _("A return was taken back"),
     "credited": _("Thanked besides the giver"),
+    "reversed_mistake": _("Taken back: it was a mistake"),
+    "reversed_bounced": _("Taken back: the check bounced"),
+    "reversed_returned": _("Taken back: the money was returned"),
 }
 ENTRIES: Words = {
     "donation": _("Donation"),
@@ -107,6 +113,11 @@ ENTRIES: Words = {
     "payout": _("Payout"),
     "payout_returned": _("Payout came back"),
     "adjustment": _("Adjustment"),
+    "offering": _("Loose offering"),
+    "unidentified": _("Giver not known yet"),
+    "identified": _("Giver found"),
+    "deposit": _("Deposit"),
+    "reversal": _("Taken back"),
 }
 VOIDINGS: Words = {
     "refunded": _("the gift was refunded"),
@@ -265,6 +276,21 @@ GIFT_KINDS: Words = {
     "vehicle": _("Vehicle"),
     "volunteer_expenses": _("Costs of a volunteer"),
 }
+BATCHES: Words = {
+    "open": pgettext_lazy("batch", "Open"),
+    "posted": pgettext_lazy("batch", "Posted"),
+    "discarded": pgettext_lazy("batch", "Discarded"),
+}
+GIVERS: Words = {
+    "donor": _("A giver"),
+    "unknown": _("Not known yet"),
+    "nobody": _("Loose, without a giver"),
+}
+REVERSALS: Words = {
+    "mistake": _("It was written down wrong"),
+    "bounced": _("The check bounced"),
+    "returned": _("We gave the money back"),
+}
 PAYERS: Words = {
     "donor": _("The giver"),
     "daf": _("Donor-advised fund"),
@@ -312,8 +338,12 @@ RECEIPT_DEEDS: Words = {
 
 TABLES: dict[str, Words] = {
     **tax_wording.TABLES,
+    **bank_wording.TABLES,
     **fund_wording.TABLES,
     "delivery": DELIVERIES,
+    "batch": BATCHES,
+    "batch_giver": GIVERS,
+    "reversal": REVERSALS,
     "receipt_deed": RECEIPT_DEEDS,
     "donor_kind": DONOR_KINDS,
     "donor_state": DONOR_STATES,

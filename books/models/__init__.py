@@ -1,6 +1,15 @@
 """Tables of the books as finance keeps them."""
 
-from books.models.banking import BankLine, BankMatch, ProcessorReport, ProcessorReportRow, Statement
+from books.models.banking import (
+    BankLine,
+    BankMatch,
+    PayerMark,
+    ProcessorReport,
+    ProcessorReportRow,
+    StagedLine,
+    Statement,
+    StatementDraft,
+)
 from books.models.exports import ExportRequest, ExportSchedule
 from books.models.funds import (
     FundTransfer,
@@ -24,6 +33,7 @@ __all__ = [
     "FundTransfer",
     "JournalExport",
     "MonthEnd",
+    "PayerMark",
     "PlacedAsset",
     "ProcessorReport",
     "ProcessorReportRow",
@@ -31,7 +41,9 @@ __all__ = [
     "ReleasePolicy",
     "Reopening",
     "SecuritySale",
+    "StagedLine",
     "Statement",
+    "StatementDraft",
     "Target",
     "TransferRequest",
 ]

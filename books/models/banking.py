@@ -19,6 +19,7 @@ class Statement(models.Model):
     row_count = models.PositiveIntegerField()
     new_count = models.PositiveIntegerField()
     known_count = models.PositiveIntegerField()
+    skipped_count = models.PositiveIntegerField(default=0)
     rejects = models.JSONField(default=list)
     opening_minor = models.BigIntegerField(null=True)
     closing_minor = models.BigIntegerField(null=True)
@@ -37,6 +38,99 @@ class Statement(models.Model):
         return self.file_name
 
 
+class StatementDraft(models.Model):
+    """A file on its way in: uploaded, read into staging, looked at, and then taken in as a Statement with its id.
+
+    `summary` holds counts, sums and reasons, never words of a payer; those lie in StagedLine until it is over.
+    """
+
+    class Status(models.TextChoices):
+        UPLOADED = "uploaded"
+        READING = "reading"
+        READ = "read"
+        REFUSED = "refused"
+        TAKING_IN = "taking_in"
+        TAKEN_IN = "taken_in"
+        DROPPED = "dropped"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    bank_account = models.ForeignKey("payments.BankAccount", on_delete=models.PROTECT, related_name="drafts")
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    byte_count = models.PositiveBigIntegerField()
+    mapping = models.JSONField(default=dict)
+    status = models.CharField(max_length=9, choices=Status, default=Status.UPLOADED)
+    refusal = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)
+    job = models.ForeignKey("jobs.Job", on_delete=models.PROTECT, null=True, related_name="+")
+    asked_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(status__in=["uploaded", "dropped", "refused"]) | Q(job__isnull=False),
+                name="statement_draft_at_work_has_a_job",
+            ),
+            CheckConstraint(
+                condition=~Q(status="refused") | ~Q(refusal={}), name="statement_draft_refused_for_a_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_at"], name="statement_draft_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.status}"
+
+
+class StagedLine(models.Model):
+    """One row of a file as it was read, or why it could not be. For a day only; the table is not logged."""
+
+    draft = models.ForeignKey(
+        StatementDraft,
+        on_delete=models.DO_NOTHING,
+        related_name="staged",
+        db_constraint=False,
+        db_index=False,
+    )
+    position = models.PositiveIntegerField()
+    booked_on = models.DateField(null=True)
+    amount_minor = models.BigIntegerField(null=True)
+    payer = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=300, blank=True)
+    bank_ref = models.CharField(max_length=80, blank=True)
+    checksum = models.CharField(max_length=64, blank=True)
+    column = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=20, blank=True)
+    original = models.TextField(max_length=4000, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["draft", "position"], name="staged_line_of_a_draft")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.position}"
+
+
+class PayerMark(models.Model):
+    """Who a payer turned out to be, without the payer's name: a keyed mark of it that only suggests.
+
+    The key is derived from the installation's secret, so a copy of the tables alone tells no name. Losing the key
+    loses suggestions and nothing else. It goes with its donor.
+    """
+
+    entity = models.ForeignKey("ledger.LegalEntity", on_delete=models.PROTECT, related_name="+")
+    mark = models.CharField(max_length=64)
+    donor = models.ForeignKey("donors.Donor", on_delete=models.CASCADE, related_name="payer_marks")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["entity", "mark", "donor"], name="payer_mark_once_for_a_giver")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mark[:8]} {self.donor_id}"
+
+
 class BankLine(models.Model):
     """One line of a bank account. `checksum` keeps a line from coming twice, also after its words are blanked (B15).
 
@@ -49,8 +143,17 @@ class BankLine(models.Model):
         MATCHED = "matched"
         DISCARDED = "discarded"
 
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
-    bank_account = models.ForeignKey("payments.BankAccount", on_delete=models.PROTECT, related_name="lines")
+    # Whose line it is is asked of all lines of a file at once, by a trigger (`bank_line_is_of_its_statement`).
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    bank_account = models.ForeignKey(
+        "payments.BankAccount",
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_constraint=False,
+        db_index=False,
+    )
     position = models.PositiveIntegerField()
     booked_on = models.DateField()
     amount_minor = models.BigIntegerField()
@@ -62,7 +165,9 @@ class BankLine(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.NEW)
     reason = models.CharField(max_length=200, blank=True)
     settled_at = models.DateTimeField(null=True)
-    settled_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
+    settled_by = models.ForeignKey(
+        "staff.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

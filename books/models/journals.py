@@ -86,11 +86,18 @@ class JournalExport(models.Model):
 
 
 class ExportedEntry(models.Model):
-    """An entry went out to one target, once (B20)."""
+    """An entry went out to one target, once (B20).
+
+    What was known of it on that day and may change later is kept: the payout that carried it, its giver's id (a gift
+    can be corrected to another giver) and what its currency was worth. So the same bytes can be made again.
+    """
 
     export = models.ForeignKey(JournalExport, on_delete=models.PROTECT, related_name="entries")
     target = models.CharField(max_length=10, choices=Target)
     entry = models.ForeignKey("ledger.Entry", on_delete=models.PROTECT, related_name="+")
+    payout_ref = models.CharField(max_length=80, blank=True, default="", db_default="")
+    counterparty = models.UUIDField(null=True)
+    rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
 
     class Meta:
         verbose_name_plural = "exported entries"

@@ -89,7 +89,8 @@ class Batch(models.Model):
 class BatchRow(models.Model):
     """One piece of a batch: a check, an envelope, a thing, loose cash. `id` is made by the form that saved it.
 
-    Loose cash has no donor and never will; `unknown` waits for somebody to say who gave it (B06).
+    Loose cash has no donor and never will; `unknown` waits for somebody to say who gave it (B06). `days` holds what is
+    known of when it was given, by `dating.Basis`; `benefit` is what was given in return, of a value if that is known.
     """
 
     class Giver(models.TextChoices):
@@ -113,6 +114,8 @@ class BatchRow(models.Model):
     memo = models.CharField(max_length=300, blank=True)
     days = models.JSONField(default=dict)
     credited = models.ForeignKey("donors.Donor", on_delete=models.PROTECT, null=True, related_name="+")
+    benefit = models.CharField(max_length=120, blank=True, default="")
+    benefit_minor = models.BigIntegerField(null=True)
     campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="+")
     is_anonymous = models.BooleanField(default=False)
     accepts_twin = models.BooleanField(default=False)
@@ -136,12 +139,19 @@ class BatchRow(models.Model):
                 | Q(giver="donor", identified_at__isnull=False, identified_by__isnull=False),
                 name="batch_row_identified_has_a_giver",
             ),
+            CheckConstraint(
+                condition=Q(benefit_minor__isnull=True) | (Q(benefit_minor__gte=0) & ~Q(benefit="")),
+                name="batch_row_return_is_described",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["batch", "position"], name="batch_row_to_identify", condition=Q(giver="unknown")
             ),
             models.Index(fields=["check_number", "amount_minor"], name="batch_row_by_check"),
+            models.Index(
+                fields=["account_last4"], name="batch_row_by_account", condition=~Q(account_last4="")
+            ),
         ]
 
     def __str__(self) -> str:

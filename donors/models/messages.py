@@ -33,6 +33,7 @@ class Message(models.Model):
         PROFILE_NOTICE = "profile_notice"
         DATA_READY = "data_ready"
         GIFT_AID_RECORD = "gift_aid_record"
+        PLEDGE_DUE = "pledge_due"
 
     class Status(models.TextChoices):
         QUEUED = "queued"

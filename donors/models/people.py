@@ -72,6 +72,7 @@ class Donor(models.Model):
         ]
         indexes = [
             models.Index(fields=["email_key"], name="donor_by_email"),
+            models.Index(fields=["email_key"], name="donor_by_email_prefix", opclasses=["text_pattern_ops"]),
             models.Index(fields=["name_key"], name="donor_by_name", opclasses=["text_pattern_ops"]),
             models.Index(fields=["created_at", "id"], name="donor_by_creation"),
         ]

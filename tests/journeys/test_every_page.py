@@ -33,6 +33,10 @@ OFFICE = (
     "office/donations/new/property/", "office/donations/years/", "office/issuers/", "office/issuers/new/?law=KR",
     "office/receipts/register/", "office/receipts/print/", "office/receipts/runs/", "office/receipts/runs/new/",
     "office/receipts/korea/", "office/receipts/gift-aid/", "office/plans/", "office/websites/",
+    "office/reports/", "office/reports/year/", "office/reports/campaigns/", "office/reports/campaigns/family/",
+    "office/reports/sizes/", "office/reports/appeals/", "office/reports/retention/", "office/reports/changes/",
+    "office/reports/givers/?group=ever", "office/reports/monthly/", "office/reports/forecast/",
+    "office/reports/unreceipted/", "office/reports/since/?since=2026-01-01",
     "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
 )  # fmt: skip
 

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from books import accepting
+from books.accepting import Kind, Part
 from donations import benefiting, crediting, restating
 from donations.benefiting import Return
 from donations.crediting import Credit
@@ -21,9 +23,12 @@ from receipts.models import Receipt, Seal, SealKey, SigningCertificate
 from reports.laws import FACT_TABLES
 from staff import auditing
 from tests import facts
+from tests.books import banks
 from tests.campaigns import making
+from tests.donations import batches
+from tests.donations.test_batch_reversing import reverse
 from tests.facts import NOW
-from tests.laws import broken_numbers, funds_rows
+from tests.laws import broken_numbers, broken_pledges, funds_rows, journal_rows
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -49,14 +54,22 @@ def every_fact(db: None) -> None:
     payout = facts.payout(lost)
     PayoutFailure.objects.create(payout=payout, balance_ref="txn_f", failed_at=NOW, recorded_at=NOW)
     details(gift)
+    over_the_desk()
+    journal_rows.handed_over()
     said_by_staff(gift)
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
     facts.bounce()
+    matched = banks.line(banks.account(), 100)
+    own = Part(kind=Kind.OTHER, reason="own transfer")
+    accepting.accept(
+        line_id=matched.pk, parts=[own], score=0, is_automatic=False, actor=facts.staff_member(), now=NOW
+    )
     funds_rows.every()
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
+    broken_pledges.grown()
     from donors import consenting, profiling
 
     profiling.speak(email_key="grace@example.org", language="ko", now=NOW)
@@ -79,6 +92,12 @@ def details(gift: Donation) -> None:
     restating.restate(
         donation_id=gift.pk, changes={"is_person_directed": True}, reason="said so", actor=actor, now=NOW
     )
+
+
+def over_the_desk() -> None:
+    """A check in a posted batch turned out to be wrong."""
+    batch = batches.posted("5.00")
+    reverse(Donation.objects.get(batched__row__batch=batch))
 
 
 def said_by_staff(gift: Donation) -> None:

@@ -28,6 +28,8 @@ from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
 from tests.laws import (
+    banking_rows,
+    broken_batches,
     broken_desk,
     broken_filings,
     broken_intents,
@@ -35,9 +37,11 @@ from tests.laws import (
     broken_numbers,
     broken_papers,
     broken_periods,
+    broken_pledges,
     broken_runs,
     broken_wishes,
     funds_rows,
+    journal_rows,
 )
 from tests.refusing import named_laws, refused_by
 
@@ -305,6 +309,8 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: receipt_line(refunded_minor=10_000),
         lambda: receipt_line(refunded_minor=-1),
     ],
+    **banking_rows.BROKEN,
+    **broken_batches.BROKEN,
     **broken_desk.BROKEN,
     **broken_intents.BROKEN,
     **broken_letters.BROKEN,
@@ -313,7 +319,9 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_filings.BROKEN,
     **broken_papers.BROKEN,
     **broken_periods.BROKEN,
+    **broken_pledges.BROKEN,
     **broken_wishes.BROKEN,
+    **journal_rows.BROKEN,
     **funds_rows.BROKEN,
 }
 

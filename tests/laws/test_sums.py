@@ -26,7 +26,7 @@ from receipts.models import Receipt, Series
 from tests import facts, threads
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_filings, funds_rows
+from tests.laws import broken_filings, broken_pledges, funds_rows
 from tests.refusing import refused_by
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -376,6 +376,11 @@ TESTED = funds_rows.TRIGGERS | {
     "paper_document_is_append_only",
     "annual_run_takes_allowed_step",  # tests/laws/test_steps.py
     *broken_filings.STEPS,  # tests/laws/test_filings.py
+    *broken_pledges.STEPS,  # tests/laws/test_pledges.py
+    "batch_posted_only_when_it_agrees",  # tests/laws/test_batches.py
+    "reversal_is_of_a_whole_gift",
+    "batch_row_parts_sum_to_row",
+    "batch_stays_when_ended",
 }
 
 

@@ -22,7 +22,7 @@ from reports import laws, selfchecking
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.reports import test_fund_laws, test_receipt_laws, test_rollup_laws
+from tests.reports import test_batch_laws, test_fund_laws, test_receipt_laws, test_rollup_laws
 from tests.reports.breaking import LATER, broken, sql
 
 
@@ -34,8 +34,13 @@ def test_every_law_has_a_breach_here() -> None:
     codes = {law.code for law in laws.LAWS} | {"I18", "I20"}
     tested = {
         name.split("_")[1].upper()
-        for room in (test_receipt_laws, test_fund_laws, test_rollup_laws)
-        for name in [*globals(), *vars(room)]
+        for name in [
+            *globals(),
+            *vars(test_receipt_laws),
+            *vars(test_batch_laws),
+            *vars(test_rollup_laws),
+            *vars(test_fund_laws),
+        ]
         if name.startswith("test_i")
     }
     assert codes == tested

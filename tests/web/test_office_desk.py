@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpResponse
@@ -12,7 +13,8 @@ from django.urls import reverse
 
 from donations.models import Benefit, Correction, Donation, GiftDetail, GiftEvent, SoftCredit
 from donors.models import Donor
-from ledger.models import Line
+from ledger import closing
+from ledger.models import Entry, LegalEntity, Line
 from staff.models import Role
 from tests import facts
 from tests.donations import desk
@@ -156,6 +158,24 @@ def test_b07_the_same_check_needs_a_tick(finance: Client) -> None:
     assert reverse("office:donation", args=[Donation.objects.get().pk]) in text(asked)
     assert send(finance, "check", {**typed, "sure_same": "on"}).status_code == 302
     assert Donation.objects.count() == 2
+
+
+@pytest.mark.parametrize("what", ["cash", "property"])
+def test_b23_a_day_in_a_closed_month_is_refused_and_the_next_open_day_offered(
+    finance: Client, today: datetime, what: str
+) -> None:
+    body = LegalEntity.objects.get()
+    closed = (today.astimezone(ZoneInfo(body.zone)).replace(day=1) - timedelta(days=1)).date()
+    closing.close(entity=body, through_on=closed, closed_by="ada@example.org", now=today)
+    coats = {"description": "40 winter coats"} if what == "property" else {}
+    typed = form(finance, what, facts.donor(), amount="20", came_on=closed.isoformat(), **coats)
+    answer = send(finance, what, typed)
+    assert answer.status_code == 422
+    assert "It can be booked on" in text(answer)
+    assert not Donation.objects.exists()
+    assert send(finance, what, {**typed, "sure_closed": "on"}).status_code == 302
+    assert Entry.objects.get().booked_on == closed + timedelta(days=1)
+    assert Donation.objects.get().given_on == closed
 
 
 def test_several_who_fit_are_shown_to_choose_from(finance: Client) -> None:

@@ -40,6 +40,11 @@ SISTER: dict[str, object] = {
     "founded_on": date(2005, 9, 1),
     "is_religious": True,
 }
+BANKS: dict[str, dict[str, str]] = {
+    "US": {"name": "Example Community Bank", "currency": "USD", "last4": "0001"},
+    "KR": {"name": "예시은행", "currency": "KRW", "last4": "0002"},
+}
+"""Where deposits arrive, by body."""
 BODIES = {"US": ENTITY, "KR": SISTER}
 """The mission and its sister, by code. The first one speaks for the house."""
 

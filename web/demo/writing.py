@@ -1,7 +1,7 @@
 """Writing: fills an empty installation with the demo, and says how to sign in to it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from ledger.models import Fund, FundText, LegalEntity
+from payments.models import BankAccount
 from receipts.models import Issuer, PriorTotal
 from staff import auditing, roles
 from staff.models import User
-from web.demo import asking, english, facts, korean, shapes, speaking, ways
+from web.demo import asking, banking, english, facts, korean, shapes, speaking, ways
 
 TONGUES: tuple[shapes.Tongue, ...] = (english, korean)
 
@@ -31,12 +32,15 @@ def write(*, now: datetime, state_dir: Path) -> Path:
             body: {code: _fund(code, restriction, entity=bodies[body]) for code, restriction in codes.items()}
             for body, codes in facts.FUNDS.items()
         }
+        for code, bank in facts.BANKS.items():
+            _bank_account(bodies[code], bank, now=now)
         _prior_total(bodies["KR"], year=today.year - 1)
         for sign_in in facts.SIGN_INS:
             _staff(sign_in, now=now)
         asking.write(bodies=bodies, funds=funds, tongues=TONGUES, today=today, now=now)
         speaking.write(tongues=TONGUES, today=today)
         ways.write(bodies=bodies, now=now)
+        banking.write(bodies=bodies, now=now)
     return _note_sign_ins(facts.SIGN_INS, state_dir=state_dir)
 
 
@@ -46,6 +50,11 @@ def _entity(code: str, *, now: datetime) -> LegalEntity:
     if is_new:
         auditing.record(actor=asking.ACTOR, action="demo.written", target=f"entity:{entity.pk}", now=now)
     return entity
+
+
+def _bank_account(entity: LegalEntity, told: Mapping[str, str], *, now: datetime) -> None:
+    if not BankAccount.objects.filter(entity=entity).exists():
+        BankAccount.objects.create(entity=entity, added_at=now, **told)
 
 
 def _prior_total(entity: LegalEntity, *, year: int) -> None:

@@ -16,6 +16,14 @@ from web import wording
 
 ANY = ("", _("Any"))
 
+NO_SOURCE = "-"
+"""What an address says for gifts that came by no code."""
+RECEIPTS = [
+    ("none", _("On no receipt")),
+    ("excluded", _("Gets none")),
+    ("hindered", _("Something must be mended")),
+    ("waiting", _("Waits for its receipt")),
+]
 STATES, METHODS, FREQUENCIES = (
     list(table.items()) for table in (wording.STATES, wording.METHODS, wording.FREQUENCIES)
 )
@@ -45,6 +53,12 @@ class FilterForm(PeriodForm):
         choices=[ANY, *((code, code) for code in sorted(money.CURRENCIES))],
     )
     amount = forms.CharField(label=_("Amount"), required=False, max_length=20)
+    least = forms.CharField(label=_("At least"), required=False, max_length=20)
+    most = forms.CharField(label=_("At most"), required=False, max_length=20)
+    source = forms.CharField(label=_("Code of the link"), required=False, max_length=60)
+    receipt = forms.ChoiceField(label=_("Receipt"), required=False, choices=[ANY, *RECEIPTS])
+    reason = forms.SlugField(required=False, max_length=30, widget=forms.HiddenInput)
+    stays = forms.BooleanField(required=False, widget=forms.HiddenInput)
     donor = forms.UUIDField(required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Name, email, charge or last 4"), required=False, max_length=200)
 
@@ -65,12 +79,35 @@ class FilterForm(PeriodForm):
             raise forms.ValidationError(_("This is not an amount: write 100 or 100.00."))
         return typed
 
+    def clean_source(self) -> str:
+        return str(self.cleaned_data["source"]).replace("\x00", "").strip()
+
+    def clean(self) -> dict[str, Any]:
+        """Bounds of the amount are of one currency: 100 won are not 100 dollars."""
+        told: dict[str, Any] = super().clean() or {}
+        for bound in ("least", "most"):
+            typed, currency = told.get(bound), told.get("currency")
+            told[bound] = None
+            if not typed:
+                continue
+            try:
+                told[bound] = money.read_amount(
+                    typed, currency=currency or "", most=money.LARGEST_BY_HAND
+                ).minor
+            except money.UnreadableAmount:
+                self.add_error(bound, _("This is not an amount: write 100 or 100.00."))
+            except ValueError:
+                self.add_error(bound, _("Choose a currency too."))
+        return told
+
     @property
     def filters(self) -> Filters:
         """What is valid of what was asked for."""
         asked: dict[str, Any] = {
             key: value for key, value in self.cleaned_data.items() if value not in (None, "")
         }
+        if asked.get("source") == NO_SOURCE:
+            asked["source"] = ""
         asked["search"] = asked.pop("q", "")
         return Filters(**asked)
 

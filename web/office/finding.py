@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from donations import benefiting, refunding
-from donations.models import Donation
+from donations.models import BatchedGift, Donation, Reversal
 from receipts.models import Receipt
 from reports import filtering, listing, timelines
 from staff import auditing, roles
@@ -84,9 +84,24 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "moments": timelines.of(donation=found, entries=entries),
         "requests": found.refund_requests.select_related("requested_by").order_by("requested_at", "id"),
         "refundable": refunding.refundable(donation=found),
+        **_beside(found),
         "may_refund": roles.may(actor, roles=[Role.FINANCE]),
     }
     return render(request, "office/donation.html", context)
+
+
+def _beside(donation: Donation) -> dict[str, object]:
+    """The batch it came in, and what stands in its place or in whose place it stands, of a gift over the desk."""
+    if donation.rail != Donation.Rail.DESK:
+        return {}
+    batched = BatchedGift.objects.filter(donation=donation).select_related("row__batch").first()
+    back = Reversal.objects.filter(refund__donation=donation).select_related("replaced_by").first()
+    for_it = Reversal.objects.filter(replaced_by=donation).select_related("refund__donation").first()
+    return {
+        "batched": batched,
+        "replaced_by": back.replaced_by if back else None,
+        "replaces": for_it.refund.donation if for_it else None,
+    }
 
 
 # An obstacle is mended where the missing thing is kept: codes of the law table (docs/receipt-law.md) and our own.

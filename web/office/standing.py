@@ -16,6 +16,7 @@ from donations.changing_plans import Asker
 from donations.models import PlanChange, RecurringPlan
 from donations.wishing import UnableToChange
 from donors import signing_in
+from ledger import money
 from reports import standing
 from staff import auditing, roles
 from staff.models import Role, User
@@ -23,19 +24,42 @@ from web import addressing, wishing
 from web.office import paging
 from web.office.admitting import admit
 from web.office.filtering import ANY
-from web.wording import PLANS
+from web.wording import ENDINGS, PLANS
 
 
 class PlanFilterForm(forms.Form):
+    """What a person types, and what the numbers of reports ask for in the address."""
+
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
         choices=[ANY, *((state, PLANS[state]) for state in standing.STATES)],
     )
     q = forms.CharField(label=gettext_lazy("Giver"), required=False, max_length=120)
+    currency = forms.ChoiceField(
+        label=gettext_lazy("Currency"),
+        required=False,
+        choices=[ANY, *((code, code) for code in sorted(money.CURRENCIES))],
+    )
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Ended because"), required=False, choices=[ANY, *ENDINGS.items()]
+    )
+    entity = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    campaign = forms.SlugField(required=False, max_length=60, widget=forms.HiddenInput)
+    ended_from = forms.DateField(required=False, widget=forms.HiddenInput)
+    card_from = forms.DateField(required=False, widget=forms.HiddenInput)
+    card_before = forms.DateField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, typed: QueryDict) -> None:
         super().__init__(typed)
+
+    def clean_entity(self) -> str:
+        return str(self.cleaned_data["entity"]).replace("\x00", "")
+
+    @property
+    def asked(self) -> standing.Asked:
+        told = dict(self.cleaned_data)
+        return standing.Asked(search=told.pop("q"), **told)
 
     def clean_q(self) -> str:
         return str(self.cleaned_data["q"]).replace("\x00", "").strip()
@@ -46,11 +70,11 @@ class PlanFilterForm(forms.Form):
 def plans(request: HttpRequest) -> HttpResponse:
     """Fifty plans at a time, newest first."""
     form = PlanFilterForm(request.GET)
-    found = RecurringPlan.objects.none()
-    if form.is_valid():
-        found = standing.plans(state=form.cleaned_data["state"], search=form.cleaned_data["q"])
+    asked = form.asked if form.is_valid() else None
+    found = standing.plans(asked) if asked else RecurringPlan.objects.none()
     page = paging.page(rows=found, by="started_at", after=request.GET.get("after", ""))
     context = {"form": form, "page": page, "older": paging.older(request, page, fields=form.fields)}
+    context["totals"] = standing.totals(asked) if asked else []
     return render(request, "office/plans.html", context, status=200 if form.is_valid() else 400)
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -18,13 +18,14 @@ from donations.dating import Basis
 from donations.entering import Detail, HandGift, UnableToEnter
 from donations.models import Donation, SoftCredit
 from donors.models import Donor
-from ledger import money
+from ledger import closing, money
 from ledger.models import Fund
 from ledger.money import Money
 from reports import books
 from web.office import asking_by_kind
 from web.office.asking_by_kind import WHATS, amount_field, day_field, words_field
 from web.office.choosing import ChoosingForm
+from web.templatetags.office import day as told_day
 
 
 class HandForm(ChoosingForm):
@@ -53,6 +54,7 @@ class HandForm(ChoosingForm):
         label=gettext_lazy("Meant for the work of a particular person"), required=False
     )
     is_anonymous = forms.BooleanField(label=gettext_lazy("Not to be named in public"), required=False)
+    sure_closed = forms.BooleanField(label=gettext_lazy("Book it on the next open day"), required=False)
 
     def __init__(
         self, what: str, typed: Any = None, *, today: date, initial: dict[str, Any] | None = None
@@ -60,7 +62,7 @@ class HandForm(ChoosingForm):
         self.what = WHATS[what]
         start = {"gift_id": uuid.uuid4(), "came_on": today, "currency": "USD", **(initial or {})}
         super().__init__(typed, initial=start, more=asking_by_kind.fields_of(what))
-        self.is_basis_asked = self.is_same_asked = False
+        self.is_basis_asked = self.is_same_asked = self.is_closed_asked = False
         self.matchable: list[Donation] = []
         self.same: Donation | None = None
         self._fill()
@@ -261,7 +263,9 @@ class HandForm(ChoosingForm):
         return Credit(employee.pk, SoftCredit.Kind.MATCH, matches_id=own.pk if own else None)
 
     def _is_sure(self, gift: HandGift) -> bool:
-        """What a person may confirm: the day of receipt around the new year (C5), a check seen before (B07)."""
+        """What a person may confirm: the day of receipt around the new year (C5), a check seen before (B07), a day
+        whose month is closed (B23).
+        """
         if entering.is_basis_weak(method=gift.method, days=gift.days) and not self.cleaned_data.get(
             "sure_basis"
         ):
@@ -276,7 +280,17 @@ class HandForm(ChoosingForm):
         if self.same is not None and not self.cleaned_data.get("sure_same"):
             self.is_same_asked = True
             self.add_error("check_number", _("A check like this was entered before: see below."))
+        self._ask_about_closed(gift)
         return not self.errors
+
+    def _ask_about_closed(self, gift: HandGift) -> None:
+        closed = closing.closed_through(entity_id=gift.entity.pk)
+        if closed is None or gift.came_on > closed or self.cleaned_data.get("sure_closed"):
+            return
+        self.is_closed_asked = True
+        words = _("The books are closed through %(closed)s. It can be booked on %(open)s: confirm below.")
+        days = {"closed": told_day(closed), "open": told_day(closed + timedelta(days=1))}
+        self.add_error("came_on", words % days)
 
     def refuse(self, error: UnableToEnter) -> None:
         """This function will put the deed's refusal beside the field it is about."""

@@ -1,4 +1,4 @@
-"""The menu of the office: a calm row of six, and below it the pages of the one that is open.
+"""The menu of the office: a calm row of seven, and below it the pages of the one that is open.
 
 An address belongs to the page whose address it begins with, so that one gift stands below the gifts. What somebody may
 not open is not offered to them.
@@ -27,7 +27,9 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         pgettext_lazy("menu", "Gifts"),
         (
             ("donations", _("Donations")),
+            ("batches", _("Batches")),
             ("plans", _("Regular gifts")),
+            ("pledges", _("Pledges")),
             ("transfers", _("Transfer codes")),
         ),
     ),
@@ -47,10 +49,24 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         (
             ("journal", _("Journal")),
             ("payouts", _("Payouts")),
+            ("bank_lines", _("Bank lines")),
             ("funds", _("Funds")),
             ("restricted", pgettext_lazy("menu", "Restricted")),
             ("activities", pgettext_lazy("menu", "Activities")),
             ("years", pgettext_lazy("menu", "By year")),
+            ("months", _("Month end")),
+            ("journals", pgettext_lazy("menu", "To the accountant")),
+        ),
+    ),
+    (
+        _("Reports"),
+        (
+            ("reports", _("All reports")),
+            ("report_year", _("The year")),
+            ("report_campaigns", _("Campaigns")),
+            ("report_lybunt", _("Last year, not this year")),
+            ("report_retention", _("Retention")),
+            ("report_monthly", _("Recurring health")),
         ),
     ),
     (

@@ -50,6 +50,13 @@ def day(value: date | datetime | None, zone: str = "") -> str:
 
 
 @register.filter
+def month(value: date) -> str:
+    """ "July 2025" or "2025년 7월"."""
+    language = get_language() or "en"
+    return format_date(value, "MMMM y" if language == "en" else "y년 M월", locale=language)
+
+
+@register.filter
 def short_day(value: date) -> SafeString:
     """A day in a dense table: the same width in every row, readable by machines."""
     return format_html('<time datetime="{0}">{0}</time>', value.isoformat())

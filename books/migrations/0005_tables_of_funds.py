@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('books', '0002_of_gifts_and_people'),
+        ("books", "0004_laws_of_journals"),
         ('ledger', '0007_laws_of_reopening'),
         ('paper', '0002_documents_are_append_only'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -175,5 +175,5 @@ DROP TABLE donations_givercohort, donations_giveryear, donations_giftsize, donat
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0013_batches_and_pledges"), ("donors", "0009_no_resident_numbers"), ("ledger", "0008_rollups")]
+    dependencies = [("donations", "0016_laws_of_batches"), ("donors", "0009_no_resident_numbers"), ("ledger", "0008_rollups")]
     operations = [migrations.RunSQL(TABLES + TRIGGERS + FILL, BACKWARD)]

@@ -1,0 +1,241 @@
+"""Listing: which reports there are, what each may be asked, and who may see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger import money
+from reports.answers import changing_since, grouping
+from staff.models import Role
+from web.office.filtering import ANY
+from web.office.reports import (
+    banding,
+    campaigning,
+    comparing,
+    papering,
+    renewing,
+    retaining,
+)
+from web.office.reports import (
+    grouping as givers,
+)
+from web.office.reports.reading import Reader
+from web.office.reports.tabling import Page
+
+SUMS = (Role.VIEWER, Role.FINANCE, Role.APPROVER)
+"""Who may see sums; names of givers only those below."""
+NAMES = (Role.FINANCE, Role.APPROVER)
+YEARLY = ("entity", "currency", "year", "basis", "campaign")
+Fields = Callable[[], dict[str, forms.Field]]
+
+
+def _none() -> dict[str, forms.Field]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report: its address is below `reports/<slug>/`, and its name there `report_<name>`."""
+
+    name: str
+    slug: str
+    words: str | Promise
+    sentence: str | Promise
+    build: Callable[[Reader], Page]
+    wants: tuple[str, ...] = YEARLY
+    admits: tuple[Role, ...] = SUMS
+    more: Fields = field(default=_none)
+
+
+def _group() -> dict[str, forms.Field]:
+    return {
+        "group": forms.ChoiceField(
+            label=_("Who"), required=False, choices=[(key, givers.WORDS[key]) for key in grouping.GROUPS]
+        ),
+        "first": forms.IntegerField(
+            required=False, min_value=1900, max_value=2200, widget=forms.HiddenInput()
+        ),
+    }
+
+
+class AmountField(forms.CharField):
+    """An amount in the currency of the report: checked here in any, read there in its own."""
+
+    def clean(self, value: object) -> str:
+        told = str(super().clean(value))
+        if told and not any(_is_amount(told, currency) for currency in ("USD", "KRW", "KWD")):
+            raise forms.ValidationError(_("This is not an amount: write 100 or 100.00."))
+        return told
+
+
+def _is_amount(told: str, currency: str) -> bool:
+    try:
+        money.read_amount(told, currency=currency, most=money.LARGEST_BY_HAND)
+    except money.UnreadableAmount:
+        return False
+    return True
+
+
+def _code() -> dict[str, forms.Field]:
+    return {
+        "code": forms.SlugField(label=_("Code"), required=False, max_length=60),
+        "cost": AmountField(label=_("What it cost"), required=False, max_length=20),
+    }
+
+
+def _moment() -> dict[str, forms.Field]:
+    kinds = [(kind, papering.CHANGES[kind]) for kind in changing_since.KINDS]
+    return {
+        "since": forms.DateField(
+            label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        ),
+        "kind": forms.ChoiceField(label=_("What"), required=False, choices=[ANY, *kinds]),
+        "export": forms.CharField(required=False, max_length=60, widget=forms.HiddenInput()),
+    }
+
+
+_STANDING = ("entity", "currency", "campaign")
+GROUPS: tuple[tuple[str | Promise, tuple[Report, ...]], ...] = (
+    (
+        _("What came in"),
+        (
+            Report(
+                "year",
+                "year",
+                _("The year"),
+                _("This year beside the last: by month, campaign and fund."),
+                comparing.page,
+            ),
+            Report(
+                "campaigns",
+                "campaigns",
+                _("Campaigns"),
+                _("What each campaign raised, its gifts and givers."),
+                campaigning.campaigns,
+                wants=("currency",),
+            ),
+            Report(
+                "sizes",
+                "sizes",
+                _("Sizes of gifts"),
+                _("How many gifts of which size, and what they come to."),
+                banding.sizes,
+            ),
+            Report(
+                "appeals",
+                "appeals",
+                _("Links and letters"),
+                _("What came by each link, code and letter."),
+                banding.appeals,
+                more=_code,
+            ),
+        ),
+    ),
+    (
+        _("Who gives"),
+        (
+            Report(
+                "lybunt",
+                "lybunt",
+                _("Last year, not this year"),
+                _("LYBUNT: who gave last year and has not given yet."),
+                givers.lybunt,
+                admits=NAMES,
+            ),
+            Report(
+                "sybunt",
+                "sybunt",
+                _("Some year, not this year"),
+                _("SYBUNT: who gave in some year and has not given yet."),
+                givers.sybunt,
+                admits=NAMES,
+            ),
+            Report(
+                "retention",
+                "retention",
+                _("Retention"),
+                _("How many give again, and by the year they began in."),
+                retaining.retention,
+            ),
+            Report(
+                "changes",
+                "changes",
+                _("More and less"),
+                _("Who gave more, less, came back or is new, and what it comes to."),
+                retaining.changes,
+            ),
+            Report(
+                "new",
+                "first-time",
+                _("First-time givers"),
+                _("Who gave for the first time this year."),
+                givers.first_time,
+                admits=NAMES,
+            ),
+            Report(
+                "top",
+                "top",
+                _("Largest givers"),
+                _("Who gave most in the year, and what share of all that is."),
+                givers.top,
+                admits=NAMES,
+            ),
+            Report(
+                "givers",
+                "givers",
+                _("Groups of givers"),
+                _("Any of these groups, with every name in it."),
+                givers.givers,
+                admits=NAMES,
+                more=_group,
+            ),
+        ),
+    ),
+    (
+        _("What will come"),
+        (
+            Report(
+                "monthly",
+                "monthly",
+                _("Recurring health"),
+                _("Regular gifts: active, failing, ended and why, cards that end."),
+                renewing.health,
+                wants=_STANDING,
+            ),
+            Report(
+                "forecast",
+                "forecast",
+                _("Forecast"),
+                _("What regular gifts and promises should bring in twelve months."),
+                renewing.forecast,
+                wants=_STANDING,
+            ),
+        ),
+    ),
+    (
+        _("What to look after"),
+        (
+            Report(
+                "unreceipted",
+                "unreceipted",
+                _("On no receipt"),
+                _("Gifts that stand on no receipt, and why."),
+                papering.unreceipted,
+            ),
+            Report(
+                "since",
+                "since",
+                _("Since an export"),
+                _("What was written down after a file left the house."),
+                papering.since,
+                wants=("entity",),
+                admits=NAMES,
+                more=_moment,
+            ),
+        ),
+    ),
+)
+REPORTS = {report.name: report for _words, reports in GROUPS for report in reports}

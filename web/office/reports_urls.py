@@ -1,0 +1,16 @@
+"""Addresses of the reports, below /<language>/office/."""
+
+from django.urls import path
+
+from web.office.reports import exporting, viewing
+from web.office.reports.listing import REPORTS
+
+urlpatterns = [
+    path("reports/", viewing.index, name="reports"),
+    path("reports/campaigns/<slug:slug>/", viewing.campaign, name="report_campaign"),
+    path("reports/export/<slug:name>/", exporting.table, name="report_export"),
+    *(
+        path(f"reports/{report.slug}/", viewing.VIEWS[name], name=f"report_{name}")
+        for name, report in REPORTS.items()
+    ),
+]
