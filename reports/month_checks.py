@@ -174,7 +174,7 @@ def _funds() -> Found:
 
 def _bank_balance(entity: LegalEntity, banked: list[Banked], last: date) -> Found:
     if not Statement.objects.filter(bank_account__entity=entity).exists():
-        return Found(1, _("No statement of the bank was read."), "payouts")
+        return Found(1, _("No statement of the bank was read."), "bank_lines")
     behind = not BankLine.objects.filter(
         bank_account__entity=entity, booked_on__gte=last - timedelta(days=4)
     ).exists()
@@ -185,7 +185,7 @@ def _bank_balance(entity: LegalEntity, banked: list[Banked], last: date) -> Foun
     ]
     if behind:
         words.append(_("The statements do not reach the end of the month."))
-    return Found(len(off) + behind, " ".join(words), "payouts")
+    return Found(len(off) + behind, " ".join(words), "bank_lines")
 
 
 def _bank_lines(entity: LegalEntity, last: date) -> Found:
@@ -197,7 +197,7 @@ def _bank_lines(entity: LegalEntity, last: date) -> Found:
     words = ngettext(
         "%(n)s line of the bank is not matched.", "%(n)s lines of the bank are not matched.", waiting
     )
-    return Found(waiting, words % {"n": waiting} if waiting else "", "payouts")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "bank_lines")
 
 
 def _deposits(banked: list[Banked]) -> Found:
@@ -211,7 +211,7 @@ def _deposits(banked: list[Banked]) -> Found:
 def _batches(entity: LegalEntity, last: date) -> Found:
     waiting = Batch.objects.filter(entity=entity, status=Batch.Status.OPEN, deposit_on__lte=last).count()
     words = ngettext("%(n)s batch is not posted.", "%(n)s batches are not posted.", waiting)
-    return Found(waiting, words % {"n": waiting} if waiting else "", "today")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "batches")
 
 
 def _unknown(entity: LegalEntity, last: date) -> Found:
@@ -222,7 +222,7 @@ def _unknown(entity: LegalEntity, last: date) -> Found:
         giver=BatchRow.Giver.UNKNOWN,
     ).count()
     words = ngettext("%(n)s giver is not known.", "%(n)s givers are not known.", waiting)
-    return Found(waiting, words % {"n": waiting} if waiting else "", "today")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "batch_unknown")
 
 
 def _refunds(entity: LegalEntity, last: date) -> Found:
@@ -242,7 +242,7 @@ def _journal(entity: LegalEntity, month: date, last: date) -> Found:
         "%(n)s entries were not handed to the accountant.",
         waiting,
     )
-    return Found(waiting, words % {"n": waiting} if waiting else "", "journal")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "journals")
 
 
 def _count(query: str, values: Sequence[int | date]) -> int:

@@ -43,9 +43,7 @@ def uploads(page: Page, account: str, name: str, content: bytes) -> None:
     page.keyboard.press("n")
     page.wait_for_url("**/bank/statements/")
     page.get_by_label("Account").select_option(label=account)
-    page.get_by_label("File of the bank").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
-    )
+    page.get_by_label("File of the bank").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
     page.get_by_role("button", name="Read the file").click()
 
 
