@@ -53,7 +53,9 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     if found.older:
         messages.error(
             request,
-            _("More than %(most)s givers: narrow the list, or ask for the list of donors. Another person decides.")
+            _(
+                "More than %(most)s givers: narrow the list, or ask for the list of donors. Another person decides."
+            )
             % {"most": f"{grouping.MOST_IN_A_FILE:,}"},
         )
         return redirect(f"{reverse(f'office:report_{name}')}?{urlencode(form.query)}")
