@@ -48,6 +48,9 @@ MISSING = {"lybunt", "sybunt", "lapsed"}
 """Groups of those who did not give in the year asked for."""
 
 
+_TOO_LARGE = 2**62
+
+
 class NoSuchCursor(ValueError):
     """The cursor was not made by `page`."""
 
@@ -170,6 +173,8 @@ def _read_cursor(text: str) -> dict[str, object]:
     try:
         told = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode()
         year, minor, pk = told.split("|")
+        if abs(int(minor)) >= _TOO_LARGE or abs(int(year)) > weighing.NEVER:
+            raise NoSuchCursor(text)
         return {"after_year": int(year), "after_minor": int(minor), "after_id": uuid.UUID(pk)}
     except (ValueError, NotBase64) as error:
         raise NoSuchCursor(text) from error

@@ -272,6 +272,7 @@ def test_what_was_written_down_since_a_file_left(
                              ended_at=left)  # fmt: skip
     making.refund(of=world["now"], amount=Money(1_000, "USD"), at=today)
     making.donation(by=making.donor(now=today), amount=Money(4_200, "USD"), at=today)
+    assert client.get(reverse("office:report_since"), {"since": "0001-01-01"}).status_code == 400
     before = shown(client, "since")
     assert "List of gifts" in before
     html = shown(client, "since", f"?export=job:{job.pk}")

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -90,7 +92,10 @@ def _moment() -> dict[str, forms.Field]:
     kinds = [(kind, papering.CHANGES[kind]) for kind in changing_since.KINDS]
     return {
         "since": forms.DateField(
-            label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+            label=_("Since"),
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}),
+            validators=[MinValueValidator(date(1990, 1, 1))],
         ),
         "kind": forms.ChoiceField(label=_("What"), required=False, choices=[ANY, *kinds]),
         "export": forms.CharField(required=False, max_length=60, widget=forms.HiddenInput()),
