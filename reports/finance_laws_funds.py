@@ -16,7 +16,6 @@ _ACCOUNT = "CASE WHEN t.is_restricted THEN '4960' ELSE '4950' END"
 _GONE = _booked("'transfer:' || t.id", _ACCOUNT, "t.fund_from_id", "t.currency")
 _COME = _booked("'transfer:' || t.id", _ACCOUNT, "t.fund_to_id", "t.currency")
 
-I44 = f"""
 I60 = f"""
 SELECT 'release ' || r.id || ' is ' || r.amount_minor || ', the books say ' || coalesce({_RELEASED}, 0)
   FROM books_release r
@@ -44,7 +43,6 @@ SELECT 'entry ' || e.source || ' belongs to no ' || e.kind FROM ledger_entry e
 
 # What went back after its money was used leaves a fund below zero: the page of funds says so, and a person decides what
 # was released too much. Then no release was wrong, so what is asked is whether more was used than ever came.
-I45 = """
 I61 = """
 WITH sums AS (
   SELECT l.fund_id, l.currency, coalesce(-sum(l.amount_minor), 0) AS held,
@@ -59,7 +57,6 @@ SELECT 'fund ' || f.code || ' used ' || s.used || ' of ' || s.came || ' ' || s.c
  WHERE s.used > greatest(s.came, 0) AND s.held < 0
 """
 
-I46 = """
 I62 = """
 SELECT 'the funds of ' || b.code || ' owe each other ' || x.minor || ' ' || x.currency FROM (
   SELECT f.entity_id, l.currency, sum(l.amount_minor) AS minor FROM ledger_line l
@@ -71,7 +68,6 @@ SELECT 'what was moved or released in ' || f.entity_id || ' is off by ' || sum(l
   JOIN ledger_fund f ON f.id = l.fund_id GROUP BY f.entity_id, l.currency HAVING sum(l.amount_minor) <> 0
 """
 
-I47 = f"""
 I63 = f"""
 SELECT 'gift ' || id || ' bought ' || wanted || ', the books say ' || bought FROM ({splitting.UNSPLIT}) unsplit
 UNION ALL
@@ -81,10 +77,6 @@ SELECT 'event income of ' || l.entry_id || ' is of no gift' FROM ledger_line l
 """
 
 ROWS = (
-    ("I44", "every release, transfer and sale is in the books with its amount, and none besides", I44),
-    ("I45", "no fund used more of its restricted money than ever came", I45),
-    ("I46", "what funds owe each other, and what moved between classes, comes to nothing in each body", I46),
-    ("I47", "what a ticket bought is event income, and no more", I47),
     ("I60", "every release, transfer and sale is in the books with its amount, and none besides", I60),
     ("I61", "no fund used more of its restricted money than ever came", I61),
     ("I62", "what funds owe each other, and what moved between classes, comes to nothing in each body", I62),

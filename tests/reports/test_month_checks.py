@@ -1,4 +1,4 @@
-"""What is counted before a month is closed: each check finds what is open, says it, and finds nothing when it is done."""
+"""What is counted before a month is closed: each check says what is open, and finds nothing when it is done."""
 
 from __future__ import annotations
 
