@@ -134,6 +134,7 @@ def _record_by_hand(received: Received, told: ByHand, now: datetime) -> tuple[Do
             rail=Donation.Rail.DESK,
             method=received.method[:40],
             last4=received.last4[:4],
+            processor_ref=received.processor_ref or None,
             amount_minor=received.amount.minor,
             currency=received.amount.currency,
             given_at=received.given_at,
@@ -170,7 +171,7 @@ def _write_parts(*, donation: Donation, received: Received, now: datetime) -> No
         source=f"hand:{told.id}" if told else f"charge:{received.processor_ref}",
         happened_at=told.booked_at if told else received.given_at,
         postings=(
-            postings.by_hand(shares(received), kind=told.kind)
+            postings.by_hand(shares(received), kind=told.kind, method=received.method)
             if told
             else postings.donation(shares(received))
         ),
