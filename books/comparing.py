@@ -69,7 +69,8 @@ def known(lines: Sequence[Line]) -> Known:
     gifts = by_ref(Donation.objects.all(), refs, field="processor_ref")
     refunds = by_ref(Refund.objects.select_related("donation"), refs, field="processor_ref")
     disputes = by_ref(Dispute.objects.select_related("donation"), refs, field="processor_ref")
-    gifts |= {ref: row.donation for ref, row in [*refunds.items(), *disputes.items()]}
+    gifts |= {ref: refund.donation for ref, refund in refunds.items()}
+    gifts |= {ref: dispute.donation for ref, dispute in disputes.items()}
     payouts = by_ref(Payout.objects.all(), refs | {line.payout for line in lines}, field="ref")
     of_gifts = BalanceTransaction.objects.filter(kind__in=["charge", "payment"])
     return Known(balance, gifts, payouts, by_ref(of_gifts, list(gifts), field="source_ref"))

@@ -16,7 +16,10 @@ _READ = {
 
 
 def read(content: bytes, habits: Habits) -> Read:
-    """Read the export; its times are UTC, written month first. Raises Unreadable. This function will return its rows."""
+    """Read the export; its times are UTC, written month first. Raises Unreadable.
+
+    This function will return its rows.
+    """
     table = opening_tables.open_table(content, needed=NEEDED)
     told = Habits(days="mdy", decimal=habits.decimal)
     lines, rejects, skipped = reading_rows.read_each(table.rows, lambda row: _line(row, told))

@@ -43,7 +43,7 @@ CODES: dict[str, Role | None] = {
     "T98": None,
 }
 _READ = {
-    "transaction id", "invoice id", "paypal reference id", "paypal reference id type", "transaction event code",
+    "ch", "transaction id", "invoice id", "paypal reference id", "paypal reference id type", "transaction event code",
     "transaction initiation date", "transaction completion date", "transaction debit or credit",
     "gross transaction amount", "gross transaction currency", "fee debit or credit", "fee amount", "fee currency",
     "custom field",
@@ -82,18 +82,29 @@ def read(content: bytes, habits: Habits) -> Read:
         if record == "SH":
             section = _Section()
         elif record == "CH":
-            section.names = [opening_tables.fold(name) for name in said]
-            if not set(NEEDED) <= set(section.names):
-                raise Unreadable("header", row=number, said=", ".join(NEEDED))
+            section.names = _names(number, said)
         elif record == "SB":
             _body(section, found, Row(number, dict(zip(section.names, said, strict=False))), habits)
         elif record == "SF":
             ties.append(_footer(section, number, said))
-        elif record == "SC" and section.bodies != _whole(said, 1, number):
-            raise Unreadable("count", row=number, column=record, said=f"{section.bodies}, {said[1]}")
-        elif record and record not in OPENING | CLOSING:
-            raise Unreadable("broken", row=number, said=record[:20])
+        else:
+            _frame(section, number, record, said)
     return Read("paypal_settlement", found.lines, found.rejects, ties, found.skipped)
+
+
+def _names(number: int, said: Sequence[str]) -> list[str]:
+    names = [opening_tables.fold(name) for name in said]
+    if not set(NEEDED) <= set(names):
+        raise Unreadable("header", row=number, said=", ".join(NEEDED))
+    return names
+
+
+def _frame(section: _Section, number: int, record: str, said: Sequence[str]) -> None:
+    """Records around the movements; a section's count must be right."""
+    if record and record not in OPENING | CLOSING:
+        raise Unreadable("broken", row=number, said=record[:20])
+    if record == "SC" and section.bodies != _whole(said, 1, number):
+        raise Unreadable("count", row=number, column=record, said=f"{section.bodies}, {said[1]}")
 
 
 @dataclass
