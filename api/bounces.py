@@ -11,12 +11,12 @@ import json
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from api import problems
+from api import problems, taking_in
 from donors import bouncing, reporting_undelivered
 from donors.reporting_undelivered import Report
 from jobs import ringing
@@ -28,17 +28,9 @@ MOST_NOTICES = 500
 @csrf_exempt
 def take(request: HttpRequest) -> HttpResponse:
     """Take in one body of notices. The answer says how many were about messages of ours."""
-    if request.method != "POST":
-        response = problems.plain(
-            status=405, code="method_not_allowed", detail=_("Only POST is accepted here.")
-        )
-        response["Allow"] = "POST"
-        return response
-    body = _read(request)
-    if body is None:
-        return problems.plain(
-            status=413, code="too_large", detail=_("The request is larger than this address accepts.")
-        )
+    body = taking_in.body_of(request, largest=reporting_undelivered.LARGEST)
+    if isinstance(body, HttpResponse):
+        return body
     now = timezone.now()
     if not _is_signed(body, request.headers.get("X-Signature", ""), now=now):
         return problems.plain(
@@ -51,17 +43,6 @@ def take(request: HttpRequest) -> HttpResponse:
     ringing.ring("receipts.send")
     known = [each for each in taken if each.outcome != bouncing.Outcome.UNKNOWN]
     return JsonResponse({"received": len(taken), "known": len(known)})
-
-
-def _read(request: HttpRequest) -> bytes | None:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length[:12]) > reporting_undelivered.LARGEST:
-        return None
-    try:
-        body = request.read(reporting_undelivered.LARGEST + 1)
-    except UnreadablePostError:
-        return b""
-    return body if len(body) <= reporting_undelivered.LARGEST else None
 
 
 def _is_signed(body: bytes, header: str, *, now: datetime) -> bool:

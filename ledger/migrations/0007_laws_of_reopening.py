@@ -45,7 +45,7 @@ BEGIN
 END $$;
 
 DROP TRIGGER a_row_stays ON ledger_periodclose;
-CREATE FUNCTION period_close_must_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION period_close_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' OR OLD.reopened_at IS NOT NULL OR NEW.reopened_at IS NULL
      OR (NEW.id, NEW.entity_id, NEW.through_on, NEW.checksum, NEW.closed_at, NEW.closed_by)
@@ -61,10 +61,10 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER a_row_stays BEFORE UPDATE OR DELETE ON ledger_periodclose
-  FOR EACH ROW EXECUTE FUNCTION period_close_must_stay();
+  FOR EACH ROW EXECUTE FUNCTION period_close_is_append_only();
 """
 BACKWARD = """
-DROP TRIGGER a_row_stays ON ledger_periodclose; DROP FUNCTION period_close_must_stay();
+DROP TRIGGER a_row_stays ON ledger_periodclose; DROP FUNCTION period_close_is_append_only();
 CREATE TRIGGER a_row_stays BEFORE UPDATE OR DELETE ON ledger_periodclose
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE FUNCTION entry_must_be_in_open_period() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -159,7 +159,10 @@ def test_the_application_may_do_its_work(every_fact: None, as_application: Calla
     facts.refund(gift, 100)
     facts.paperwork()
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
-    closing.close(entity=making.entity(), through_on=NOW.date().replace(day=2), closed_by="user:1", now=NOW)
+    closed = closing.close(
+        entity=making.entity(), through_on=NOW.date().replace(day=2), closed_by="user:1", now=NOW
+    )
+    closing.reopen(close=closed, asked_by="user:1", approved_by="user:2", reason="A refund", now=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SELECT current_user")

@@ -19,7 +19,7 @@ from donations.models import (
 )
 from donors.models import Attachment, Consent, Donor, Message
 from jobs.models import Job
-from ledger.models import Entry, FundText, Line, PeriodClose
+from ledger.models import Entry, FundText, Line
 from paper import storing
 from payments.models import PayoutFailure
 from receipts.models import Receipt, ReceiptLine, Series
@@ -34,6 +34,7 @@ from tests.laws import (
     broken_letters,
     broken_numbers,
     broken_papers,
+    broken_periods,
     broken_runs,
     broken_wishes,
 )
@@ -68,13 +69,6 @@ def entry(**given: object) -> Entry:
 def zero_line() -> None:
     facts.donation()
     again(Line.objects.order_by("id")[0], amount_minor=0)
-
-
-def closed_twice() -> None:
-    for _ in range(2):
-        PeriodClose.objects.create(
-            entity=making.entity(), through_on=NOW.date(), checksum="0" * 64, closed_at=NOW, closed_by="u"
-        )
 
 
 def fund_text_twice() -> None:
@@ -225,7 +219,6 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     "entry_posted_once_per_source": [lambda: [entry(source="charge:1"), entry(source="charge:1")]],
     "entry_has_two_lines_or_more": [lambda: entry(line_count=1), lambda: entry(line_count=0)],
     "line_is_not_zero": [zero_line],
-    "period_closed_once": [closed_twice],
     "user_email_unique": [same_user_in_capitals],
     "role_granted_once": [role_twice],
     "job_ended_only_in_final_state": [
@@ -318,6 +311,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_runs.BROKEN,
     **broken_filings.BROKEN,
     **broken_papers.BROKEN,
+    **broken_periods.BROKEN,
     **broken_wishes.BROKEN,
 }
 

@@ -358,6 +358,8 @@ TESTED = {
     "entry_is_complete",
     "entry_balances",
     "entry_in_open_period",  # tests/ledger/test_books.py
+    "period_reopened_latest_first",  # tests/ledger/test_reopening.py
+    "ledger_periodclose_is_append_only",
     "designations_sum_to_donation",
     "refund_parts_sum_to_refund",
     "refund_not_above_donation",

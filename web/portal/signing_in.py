@@ -14,20 +14,9 @@ from donors import signing_in
 from donors.signing_in import Refusal
 from jobs import ringing
 from web import addressing
+from web.asking_mailbox import MailboxForm
 from web.portal import admitting
 from web.portal.admitting import public
-
-
-class AddressForm(forms.Form):
-    email = forms.EmailField(
-        label=gettext_lazy("Email"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "aria-describedby": "email-hint"}),
-        error_messages={
-            "required": gettext_lazy("Enter your email address."),
-            "invalid": gettext_lazy("Enter an email address like name@example.org."),
-        },
-    )
 
 
 class CodeForm(forms.Form):
@@ -50,8 +39,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if admitting.email_key(request):
             return redirect("portal:home")
-        return render(request, "portal/sign_in.html", {"form": AddressForm()})
-    form = AddressForm(request.POST)
+        return render(request, "portal/sign_in.html", {"form": MailboxForm()})
+    form = MailboxForm(request.POST)
     if not form.is_valid():
         return render(request, "portal/sign_in.html", {"form": form}, status=422)
     browser = signing_in.fresh_browser()
@@ -111,7 +100,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _spent(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/spent.html", {"form": AddressForm()}, status=410)
+    return render(request, "portal/spent.html", {"form": MailboxForm()}, status=410)
 
 
 @public

@@ -1,30 +1,16 @@
 """Two presses to the paper of a year: the mail's link opens this page, and this page hands out the file."""
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from donors import signing_in
 from jobs import ringing
 from receipts import listing_years, opening_years, yearly_linking
 from web import addressing
-
-
-class MailboxForm(forms.Form):
-    """One field, for a new link."""
-
-    email = forms.EmailField(
-        label=gettext_lazy("Email"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "aria-describedby": "email-hint"}),
-        error_messages={
-            "required": gettext_lazy("Enter your email address."),
-            "invalid": gettext_lazy("Enter an email address like name@example.org."),
-        },
-    )
+from web.asking_mailbox import MailboxForm
 
 
 @require_safe

@@ -41,4 +41,7 @@ class Command(BaseCommand):
             # Who gave, the day and what it was: changed only by a correction, which a trigger compares.
             columns = "donor_id, given_on, date_rule, kind, payer, description, is_person_directed"
             cursor.execute(f"GRANT UPDATE ({columns}) ON donations_donation TO {role}")
+            # A close is only ever reopened, once, by two people.
+            columns = "reopened_at, reopened_by, reopening_approved_by, reopening_reason"
+            cursor.execute(f"GRANT UPDATE ({columns}) ON ledger_periodclose TO {role}")
         self.stdout.write(f"{options['role']}: all tables, {len(facts)} of them to be added to only.")
