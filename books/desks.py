@@ -1,6 +1,7 @@
 """Where and by whom a file is taken in."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,5 +21,6 @@ class Desk:
     now: datetime
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     fresh: list[Donation] = field(default_factory=list)
+    progress: Callable[[int, int], None] = lambda done, total: None
     sources: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """By deposit: the entries it consists of."""

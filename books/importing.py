@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from books import (
     comparing,
@@ -30,12 +31,17 @@ from books.opening_tables import Habits, Reject, Unread
 from books.reading_rows import Line, Read, Tie
 from campaigns.models import Campaign
 from donations import collecting
+from donations.models import Donation
 from ledger.models import LegalEntity
 from staff import auditing
 from staff.models import User
 
 Source = ProcessorReport.Source
 TOGETHER = 1_000
+
+
+Progress = Callable[[int, int], None]
+"""Is told how many rows are done, of how many; it may raise to stop everything."""
 
 
 class UnableToImport(ValueError):
@@ -56,6 +62,7 @@ class Asked:
     file_name: str
     content: bytes
     habits: Habits = field(default_factory=Habits)
+    progress: Progress = field(default=lambda done, total: None)
 
     @property
     def sha256(self) -> str:
@@ -84,9 +91,6 @@ class Outcome:
             for name in ("gross", "fee", "net"):
                 sums[one.line.currency][name] += getattr(one.line, name)
         return {code: sums[code] for code in sorted(sums)}
-
-
-Progress = Callable[[int, int], None]
 
 
 def read(asked: Asked) -> Read:
@@ -154,8 +158,14 @@ def _judge(asked: Asked, told: Read, *, actor: User, now: datetime) -> tuple[lis
     if judge is not None:
         known = comparing.known(told.lines)
         return [judge(line, known) for line in told.lines], []
-    desk = Desk(entity=asked.entity, campaign=asked.campaign, actor=actor, now=now)
-    desk.campaigns = _campaigns(asked.entity)
+    desk = Desk(
+        entity=asked.entity,
+        campaign=asked.campaign,
+        actor=actor,
+        now=now,
+        campaigns=_campaigns(asked.entity),
+        progress=asked.progress,
+    )
     take = taking_in.paypal if asked.source == Source.PAYPAL else granting.chariot
     done, failed = take(told.lines, desk)
     return done, [_rejected(line, error) for line, error in failed]
@@ -226,6 +236,12 @@ def _row(report: ProcessorReport, one: Judged) -> ProcessorReportRow:
         donation=one.donation,
         words=dict(line.words),
     )
+
+
+def gifts_of(report: ProcessorReport) -> QuerySet[Donation]:
+    """This function will return the gifts that came by a report, also those whose giver was named later."""
+    refs = report.rows.filter(verdict__in=[Verdict.GIFT, Verdict.UNKNOWN]).values("ref")
+    return Donation.objects.filter(processor_ref__in=refs)
 
 
 def unknown_rows(*, report: ProcessorReport | None = None) -> list[ProcessorReportRow]:

@@ -58,7 +58,9 @@ def each(
 ) -> tuple[list[Judged], list[tuple[Line, Unread]]]:
     done: list[Judged] = []
     failed: list[tuple[Line, Unread]] = []
-    for line in lines:
+    chosen = list(lines)
+    for place, line in enumerate(chosen):
+        desk.progress(place, len(chosen))
         try:
             with transaction.atomic():
                 done.append(deeds.get(line.role, _unread)(line, desk))
@@ -84,7 +86,7 @@ def _paypal_gift(line: Line, desk: Desk) -> Judged:
     giver = line.giver or Giver()
     if former is None and not matching.clean_name(giver.name):
         return _nobodys(line, gross, fee, desk)
-    gift = former or _entered(line, giver, gross, desk)
+    gift = former or entered(line, giver, desk)
     collecting.settle(donation=gift, fee=fee, at=line.at, now=desk.now)
     return beside(line, gift, is_new=former is None)
 
@@ -101,8 +103,10 @@ def beside(line: Line, gift: Donation, *, is_new: bool) -> Judged:
     )
 
 
-def _entered(line: Line, giver: Giver, gross: Money, desk: Desk) -> Donation:
+def entered(line: Line, giver: Giver, desk: Desk) -> Donation:
+    """Enter the gift of a row. Raises Unread and entering.UnableToEnter. This function will return it."""
     refuse_numbers(giver)
+    gross = Money(line.gross, line.currency)
     dated = dating.charged(at=line.at, zone=desk.entity.zone, rule=desk.entity.date_rule)
     donor_id = matching.match(name=giver.name, email=giver.email, language="en", now=desk.now)
     campaign = campaign_of(line, desk)

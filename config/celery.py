@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "links somebody asked for": {"task": "donors.answer_requests", "schedule": 15},
     "annual runs that wait": {"task": "receipts.run_jobs", "schedule": 10},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
+    "report files of processors": {"task": "books.run_reports", "schedule": 10},
     "people's own data that waits": {"task": "reports.portray", "schedule": 15},
     "data, sessions and wishes that lay long enough": {"task": "donors.tidy", "schedule": 600},
     "events that never came": {"task": "donations.catch_up", "schedule": 600},

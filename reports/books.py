@@ -1,14 +1,12 @@
-"""Reading the books for people: the journal day by day, payouts with their lines, balances of funds."""
+"""Reading the books for people: the journal day by day, balances of funds."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from donations.models import Dispute, Donation, Refund
 from ledger.models import Entry, Fund, Line
 from ledger.money import Money
-from payments.models import BalanceTransaction, Payout
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +19,6 @@ class Balance:
     fees: Money
     exchanged: Money
     left: Money
-
-
-@dataclass(frozen=True, slots=True)
-class PayoutLineShown:
-    """One line of a payout and the donation it belongs to, if it belongs to one."""
-
-    line: BalanceTransaction
-    donation: Donation | None
-
-    @property
-    def gross(self) -> Money:
-        return Money(self.line.amount_minor, self.line.currency)
-
-    @property
-    def fee(self) -> Money:
-        return Money(self.line.fee_minor, self.line.currency)
-
-    @property
-    def net(self) -> Money:
-        return Money(self.line.net_minor, self.line.currency)
 
 
 def entries(*, booked_from: date | None, booked_to: date | None) -> QuerySet[Entry]:
@@ -76,29 +54,6 @@ def turnover(*, booked_from: date | None, booked_to: date | None) -> list[tuple[
         (Money(row["debits"] or 0, row["currency"]), Money(-(row["credits"] or 0), row["currency"]))
         for row in rows
     ]
-
-
-def payouts() -> QuerySet[Payout]:
-    """Payouts, newest first, with how many lines they have and what the lines sum to."""
-    return (
-        Payout.objects.select_related("failure")
-        .annotate(line_count=Count("lines"), line_sum=Sum("lines__balance_transaction__net_minor"))
-        .order_by("-created_at", "-id")
-    )
-
-
-def payout_lines(*, payout: Payout) -> list[PayoutLineShown]:
-    """This function will return the lines of a payout with their donations, oldest first."""
-    lines = list(BalanceTransaction.objects.filter(payout_line__payout=payout).order_by("created_at", "id"))
-    refs = [line.source_ref for line in lines if line.source_ref]
-    owners = {
-        donation.processor_ref: donation
-        for donation in Donation.objects.filter(processor_ref__in=refs).select_related("donor__merged_into")
-    }
-    for fact in (Refund, Dispute):
-        for row in fact.objects.filter(processor_ref__in=refs).select_related("donation__donor__merged_into"):
-            owners[row.processor_ref] = row.donation
-    return [PayoutLineShown(line, owners.get(line.source_ref)) for line in lines]
 
 
 _INCOME, _FEES = ["4000", "4100"], ["5100", "5150"]

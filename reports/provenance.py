@@ -1,4 +1,4 @@
-"""Where we know a gift from: notices of the processor, its balance when we looked, rows of files. One gift, told often."""
+"""Where we know a gift from: notices of the processor, its balance, rows of files. One gift may be told of often."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

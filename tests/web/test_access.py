@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -12,9 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from books.models import ProcessorReport, ProcessorReportRow
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
-from payments.models import BalanceTransaction, Payout
+from payments.models import BalanceTransaction, Payout, PayoutTrouble
 from receipts import excepting
 from receipts.models import GiftAidClaim, Issuer, PrintFile, Receipt, RunException
 from staff.models import Role
@@ -95,6 +97,32 @@ def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
     }
 
 
+def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
+    """A payout that does not fit, and a report with a row nobody is known for."""
+    PayoutTrouble.objects.create(
+        ref="po_waits", code="by_hand", amount_minor=100, currency="USD", words="by hand", created_at=today,
+        arrives_on=today.date(), seen_at=today, last_seen_at=today,
+    )  # fmt: skip
+    report = ProcessorReport.objects.create(
+        entity=gift.entity, source="paypal", format="paypal_settlement", file_name="stl.csv",
+        file_sha256="0" * 64, row_count=1, imported_at=today,
+        imported_by=making.user(email="bringer@example.org", now=today),
+    )  # fmt: skip
+    row = ProcessorReportRow.objects.create(
+        report=report, position=5, ref="paypal:1A", kind="T0013", gross_minor=100, net_minor=100,
+        currency="USD", happened_at=today, verdict="unknown",
+    )  # fmt: skip
+    return {
+        "office:payout_export": [Payout.objects.get().pk],
+        "office:payout_waiting": ["po_waits"],
+        "office:report_check": [uuid.UUID(int=1)],
+        "office:report": [report.pk],
+        "office:report_resume": [report.pk],
+        "office:report_export": [report.pk, "rows"],
+        "office:report_giver": [row.pk],
+    }
+
+
 @pytest.fixture
 def facts(db: None, today: datetime) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -133,6 +161,7 @@ def facts(db: None, today: datetime) -> dict[str, list[object]]:
         "office:letters_file": [printing.pk, "receipts"],
         "office:letters_printed": [printing.pk],
         "office:payout": [Payout.objects.get().pk],
+        **payout_facts(gift, today),
         "office:way_new": [gift.entity_id],
         "office:way": [gift.entity_id, way.pk],
         "office:link_retire": [1],

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from donations import benefiting, refunding
 from donations.models import Donation
 from receipts.models import Receipt
-from reports import filtering, listing, timelines
+from reports import filtering, listing, movements, provenance, timelines
 from staff import auditing, roles
 from staff.models import Role, User
 from web.office.admitting import admit
@@ -82,6 +82,8 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         .order_by("issued_at", "id"),
         "entries": entries,
         "moments": timelines.of(donation=found, entries=entries),
+        "movements": movements.of(donation=found),
+        "witnesses": provenance.of(donation=found),
         "requests": found.refund_requests.select_related("requested_by").order_by("requested_at", "id"),
         "refundable": refunding.refundable(donation=found),
         "may_refund": roles.may(actor, roles=[Role.FINANCE]),

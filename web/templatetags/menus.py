@@ -46,7 +46,8 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         pgettext_lazy("menu", "Books"),
         (
             ("journal", _("Journal")),
-            ("payouts", _("Payouts")),
+            ("payouts", _("Deposits")),
+            ("reports", _("Report files")),
             ("funds", _("Funds")),
             ("years", pgettext_lazy("menu", "By year")),
         ),
