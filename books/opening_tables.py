@@ -218,7 +218,8 @@ def read_amount(said: str, *, currency: str, column: str, habits: Habits) -> int
     plain = unicodedata.normalize("NFKC", said).replace("\u2212", "-")
     plain = _SIGNS.sub("", plain.removesuffix(currency).removeprefix(currency))
     is_negative = plain.startswith("-") or plain.endswith("-") or (plain[:1], plain[-1:]) == ("(", ")")
-    digits = plain.strip("+-()")
+    bare = re.fullmatch(r"[+-]?([^+\-()]*)|([^+\-()]*)-|\(([^+\-()]*)\)", plain)
+    digits = next((part for part in bare.groups() if part), "") if bare else ""
     point = re.escape(habits.decimal)
     thousands = re.escape("," if habits.decimal == "." else ".")
     match = re.fullmatch(rf"(\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)?(?:{point}(\d+))?", digits, re.ASCII)

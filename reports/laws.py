@@ -6,7 +6,7 @@ row names what is wrong in its first column.
 
 from dataclasses import dataclass
 
-from reports import receipt_laws
+from reports import finance_laws_payouts, receipt_laws
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ FACT_TABLES = (
     "donors_donormerge",
     "donors_profilechange",
     "donors_bounce",
+    "books_processorreport",
+    "books_processorreportrow",
     "receipts_receipttotal",
     "receipts_spoilednumber",
     "receipts_figureconfirmation",
@@ -377,4 +379,5 @@ LAWS = (
         """,
     ),
     *(Law(*row) for row in receipt_laws.ROWS),
+    *(Law(*row) for row in finance_laws_payouts.ROWS),
 )

@@ -15,6 +15,7 @@ from payments import pointing
 from payments.models import BalanceTransaction
 from receipts.models import Receipt
 from reports import movements
+from reports.movements import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,13 @@ class _Story:
         return None if found is None else ("entry", found)
 
 
-def of(*, donation: Donation, entries: Sequence[Entry]) -> list[Moment]:
-    """This function will return all moments of a donation, oldest first; `entries` are its own in the books."""
+def of(
+    *, donation: Donation, entries: Sequence[Entry], moved: Sequence[Movement] | None = None
+) -> list[Moment]:
+    """All that happened to a donation; `entries` are its own in the books, `moved` its movements if they are known.
+
+    This function will return the moments, oldest first.
+    """
     story = _Story(donation, entries)
     moments = [
         *_giving(story),
@@ -99,7 +105,7 @@ def of(*, donation: Donation, entries: Sequence[Entry]) -> list[Moment]:
         *_doubts(story),
         *_receipts(story),
         *_messages(story),
-        *_payouts(story),
+        *_payouts(movements.of(donation=donation) if moved is None else moved),
     ]
     # The processor tells whole seconds: within one, the order in which things follow from each other counts.
     return sorted(moments, key=lambda moment: moment.at.replace(microsecond=0))
@@ -327,9 +333,9 @@ _DISPUTE_NOTICES = (
 )
 
 
-def _payouts(story: _Story) -> Iterator[Moment]:
+def _payouts(moved: Sequence[Movement]) -> Iterator[Moment]:
     """In which payout each movement of the gift's money went: the charge, what went back, what was disputed."""
-    for movement in movements.of(donation=story.donation):
+    for movement in moved:
         if movement.payout is not None:
             paid = movement.payout
             kind = "paid_out" if movement.kind in {"charge", "payment"} else "movement_paid_out"

@@ -23,7 +23,7 @@ from staff import auditing
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_numbers
+from tests.laws import broken_numbers, broken_reports
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -54,6 +54,7 @@ def every_fact(db: None) -> None:
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
     storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
     facts.bounce()
+    broken_reports.row()
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
     from donors import consenting, profiling

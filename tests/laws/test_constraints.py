@@ -35,13 +35,14 @@ from tests.laws import (
     broken_numbers,
     broken_papers,
     broken_periods,
+    broken_reports,
     broken_runs,
     broken_wishes,
 )
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "receipts")
+ROOMS = ("ledger", "staff", "jobs", "donors", "payments", "donations", "books", "receipts")
 
 
 def again(row: Model, **changed: object) -> None:
@@ -312,6 +313,7 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
     **broken_filings.BROKEN,
     **broken_papers.BROKEN,
     **broken_periods.BROKEN,
+    **broken_reports.BROKEN,
     **broken_wishes.BROKEN,
 }
 

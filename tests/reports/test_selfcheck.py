@@ -22,7 +22,7 @@ from reports import laws, selfchecking
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.reports import test_receipt_laws
+from tests.reports import test_deposit_laws, test_receipt_laws
 from tests.reports.breaking import LATER, broken, sql
 
 
@@ -34,7 +34,7 @@ def test_every_law_has_a_breach_here() -> None:
     codes = {law.code for law in laws.LAWS} | {"I18", "I20"}
     tested = {
         name.split("_")[1].upper()
-        for name in [*globals(), *vars(test_receipt_laws)]
+        for name in [*globals(), *vars(test_receipt_laws), *vars(test_deposit_laws)]
         if name.startswith("test_i")
     }
     assert codes == tested

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from books.models import ProcessorReport, ProcessorReportRow
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
+from jobs import running
 from payments.models import BalanceTransaction, Payout, PayoutTrouble
 from receipts import excepting
 from receipts.models import GiftAidClaim, Issuer, PrintFile, Receipt, RunException
@@ -112,10 +112,13 @@ def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
         report=report, position=5, ref="paypal:1A", kind="T0013", gross_minor=100, net_minor=100,
         currency="USD", happened_at=today, verdict="unknown",
     )  # fmt: skip
+    job = running.enqueue(
+        kind="report_rehearsal", arguments={"source": "stripe"}, requested_by_id=None, now=today
+    )
     return {
         "office:payout_export": [Payout.objects.get().pk],
         "office:payout_waiting": ["po_waits"],
-        "office:report_check": [uuid.UUID(int=1)],
+        "office:report_check": [job.pk],
         "office:report": [report.pk],
         "office:report_resume": [report.pk],
         "office:report_export": [report.pk, "rows"],
@@ -219,6 +222,8 @@ READ_DOWN = {
     "office:run_preview",
     "office:run_preview_file",
     "office:run_file",
+    "office:payout_export",
+    "office:report_export",
 }
 
 

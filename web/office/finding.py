@@ -68,6 +68,7 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if isinstance(actor, User):
         auditing.record(actor=actor, action="read donation", target=f"donation:{pk}", now=timezone.now())
     entries = timelines.entries(donation=found)
+    moved = movements.of(donation=found)
     rows = listing.page(filters=filtering.Filters(search=str(pk)), language=get_language() or "en").rows
     context = {
         "donation": found,
@@ -81,8 +82,8 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         .select_related("voiding", "rendering", "trouble", "replaced_by")
         .order_by("issued_at", "id"),
         "entries": entries,
-        "moments": timelines.of(donation=found, entries=entries),
-        "movements": movements.of(donation=found),
+        "moments": timelines.of(donation=found, entries=entries, moved=moved),
+        "movements": moved,
         "witnesses": provenance.of(donation=found),
         "requests": found.refund_requests.select_related("requested_by").order_by("requested_at", "id"),
         "refundable": refunding.refundable(donation=found),
