@@ -1,10 +1,11 @@
-"""A month in which everything happens, told by the sandbox over HTTP: each deposit is the sum of its lines (B11, B12)."""
+"""A month in which everything happens, told by the sandbox: each deposit is the sum of its lines (B11, B12)."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable
+from decimal import Decimal
 
 import pytest
 
@@ -116,6 +117,6 @@ def test_B11_B12_every_deposit_of_the_month_is_explained_to_the_cent(supporter: 
 
     told = b"".join(deposit_files.lines(payout=Payout.objects.get(ref=first))).decode()
     rows = list(csv.DictReader(io.StringIO(told)))
-    assert sum(round(float(row["net"]) * 100) for row in rows) == of(first).net.minor
+    assert sum(Decimal(row["net"]) for row in rows) == Decimal(of(first).net.plain)
     assert {row["donation_id"] for row in rows} == {str(pk) for pk in Donation.objects.filter(
         amount_minor__lt=20_000).values_list("pk", flat=True)}  # fmt: skip
