@@ -195,6 +195,11 @@ def _rejects(rejects: Sequence[Reject]) -> list[dict[str, object]]:
     return [{"row": one.row, "column": one.column, "code": one.code, "said": one.said} for one in chosen]
 
 
+def _leave() -> None:
+    """Asked for in the thread it is called in: that thread's own connection."""
+    connection.close()
+
+
 class Teller:
     """Tells how far the work is, every few seconds, on a connection of its own: what it says is seen at once.
 
@@ -212,7 +217,7 @@ class Teller:
 
     def __exit__(self, *trouble: object) -> None:
         if self._pool is not None:
-            self._pool.submit(connection.close).result()
+            self._pool.submit(_leave).result()
             self._pool.shutdown()
 
     def __call__(self, done: int, total: int) -> None:

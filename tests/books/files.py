@@ -14,7 +14,8 @@ from tests.campaigns import making
 ITEMIZED = (
     "balance_transaction_id", "created_utc", "available_on_utc", "currency", "gross", "fee", "net",
     "reporting_category", "source_id", "description", "automatic_payout_id", "automatic_payout_effective_at_utc",
-    "customer_id", "customer_name", "charge_id", "payment_intent_id", "payment_method_type", "payment_metadata[reference]",
+    "customer_id", "customer_name", "charge_id", "payment_intent_id", "payment_method_type",
+    "payment_metadata[reference]",
 )  # fmt: skip
 ACTIVITY = (
     "id", "Type", "Source", "Amount", "Fee", "Net", "Currency", "Created (UTC)", "Available On (UTC)", "Description",

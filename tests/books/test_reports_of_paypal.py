@@ -16,7 +16,9 @@ from donations.models import Donation, Refund
 from donors.models import Donor, Message
 from ledger import balances
 from ledger.models import Entry, Line
+from ledger.money import Money
 from payments.models import Payout
+from reports import filtering, listing
 from tests import facts
 from tests.books import files
 from tests.donations.test_ledger_stories import books, lawful
@@ -295,3 +297,14 @@ def test_two_files_over_the_same_days_are_one_fact() -> None:
     assert outcome.counts() == {"agrees": 1, "gift": 1}
     assert Donation.objects.count() == 2
     assert collecting.fee_of(Donation.objects.get(processor_ref="paypal:1")).minor == 50  # type: ignore[union-attr]
+
+
+def test_the_lists_show_what_paypal_kept_and_what_is_left() -> None:
+    bring(files.paypal(files.given("1", "100.00", "-3.20", "96.80")))
+    back = {"Type": "Payment Refund", "Gross": "-40.00", "Fee": "1.10", "Net": "-38.90", "Transaction ID": "2",
+            "Reference Txn ID": "1"}  # fmt: skip
+    bring(files.paypal(back))
+    (row,) = listing.page(filters=filtering.Filters(), language="en").rows
+    assert (row.fee, row.net, row.refunded) == (Money(210, "USD"), Money(5_790, "USD"), Money(4_000, "USD"))
+    (total,) = listing.totals(filters=filtering.Filters())
+    assert (total.fees, total.net) == (Money(210, "USD"), Money(5_790, "USD"))

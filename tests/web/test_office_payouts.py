@@ -221,7 +221,7 @@ def bring(finance: Client, content: bytes, *, source: str = "paypal", **how: str
     }  # fmt: skip
     answer = finance.post(reverse("office:report_new"), asked)
     assert answer.status_code == 302, words(answer)
-    return Job.objects.order_by("-requested_at", "-id").get()
+    return Job.objects.get(pk=answer.headers["Location"].rstrip("/").rpartition("/")[2])
 
 
 def test_a_file_is_looked_at_and_then_taken_in(finance: Client) -> None:

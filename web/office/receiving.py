@@ -31,13 +31,26 @@ from staff.models import Role, User
 from web import payout_wording
 from web.office import exporting, paging
 from web.office.admitting import admit
+from web.templatetags.office import titled
 
 READERS = (Role.FINANCE, Role.APPROVER)
 FILES = {"rows": deposit_files.rows, "left-out": deposit_files.rejects}
 
 
 def _campaigns() -> QuerySet[Campaign]:
-    return Campaign.objects.filter(fund__is_open=True).select_related("fund__entity").order_by("id")
+    return (
+        Campaign.objects.filter(fund__is_open=True)
+        .select_related("fund__entity")
+        .prefetch_related("texts")
+        .order_by("id")
+    )
+
+
+class CampaignField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A campaign by its title in the reader's language."""
+
+    def label_from_instance(self, obj: Campaign) -> str:
+        return titled(obj)
 
 
 class ReportForm(forms.Form):
@@ -59,7 +72,7 @@ class ReportForm(forms.Form):
     decimal = forms.ChoiceField(
         label=gettext_lazy("Amounts are written"), choices=[(".", "1,234.56"), (",", "1.234,56")]
     )
-    campaign = forms.ModelChoiceField(
+    campaign = CampaignField(
         label=gettext_lazy("New gifts are for"),
         queryset=Campaign.objects.none(),
         empty_label=None,
@@ -82,7 +95,7 @@ class ReportForm(forms.Form):
 class GiverForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     email = forms.EmailField(label=gettext_lazy("Email"), required=False)
-    campaign = forms.ModelChoiceField(
+    campaign = CampaignField(
         label=gettext_lazy("It is for"), queryset=Campaign.objects.none(), empty_label=None
     )
 
