@@ -44,7 +44,7 @@ def convert(gave: Line, got: Line, desk: Desk, done: list[Judged]) -> list[Judge
             entity=entity, ref=ref, gave=out, got=into, shares=shares, at=got.at, now=desk.now
         )
     except (collecting.UnableToCollect, accepting.UnableToAccept) as error:
-        raise Unread(error.code, "", error.left.plain if error.left else "") from error
+        raise Unread(error.code, "", error.left.plain if error.left is not None else "") from error
     for place, judged in enumerate(done):
         if judged.line.ref == ref and judged.line.role != Role.CONVERSION:
             done[place] = _settled(judged, out, into)

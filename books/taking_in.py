@@ -69,7 +69,7 @@ def each(
         except entering.UnableToEnter as error:
             failed.append((line, Unread(error.code, error.field)))
         except collecting.UnableToCollect as error:
-            failed.append((line, Unread(error.code, "", error.left.plain if error.left else "")))
+            failed.append((line, Unread(error.code, "", error.left.plain if error.left is not None else "")))
     return done, failed
 
 

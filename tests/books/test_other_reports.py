@@ -10,6 +10,7 @@ from books.importing import Source
 from books.models import ProcessorReportRow
 from donations.models import Donation, SoftCredit
 from donors.models import Donor, Message
+from ledger.models import Fund
 from payments.models import Payout, ProcessorEvent
 from receipts import acknowledging
 from receipts.models import Receipt
@@ -133,4 +134,24 @@ def test_a_fee_of_a_grant_is_borne_by_its_fund() -> None:
         files.chariot(grant | {"settled_fee_amount": "1.00"}, files.deposit("99.00")),
     )
     assert books() == {"1000": 9_900, "4100": -10_000, "5100": 100}
+    lawful()
+
+
+def test_rounding_without_a_general_fund_is_refused() -> None:
+    facts.campaign()
+    Fund.objects.filter(restriction="none").update(is_open=False)
+    rounding = {"type": "adjustment", "backend_processor_txn_id": "r", "settled_total_amount": "-0.15",
+                "settled_net_amount": "-0.15"}  # fmt: skip
+    with pytest.raises(importing.UnableToImport) as told:
+        bring(Source.CHARIOT, files.chariot(*files.grants(1), rounding))
+    assert [bad.code for bad in told.value.rejects] == ["fund"]
+
+
+def test_a_grant_told_of_again_is_the_same_gift_and_an_anonymous_one_thanks_nobody() -> None:
+    (grant,) = files.grants(1)
+    content = grant | {"full_name": "", "donor_advised_fund_name": "Anonymous"}
+    bring(Source.CHARIOT, files.chariot(content))
+    outcome = bring(Source.CHARIOT, files.chariot(content, files.deposit("100.00")))
+    assert outcome.counts() == {"agrees": 1, "payout": 1}
+    assert not SoftCredit.objects.exists()
     lawful()

@@ -15,7 +15,7 @@ from donations import collecting
 from donations.models import Donation, Refund
 from donors.models import Donor, Message
 from ledger import balances
-from ledger.models import Entry, Line
+from ledger.models import Entry, Fund, Line
 from ledger.money import Money
 from payments.models import Payout
 from reports import filtering, listing
@@ -308,3 +308,70 @@ def test_the_lists_show_what_paypal_kept_and_what_is_left() -> None:
     assert (row.fee, row.net, row.refunded) == (Money(210, "USD"), Money(5_790, "USD"), Money(4_000, "USD"))
     (total,) = listing.totals(filters=filtering.Filters())
     assert (total.fees, total.net) == (Money(210, "USD"), Money(5_790, "USD"))
+
+
+def test_a_refund_in_another_currency_than_it_settled_is_converted_back() -> None:
+    bring(activity())
+    back = {"Type": "Payment Refund", "Currency": "BRL", "Gross": "-17.00", "Fee": "0.00", "Net": "-17.00",
+            "Transaction ID": "R1", "Reference Txn ID": "1A"}  # fmt: skip
+    bring(
+        files.paypal(
+            back,
+            {
+                "Type": "General Currency Conversion",
+                "Gross": "-3.10",
+                "Net": "-3.10",
+                "Transaction ID": "R2",
+                "Reference Txn ID": "R1",
+            },
+            {
+                "Type": "General Currency Conversion",
+                "Currency": "BRL",
+                "Gross": "17.00",
+                "Net": "17.00",
+                "Transaction ID": "R3",
+                "Reference Txn ID": "R1",
+            },
+        )
+    )
+    row = ProcessorReportRow.objects.get(ref="paypal:R2")
+    assert row.donation == Donation.objects.get(processor_ref="paypal:1A")
+    assert books("BRL") == {"5100": 344, "7900": -344}
+    assert books() == {"1120": 241 + 1_508 - 310, "4100": -1_560, "5100": 52, "7900": 310 - 241}
+    lawful()
+
+
+def test_more_than_lies_there_is_not_converted_and_nobodys_debit_is_no_gift() -> None:
+    facts.general()
+    pair = (
+        {"Type": "User Initiated Currency Conversion", "Currency": "EUR", "Gross": "-4.00", "Net": "-4.00",
+         "Transaction ID": "c1", "Reference Txn ID": "c2"},
+        {"Type": "User Initiated Currency Conversion", "Gross": "4.40", "Net": "4.40", "Transaction ID": "c2",
+         "Reference Txn ID": "c2"},
+    )  # fmt: skip
+    with pytest.raises(importing.UnableToImport) as told:
+        bring(files.paypal(*pair))
+    assert [(bad.row, bad.code, bad.said) for bad in told.value.rejects] == [
+        (2, "more", "0.00"),
+        (3, "more", "0.00"),
+    ]
+    with pytest.raises(importing.UnableToImport) as told:
+        bring(files.paypal(files.given("1", "0.00", "0.00", "0.00", Name="")))
+    assert [bad.code for bad in told.value.rejects] == ["amount"]
+
+
+def test_without_a_general_fund_nobodys_fee_is_refused() -> None:
+    facts.campaign()
+    Fund.objects.filter(restriction="none").update(is_open=False)
+    fee = {"Type": "Chargeback Fee", "Gross": "-20.00", "Net": "-20.00", "Transaction ID": "f2"}
+    with pytest.raises(importing.UnableToImport) as told:
+        bring(files.paypal(fee))
+    assert [bad.code for bad in told.value.rejects] == ["fund"]
+
+
+def test_money_that_came_back_again_is_left_to_a_person() -> None:
+    bring(files.paypal(files.given("1", "10.00", "0.00", "10.00")))
+    again = {"Type": "Canceled Reversal", "Gross": "10.00", "Net": "10.00", "Transaction ID": "2",
+             "Reference Txn ID": "1"}  # fmt: skip
+    bring(files.paypal(again))
+    assert ProcessorReportRow.objects.get(ref="paypal:2").reason == "came_back"
