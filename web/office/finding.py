@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from donations import benefiting, refunding
 from donations.models import Donation
+from ledger.models import Entry
 from receipts.models import Receipt
 from reports import filtering, listing, movements, provenance, timelines
 from staff import auditing, roles
@@ -68,7 +69,6 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if isinstance(actor, User):
         auditing.record(actor=actor, action="read donation", target=f"donation:{pk}", now=timezone.now())
     entries = timelines.entries(donation=found)
-    moved = movements.of(donation=found)
     rows = listing.page(filters=filtering.Filters(search=str(pk)), language=get_language() or "en").rows
     context = {
         "donation": found,
@@ -82,14 +82,22 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         .select_related("voiding", "rendering", "trouble", "replaced_by")
         .order_by("issued_at", "id"),
         "entries": entries,
-        "moments": timelines.of(donation=found, entries=entries, moved=moved),
-        "movements": moved,
-        "witnesses": provenance.of(donation=found),
+        **_told(found, entries),
         "requests": found.refund_requests.select_related("requested_by").order_by("requested_at", "id"),
         "refundable": refunding.refundable(donation=found),
         "may_refund": roles.may(actor, roles=[Role.FINANCE]),
     }
     return render(request, "office/donation.html", context)
+
+
+def _told(donation: Donation, entries: list[Entry]) -> dict[str, object]:
+    """What happened to a gift, in which deposits its money went, and where we know it from."""
+    moved = movements.of(donation=donation)
+    return {
+        "moments": timelines.of(donation=donation, entries=entries, moved=moved),
+        "movements": moved,
+        "witnesses": provenance.of(donation=donation),
+    }
 
 
 # An obstacle is mended where the missing thing is kept: codes of the law table (docs/receipt-law.md) and our own.
