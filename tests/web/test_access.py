@@ -118,11 +118,11 @@ def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
     return {
         "office:payout_export": [Payout.objects.get().pk],
         "office:payout_waiting": ["po_waits"],
-        "office:report_check": [job.pk],
-        "office:report": [report.pk],
-        "office:report_resume": [report.pk],
-        "office:report_export": [report.pk, "rows"],
-        "office:report_giver": [row.pk],
+        "office:report_file_check": [job.pk],
+        "office:report_file": [report.pk],
+        "office:report_file_resume": [report.pk],
+        "office:report_file_export": [report.pk, "rows"],
+        "office:report_file_giver": [row.pk],
     }
 
 
@@ -223,7 +223,7 @@ READ_DOWN = {
     "office:run_preview_file",
     "office:run_file",
     "office:payout_export",
-    "office:report_export",
+    "office:report_file_export",
 }
 
 

@@ -219,14 +219,14 @@ def bring(finance: Client, content: bytes, *, source: str = "paypal", **how: str
         "source": source, "days": "mdy", "decimal": ".", "campaign": facts.campaign().pk,
         "file": SimpleUploadedFile("Download.CSV", content), **how,
     }  # fmt: skip
-    answer = finance.post(reverse("office:report_new"), asked)
+    answer = finance.post(reverse("office:report_file_new"), asked)
     assert answer.status_code == 302, words(answer)
     return Job.objects.get(pk=answer.headers["Location"].rstrip("/").rpartition("/")[2])
 
 
 def test_a_file_is_looked_at_and_then_taken_in(finance: Client) -> None:
     job = bring(finance, files.paypal(files.given("1", "300.00", "-9.00", "291.00")))
-    address = reverse("office:report_check", args=[job.pk])
+    address = reverse("office:report_file_check", args=[job.pk])
     assert "It begins in a moment." in words(finance.get(address))
     assert finance.post(address).status_code == 422  # not read yet
     work()
@@ -242,12 +242,12 @@ def test_a_file_is_looked_at_and_then_taken_in(finance: Client) -> None:
     report = ProcessorReport.objects.get()
     assert "1 gift of this file waits: no receipt and no thanks went out." in words(page)
     assert "Grace Kim" in words(page)
-    assert "New gift 1" in words(finance.get(reverse("office:reports")))
+    assert "New gift 1" in words(finance.get(reverse("office:report_files")))
     tasks = [task.kind for task in today_page.work(now=NOW).tasks]
     assert "report_paused" in tasks
     assert "review_open" not in tasks
-    finance.post(reverse("office:report_resume", args=[report.pk]))
-    assert "waits" not in words(finance.get(reverse("office:report", args=[report.pk])))
+    finance.post(reverse("office:report_file_resume", args=[report.pk]))
+    assert "waits" not in words(finance.get(reverse("office:report_file", args=[report.pk])))
     gift = Donation.objects.get()
     told = words(finance.get(reverse("office:donation", args=[gift.pk])))
     assert "Row of a file" in told
@@ -258,13 +258,13 @@ def test_the_same_file_again_is_known(finance: Client) -> None:
     content = files.paypal(files.given("1", "10.00", "0.00", "10.00"))
     job = bring(finance, content)
     work()
-    finance.post(reverse("office:report_check", args=[job.pk]))
+    finance.post(reverse("office:report_file_check", args=[job.pk]))
     work()
     Job.objects.all().delete()
     again = bring(finance, content)
     work()
-    answer = finance.get(reverse("office:report_check", args=[again.pk]))
-    assert answer.headers["Location"] == reverse("office:report", args=[ProcessorReport.objects.get().pk])
+    answer = finance.get(reverse("office:report_file_check", args=[again.pk]))
+    assert answer.headers["Location"] == reverse("office:report_file", args=[ProcessorReport.objects.get().pk])
     assert ProcessorReport.objects.count() == 1
 
 
@@ -272,7 +272,7 @@ def test_rejects_are_shown_and_left_out_only_when_asked(finance: Client) -> None
     good = files.given("1", "10.00", "0.00", "10.00")
     job = bring(finance, files.paypal(good, good | {"Transaction ID": "=2", "Gross": "ten"}))
     work()
-    address = reverse("office:report_check", args=[job.pk])
+    address = reverse("office:report_file_check", args=[job.pk])
     seen = words(finance.get(address))
     assert "3 gross this is no amount ten" in seen
     assert "Take in all but these" in seen
@@ -284,23 +284,23 @@ def test_rejects_are_shown_and_left_out_only_when_asked(finance: Client) -> None
     work()
     report = ProcessorReport.objects.get()
     assert finance.get(part.headers["Location"]).headers["Location"] == reverse(
-        "office:report", args=[report.pk]
+        "office:report_file", args=[report.pk]
     )
     for what, line in (("left-out", "3,gross,amount,ten"), ("rows", "2,Donation Payment,paypal:1,")):
-        answer = finance.get(reverse("office:report_export", args=[report.pk, what]))
+        answer = finance.get(reverse("office:report_file_export", args=[report.pk, what]))
         assert line in b"".join(answer.streaming_content).decode()
-    assert finance.get(reverse("office:report_export", args=[report.pk, "secrets"])).status_code == 404
+    assert finance.get(reverse("office:report_file_export", args=[report.pk, "secrets"])).status_code == 404
 
 
 def test_a_file_that_is_none_is_refused_with_words(finance: Client) -> None:
     job = bring(finance, b"a,b\n1,2\n")
     work()
-    shown = words(finance.get(reverse("office:report_check", args=[job.pk])))
+    shown = words(finance.get(reverse("office:report_file_check", args=[job.pk])))
     assert "The file was not taken in: the columns we need were not found. Row 1" in shown
-    assert finance.post(reverse("office:report_check", args=[job.pk])).status_code == 422
+    assert finance.post(reverse("office:report_file_check", args=[job.pk])).status_code == 422
     empty = {"source": "paypal", "days": "mdy", "decimal": ".", "campaign": facts.campaign().pk,
              "file": SimpleUploadedFile("x.csv", b"  ")}  # fmt: skip
-    assert "nothing is written there" in words(finance.post(reverse("office:report_new"), empty))
+    assert "nothing is written there" in words(finance.post(reverse("office:report_file_new"), empty))
 
 
 def test_a_file_that_lay_too_long_is_gone(finance: Client) -> None:
@@ -312,7 +312,7 @@ def test_a_file_that_lay_too_long_is_gone(finance: Client) -> None:
     path = receiving_reports._path(job.pk)
     os.utime(path, (0, 0))
     assert receiving_reports.purge(now=late) == 1
-    refused = finance.post(reverse("office:report_check", args=[job.pk]))
+    refused = finance.post(reverse("office:report_file_check", args=[job.pk]))
     assert "the file lay for more than a day" in words(refused)
     other = running.enqueue(
         kind=receiving_reports.REHEARSAL,
@@ -330,9 +330,9 @@ def test_rows_are_narrowed_by_verdict_and_paged(finance: Client) -> None:
     job = bring(finance, files.paypal(*rows, rows[0] | {"Transaction ID": "M", "Type": "Website Payment",
                                                        "Gross": "-2.00", "Net": "-2.00"}))  # fmt: skip
     work()
-    finance.post(reverse("office:report_check", args=[job.pk]))
+    finance.post(reverse("office:report_file_check", args=[job.pk]))
     work()
-    address = reverse("office:report", args=[ProcessorReport.objects.get().pk])
+    address = reverse("office:report_file", args=[ProcessorReport.objects.get().pk])
     first = finance.get(address).content.decode()
     assert "paypal:T000" in first
     assert "paypal:T059" not in first
@@ -348,12 +348,12 @@ def test_money_of_nobody_gets_its_giver(finance: Client) -> None:
     body = files.moved("1A", "T0013", "CR", "1700", "USD", fee="50")
     job = bring(finance, files.settlement([body], ('"USD",1700,0,0,50',)))
     work()
-    finance.post(reverse("office:report_check", args=[job.pk]))
+    finance.post(reverse("office:report_file_check", args=[job.pk]))
     work()
     row = ProcessorReportRow.objects.get()
     assert "report_unknown" in [task.kind for task in today_page.work(now=NOW).tasks]
-    report = finance.get(reverse("office:report", args=[row.report_id]))
-    address = reverse("office:report_giver", args=[row.pk])
+    report = finance.get(reverse("office:report_file", args=[row.report_id]))
+    address = reverse("office:report_file_giver", args=[row.pk])
     assert address in report.content.decode()
     assert "What the file ties to" in words(report)
     asked = {"name": "Grace Kim", "email": "grace@example.org", "campaign": facts.campaign().pk}
@@ -367,7 +367,7 @@ def test_money_of_nobody_gets_its_giver(finance: Client) -> None:
     assert "somebody was faster" in words(finance.post(address, asked))
     assert "Its giver is known by now." in words(finance.get(address))
     # The report's own second step lets its receipt go out too.
-    finance.post(reverse("office:report_resume", args=[row.report_id]))
+    finance.post(reverse("office:report_file_resume", args=[row.report_id]))
     assert gift.reviews.get().closing.outcome == "resumed"
 
 
@@ -376,9 +376,9 @@ def test_what_differs_shows_both_amounts(finance: Client) -> None:
     row = {"Amount": "101.00", "Stripe Charge Id": gift.processor_ref or ""}
     job = bring(finance, files.donorbox(row), source="donorbox")
     work()
-    finance.post(reverse("office:report_check", args=[job.pk]))
+    finance.post(reverse("office:report_file_check", args=[job.pk]))
     work()
-    shown = words(finance.get(reverse("office:report", args=[ProcessorReport.objects.get().pk])))
+    shown = words(finance.get(reverse("office:report_file", args=[ProcessorReport.objects.get().pk])))
     assert "Differs In the books: $100.00, fee $3.20" in shown
 
 
@@ -388,7 +388,7 @@ def test_in_korean(signed_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     for address in (
         reverse("office:payouts"),
         reverse("office:payout", args=[made.pk]),
-        reverse("office:reports"),
+        reverse("office:report_files"),
     ):
         shown = words(finance.get(address.replace("/en/", "/ko/", 1)))
         assert "입금" in shown

@@ -120,7 +120,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "older": paging.older(request, page, fields=()),
         "may_bring": roles.may(request.user, roles=[Role.FINANCE]),
     }
-    return render(request, "office/reports.html", context)
+    return render(request, "office/report_files.html", context)
 
 
 def _verdicts(report: ProcessorReport) -> list[tuple[str, int]]:
@@ -149,9 +149,9 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(payout_wording.REJECTS[error.code]))
         else:
             ringing.ring("books.run_reports")
-            return redirect("office:report_check", pk=job.pk)
+            return redirect("office:report_file_check", pk=job.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "office/report_new.html", {"form": form}, status=status)
+    return render(request, "office/report_file_new.html", {"form": form}, status=status)
 
 
 @admit(Role.FINANCE)
@@ -168,8 +168,8 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             messages.info(request, _("This file is here already. Nothing was added."))
         else:
             messages.success(request, _("The file is taken in."))
-        return redirect("office:report", pk=result["report"])
-    return render(request, "office/report_check.html", _found(job))
+        return redirect("office:report_file", pk=result["report"])
+    return render(request, "office/report_file_check.html", _found(job))
 
 
 def _bring_in(request: HttpRequest, job: Job) -> HttpResponse:
@@ -182,9 +182,9 @@ def _bring_in(request: HttpRequest, job: Job) -> HttpResponse:
         )
     except receiving_reports.UnableToReceive as error:
         context = _found(job) | {"refused": payout_wording.REJECTS[error.code]}
-        return render(request, "office/report_check.html", context, status=422)
+        return render(request, "office/report_file_check.html", context, status=422)
     ringing.ring("books.run_reports")
-    return redirect("office:report_check", pk=begun.pk)
+    return redirect("office:report_file_check", pk=begun.pk)
 
 
 def _found(job: Job) -> dict[str, object]:
@@ -244,7 +244,7 @@ def report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "rejects": receiving_reports.rejects_of(found),
         "may_change": roles.may(request.user, roles=[Role.FINANCE]),
     }
-    return render(request, "office/report.html", context)
+    return render(request, "office/report_file.html", context)
 
 
 def _page(found: ProcessorReport, verdict: str, after: str) -> tuple[list[ProcessorReportRow], str]:
@@ -299,7 +299,7 @@ def resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     count = pausing.resume(donation_ids=gifts, actor=_actor(request), now=timezone.now())
     ringing.ring("receipts.follow_up", "donors.send_due")
     messages.success(request, _("Receipts and thanks for %(count)s gifts may go out.") % {"count": count})
-    return redirect("office:report", pk=pk)
+    return redirect("office:report_file", pk=pk)
 
 
 @admit(*READERS)
@@ -342,4 +342,4 @@ def giver(request: HttpRequest, pk: int) -> HttpResponse:
         "is_open": collecting.unknown(row.ref) is not None,
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "office/report_giver.html", context, status=status)
+    return render(request, "office/report_file_giver.html", context, status=status)

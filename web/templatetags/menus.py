@@ -47,7 +47,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         (
             ("journal", _("Journal")),
             ("payouts", _("Deposits")),
-            ("reports", _("Report files")),
+            ("report_files", _("Report files")),
             ("funds", _("Funds")),
             ("years", pgettext_lazy("menu", "By year")),
         ),
