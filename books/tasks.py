@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from books import handing_over_jobs, importing_statements, keeping_journals, placing
+from books import handing_over_jobs, importing_statements, keeping_journals, placing, receiving_reports
 from jobs import running
 
 
@@ -28,3 +28,10 @@ def hand_over() -> None:
 @shared_task(name="books.release_due")
 def release_due() -> None:
     placing.release_due(now=timezone.now())
+
+
+@shared_task(name="books.run_reports")
+def run_reports() -> None:
+    receiving_reports.purge(now=timezone.now())
+    while running.run_one(works=receiving_reports.works(), now=timezone.now()) is not None:
+        pass

@@ -42,6 +42,7 @@ app.conf.beat_schedule = {
     "statements that lay long enough": {"task": "books.tidy", "schedule": 3600},
     "exports that wait": {"task": "reports.run_jobs", "schedule": 10},
     "journals that wait to be handed over": {"task": "books.hand_over", "schedule": 10},
+    "report files of processors": {"task": "books.run_reports", "schedule": 10},
     "people's own data that waits": {"task": "reports.portray", "schedule": 15},
     "data, sessions and wishes that lay long enough": {"task": "donors.tidy", "schedule": 600},
     "events that never came": {"task": "donations.catch_up", "schedule": 600},

@@ -41,6 +41,7 @@ BASES: dict[str, tuple[Basis, ...]] = {
     "text": (Basis.SENT,),
     "stock": (Basis.TRANSFER,),
     "note": (Basis.SETTLEMENT,),
+    "paypal": (Basis.CHARGE,),
     "in_kind": (Basis.HAND, Basis.RECEIVED),
 }
 

@@ -4,61 +4,52 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
-from donations import postings, recording
+from donations import paying_out, postings, recording, troubling
+from donations.paying_out import PAYOUT, DoesNotAddUp, sources_of
+from donations.troubling import Code
 from ledger import posting
-from ledger.models import Entry, Fund, LegalEntity, Line
+from ledger.models import Entry
 from ledger.money import Money
 from payments import gateway
 from payments.gateway import BalanceLine, PayoutState
-from payments.models import BalanceTransaction, Payout, PayoutFailure, PayoutLine
+from payments.models import BalanceTransaction, Payout, PayoutFailure
+
+__all__ = ["PAYOUT", "DoesNotAddUp", "apply", "explain", "post_fee", "sources_of"]
 
 SettleSource = Callable[[str, str, datetime], None]
-
-# Under which names the entries of a line of the balance stand in the books.
-SOURCES = {
-    "charge": ("charge:{source}", "balance:{ref}"),
-    "payment": ("charge:{source}", "balance:{ref}"),
-    "refund": ("refund:{source}", "balance:{ref}"),
-    "payment_refund": ("refund:{source}", "balance:{ref}"),
-    "refund_failure": ("refund_failure:{source}", "balance:{ref}"),
-    "adjustment": ("dispute:{ref}", "fee:{ref}"),
-    "payout_failure": ("payout_failure:{source}",),
-    "payout_cancel": ("payout_failure:{source}",),
-    "stripe_fee": ("fee:{ref}",),
-    "stripe_fx_fee": ("fee:{ref}",),
-    "tax_fee": ("fee:{ref}",),
-}
 PROCESSOR_FEES = {"stripe_fee", "stripe_fx_fee", "tax_fee"}
-PAYOUT = "payout"
 GONE_BACK = {"failed", "canceled"}
-
-
-class DoesNotAddUp(Exception):
-    """The lines of a payout do not sum to it, or the books do not explain them; nothing was posted."""
-
-
-def sources_of(line: BalanceTransaction | BalanceLine) -> list[str]:
-    """The names of the entries that explain one line of the balance."""
-    return [name.format(source=line.source_ref, ref=line.ref) for name in SOURCES.get(line.kind, ())]
 
 
 def apply(*, ref: str, settle_source: SettleSource, now: datetime) -> None:
     """Post a payout once the processor has finished assigning its lines, and undo it if it came back.
 
-    `settle_source` makes sure the charge, refund or dispute behind a line is in the books.
-    Raises DoesNotAddUp. This function will do nothing while the payout is not ready.
+    `settle_source` makes sure the charge, refund or dispute behind a line is in the books. What does not add up is kept
+    as a trouble for a person, until the payout is in the books. Raises DoesNotAddUp.
+    This function will do nothing while the payout is not ready.
     """
-    connected = gateway.connect()
-    state = connected.payout(ref)
-    if not state.is_automatic:
-        raise DoesNotAddUp(f"payout {ref} was made by hand: the processor does not tell what it holds")
-    known = Payout.objects.filter(ref=ref).first()
+    state = gateway.connect().payout(ref)
+    try:
+        _apply(state, settle_source=settle_source, now=now)
+    except DoesNotAddUp as error:
+        troubling.keep(state=state, error=error, now=now)
+        raise
+    if Payout.objects.filter(ref=ref).exists():
+        troubling.mend(ref=ref, now=now)
+
+
+def _apply(state: PayoutState, *, settle_source: SettleSource, now: datetime) -> None:
+    known = Payout.objects.filter(ref=state.ref).first()
+    if known is None and not state.is_automatic:
+        if state.status in GONE_BACK:
+            return  # nothing of it was ever booked
+        words = f"payout {state.ref} was made by hand: the processor does not tell what it holds"
+        raise DoesNotAddUp(words, code=Code.BY_HAND)
     if known is None and state.is_reconciled and state.status not in GONE_BACK:
-        lines = list(connected.payout_lines(ref))
+        lines = list(gateway.connect().payout_lines(state.ref))
         explain(lines=lines, settle_source=settle_source, now=now)
-        known = _post(state=state, lines=lines, now=now)
+        known = paying_out.post(state=state, lines=lines, home=None, now=now)
     if known is not None and state.status in GONE_BACK:
         _return(payout=known, state=state, now=now)
 
@@ -81,9 +72,10 @@ def _is_posted(line: BalanceLine) -> bool:
 
 def post_fee(*, line: BalanceLine, now: datetime) -> None:
     """This function will book a fee of the processor that belongs to no gift, on the first open general fund."""
-    fund = Fund.objects.filter(restriction=Fund.Restriction.NONE, is_open=True).order_by("id").first()
+    fund = paying_out.general_fund()
     if fund is None:
-        raise DoesNotAddUp("there is no unrestricted fund to bear the processor's own fees")
+        words = "there is no unrestricted fund to bear the processor's own fees"
+        raise DoesNotAddUp(words, code=Code.GENERAL)
     with transaction.atomic():
         recording.keep_balance_line(line=line, now=now)
         posting.post(
@@ -96,85 +88,27 @@ def post_fee(*, line: BalanceLine, now: datetime) -> None:
         )
 
 
-def _post(*, state: PayoutState, lines: Sequence[BalanceLine], now: datetime) -> Payout:
-    carried = [line for line in lines if line.kind != PAYOUT]
-    told = sum(line.net_minor for line in carried)
-    if told != state.amount.minor:
-        raise DoesNotAddUp(f"payout {state.ref} is {state.amount.minor}, its lines sum to {told}")
-    parts, entity = _by_fund(carried=carried, currency=state.amount.currency)
-    explained = sum(amount.minor for _, amount in parts)
-    if explained != state.amount.minor:
-        raise DoesNotAddUp(f"payout {state.ref} is {state.amount.minor}, the books explain {explained}")
-    with transaction.atomic():
-        fresh = Payout(
-            ref=state.ref,
-            amount_minor=state.amount.minor,
-            currency=state.amount.currency,
-            created_at=state.created_at,
-            arrives_on=state.arrives_on,
-            recorded_at=now,
-        )
-        Payout.objects.bulk_create([fresh], ignore_conflicts=True)
-        payout = Payout.objects.get(ref=state.ref)
-        for line in lines:
-            recording.keep_balance_line(line=line, now=now)
-        rows = BalanceTransaction.objects.filter(ref__in=[line.ref for line in carried])
-        PayoutLine.objects.bulk_create(
-            [PayoutLine(payout=payout, balance_transaction=row) for row in rows], ignore_conflicts=True
-        )
-        posting.post(
-            entity=entity,
-            kind=Entry.Kind.PAYOUT,
-            source=f"payout:{state.ref}",
-            happened_at=state.created_at,
-            postings=postings.payout(parts),
-            now=now,
-        )
-    return payout
-
-
-def _by_fund(*, carried: Sequence[BalanceLine], currency: str) -> tuple[list[tuple[int, Money]], LegalEntity]:
-    """What the clearing account holds for these lines, fund by fund, and whose books they are in."""
-    sources = [source for line in carried for source in sources_of(line)]
-    lines = Line.objects.filter(entry__source__in=sources, account__code=postings.CLEARING, currency=currency)
-    sums = lines.values_list("fund_id").annotate(sum=Sum("amount_minor")).order_by("fund_id")
-    entities = LegalEntity.objects.filter(entries__source__in=sources).distinct()
-    if len(entities) != 1:
-        raise DoesNotAddUp("a payout must belong to exactly one legal entity")
-    return [(fund_id, Money(minor, currency)) for fund_id, minor in sums if minor], entities[0]
-
-
 def _return(*, payout: Payout, state: PayoutState, now: datetime) -> None:
     """A payout came back, even after it was called paid: the bank gives, the processor owes again."""
     if not state.failure_balance_ref:
         return
-    posted = Entry.objects.get(source=f"payout:{payout.ref}")
-    parts = [
-        (line.fund_id, -line.amount)
-        for line in posted.lines.filter(account__code=postings.BANK).order_by("id")
-    ]
-    line = next(
-        (
-            found
-            for found in gateway.connect().balance_lines(since=state.created_at)
-            if found.ref == state.failure_balance_ref
-        ),
-        None,
-    )
+    line = _line(state, state.failure_balance_ref)
     if line is None:
-        raise DoesNotAddUp(f"payout {payout.ref} came back without a line of the balance")
+        words = f"payout {payout.ref} came back without a line of the balance"
+        raise DoesNotAddUp(words, code=Code.RETURNED)
     with transaction.atomic():
         PayoutFailure.objects.bulk_create(
             [PayoutFailure(payout=payout, balance_ref=line.ref, failed_at=line.created_at, recorded_at=now)],
             ignore_conflicts=True,
         )
         recording.keep_balance_line(line=line, now=now)
-        posting.post(
-            entity=posted.entity,
-            kind=Entry.Kind.PAYOUT_RETURNED,
-            source=f"payout_failure:{payout.ref}",
-            happened_at=line.created_at,
-            postings=postings.payout(parts),
-            reverses=f"payout:{payout.ref}",
-            now=now,
-        )
+        paying_out.undo(payout=payout, at=line.created_at, now=now)
+
+
+def _line(state: PayoutState, ref: str) -> BalanceLine | None:
+    """One line of the balance, which is listed and not fetched: it lies after the payout it is about."""
+    listed = gateway.connect().balance_lines(since=state.created_at)
+    return next((found for found in listed if found.ref == ref), None)
+
+
+line_of = _line

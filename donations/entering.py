@@ -35,6 +35,8 @@ METHODS: Mapping[Donation.Kind, tuple[str, ...]] = {
     Donation.Kind.VEHICLE: ("in_kind",),
     Donation.Kind.VOLUNTEER_EXPENSES: ("in_kind",),
 }
+WALLETS = {"paypal": "paypal:"}
+"""Ways that come only in a file of the processor, by how its references begin: nobody enters them by hand."""
 THINGS = frozenset(
     {Donation.Kind.PROPERTY, Donation.Kind.STOCK, Donation.Kind.VEHICLE, Donation.Kind.VOLUNTEER_EXPENSES}
 )
@@ -98,6 +100,10 @@ class HandGift:
     detail: Detail | None = None
     returns: Sequence[Return] = field(default=())
     credits: Sequence[Credit] = field(default=())
+    processor_ref: str = ""
+    """The processor's own name of it, where it came in a file: with it a gift comes once, whatever its id."""
+    given_at: datetime | None = None
+    """The moment, where a file tells it; a day without an hour stands at noon."""
 
 
 def enter(*, gift: HandGift, actor: User, now: datetime) -> Donation:
@@ -180,7 +186,8 @@ def _check_money(gift: HandGift) -> None:
 
 
 def _check_kind(gift: HandGift) -> None:
-    if gift.method not in METHODS[gift.kind]:
+    is_of_a_file = gift.method in WALLETS and gift.processor_ref.startswith(WALLETS[gift.method])
+    if gift.method not in METHODS[gift.kind] and not (is_of_a_file and gift.kind == Donation.Kind.CASH):
         raise UnableToEnter("method", "method")
     if gift.kind in THINGS and not gift.description.strip():
         raise UnableToEnter("description", "description")
@@ -267,8 +274,8 @@ def _received(gift: HandGift, dated: Dated) -> recording.Received:
         campaign=gift.campaign,
         parts=gift.parts,
         amount=gift.amount,
-        given_at=_noon(dated.on, gift.entity),
-        processor_ref="",
+        given_at=gift.given_at or _noon(dated.on, gift.entity),
+        processor_ref=gift.processor_ref,
         payment_ref="",
         method=gift.method,
         last4=gift.last4,
@@ -296,6 +303,7 @@ def _write_details(donation: Donation, gift: HandGift, now: datetime) -> None:
     GiftEvent.objects.bulk_create(
         GiftEvent(donation=donation, basis=basis.value, on=day, entered_at=now)
         for basis, day in gift.days.items()
+        if basis != Basis.CHARGE  # its moment is the gift's own
     )
     told = gift.detail
     if told is None:

@@ -12,10 +12,12 @@ from ledger.money import Money
 from ledger.posting import Posting
 
 BANK, CLEARING, DISPUTED = "1000", "1100", "1150"
+WALLET, BETWEEN_BODIES = "1120", "1910"
 UNDEPOSITED, SECURITIES, GOODS, VOLUNTEER_COSTS = "1050", "1300", "1350", "5200"
 PROMISED, GIVEN_UP = "1200", "5190"
 UNRESTRICTED, RESTRICTED, EVENT = "4000", "4100", "4200"
 FEES, DISPUTE_FEES, EXCHANGE = "5100", "5150", "7900"
+ROUNDING = "5180"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,28 @@ BY_HAND = {
 """Where a gift that came over the desk lies, by its kind. What a volunteer spent is spent: an expense, no asset."""
 
 
-def by_hand(shares: Sequence[Share], *, kind: str, bought: Sequence[Money] = ()) -> list[Posting]:
+WALLETS = {"paypal": WALLET}
+"""Where money lies that came by a processor whose files we read, by the method of the gift."""
+
+
+def lies_on(*, kind: str, method: str = "") -> str:
+    """This function will return the account on which a gift over the desk lies."""
+    there = BY_HAND[kind]
+    return WALLETS.get(method, there) if there == UNDEPOSITED else there
+
+
+def by_hand(
+    shares: Sequence[Share], *, kind: str, method: str = "", bought: Sequence[Money] = ()
+) -> list[Posting]:
     """A gift over the desk: money to be deposited, securities, goods or borne costs; contributions grow.
 
     What its giver got in return was `bought`, one amount for each share: income of the event and no contribution.
     """
+    there = lies_on(kind=kind, method=method)
     lines: list[Posting] = []
     for share, part in zip(shares, bought or [share.amount - share.amount for share in shares], strict=True):
         lines += [
-            Posting(BY_HAND[kind], share.fund_id, share.amount),
+            Posting(there, share.fund_id, share.amount),
             Posting(share.income, share.fund_id, part - share.amount, share.segment),
             Posting(EVENT, share.fund_id, -part, share.segment),
         ]
@@ -88,18 +103,23 @@ def bought(shares: Sequence[Share]) -> list[Posting]:
     return lines
 
 
-def moved_by_hand(shares: Sequence[Share], *, was: str, became: str) -> list[Posting]:
+def moved_by_hand(shares: Sequence[Share], *, was: str, became: str, method: str = "") -> list[Posting]:
     """A gift turned out to be of another kind: it lies on another account, and contributions stay as they are."""
     lines: list[Posting] = []
     for share in shares:
-        lines.append(Posting(BY_HAND[became], share.fund_id, share.amount))
-        lines.append(Posting(BY_HAND[was], share.fund_id, -share.amount))
+        lines.append(Posting(lies_on(kind=became, method=method), share.fund_id, share.amount))
+        lines.append(Posting(lies_on(kind=was, method=method), share.fund_id, -share.amount))
     return lines
 
 
-def taken_back(shares: Sequence[Share], *, kind: str, is_at_bank: bool = False) -> list[Posting]:
+def taken_back(
+    shares: Sequence[Share], *, kind: str, method: str = "", is_at_bank: bool = False
+) -> list[Posting]:
     """What came over the desk is no gift after all: contributions shrink, and so does wherever it lies by now."""
-    return _taken([_negative(share) for share in shares], against=BANK if is_at_bank else BY_HAND[kind])
+    return _taken(
+        [_negative(share) for share in shares],
+        against=BANK if is_at_bank else lies_on(kind=kind, method=method),
+    )
 
 
 def deposited(parts: Sequence[tuple[int, Money]]) -> list[Posting]:
@@ -110,9 +130,14 @@ def deposited(parts: Sequence[tuple[int, Money]]) -> list[Posting]:
     return lines
 
 
-def refund(shares: Sequence[Share]) -> list[Posting]:
+def refund(shares: Sequence[Share], *, against: str = CLEARING) -> list[Posting]:
     """Money given back: contributions shrink, the processor owes us less. The kept fee stays an expense."""
-    return _taken([_negative(share) for share in shares], against=CLEARING)
+    return _taken([_negative(share) for share in shares], against=against)
+
+
+def unidentified(shares: Sequence[Share], *, against: str) -> list[Posting]:
+    """Money came and nobody knows yet from whom: contributions grow all the same, no gift is written."""
+    return _taken(shares, against=against)
 
 
 def dispute_lost(shares: Sequence[Share]) -> list[Posting]:
@@ -122,6 +147,14 @@ def dispute_lost(shares: Sequence[Share]) -> list[Posting]:
 
 def _negative(share: Share) -> Share:
     return Share(share.fund_id, share.is_restricted, -share.amount, share.segment)
+
+
+def fee(shares: Sequence[Share], *, amount: Money, against: str = CLEARING) -> list[Posting]:
+    """A fee is borne by the funds of its gift, in proportion; what a refund gives back of it is negative."""
+    lines: list[Posting] = []
+    for share, part in zip(shares, over(amount, shares), strict=True):
+        lines += [Posting(FEES, share.fund_id, part), Posting(against, share.fund_id, -part)]
+    return lines
 
 
 def settlement(
@@ -164,17 +197,40 @@ def dispute_movement(*, amount: Money, fee: Money, shares: Sequence[Share]) -> l
     return lines
 
 
-def payout(parts: Sequence[tuple[int, Money]]) -> list[Posting]:
+Part = tuple[int, Money]
+"""How much of a payout belongs to which fund, signed as paid to the bank."""
+
+
+def payout(parts: Sequence[Part], *, against: str = CLEARING) -> list[Posting]:
     """The processor paid what it owed, fund by fund: `parts` are (fund, amount), signed as paid to the bank."""
+    return _moved(parts, into=BANK, out_of=against)
+
+
+def payout_for_another(*, amount: Money, fund_id: int) -> list[Posting]:
+    """At our bank arrived what belongs to another body: we owe it to that body, out of no fund of ours."""
+    return _moved([(fund_id, amount)], into=BANK, out_of=BETWEEN_BODIES)
+
+
+def payout_through_another(parts: Sequence[Part]) -> list[Posting]:
+    """The processor paid what it owed us to another body's bank: now that body owes it to us."""
+    return _moved(parts, into=BETWEEN_BODIES, out_of=CLEARING)
+
+
+def _moved(parts: Sequence[Part], *, into: str, out_of: str) -> list[Posting]:
     lines: list[Posting] = []
     for fund_id, amount in parts:
-        lines += [Posting(BANK, fund_id, amount), Posting(CLEARING, fund_id, -amount)]
+        lines += [Posting(into, fund_id, amount), Posting(out_of, fund_id, -amount)]
     return lines
 
 
-def charge_by_processor(*, fee: Money, fund_id: int) -> list[Posting]:
+def charge_by_processor(*, fee: Money, fund_id: int, against: str = CLEARING) -> list[Posting]:
     """A fee that belongs to no gift (network costs, screening): borne by the general fund."""
-    return [Posting(FEES, fund_id, fee), Posting(CLEARING, fund_id, -fee)]
+    return [Posting(FEES, fund_id, fee), Posting(against, fund_id, -fee)]
+
+
+def rounding(*, amount: Money, fund_id: int) -> list[Posting]:
+    """A deposit came a little smaller (negative) or larger than its gifts: the cents are no gift and no fee."""
+    return [Posting(ROUNDING, fund_id, -amount), Posting(UNDEPOSITED, fund_id, amount)]
 
 
 def pledged(amount: Money, *, fund: Fund) -> list[Posting]:

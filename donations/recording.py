@@ -136,6 +136,7 @@ def _record_by_hand(received: Received, told: ByHand, now: datetime) -> tuple[Do
             rail=Donation.Rail.DESK,
             method=received.method[:40],
             last4=received.last4[:4],
+            processor_ref=received.processor_ref or None,
             amount_minor=received.amount.minor,
             currency=received.amount.currency,
             given_at=received.given_at,
@@ -179,7 +180,9 @@ def _write_parts(*, donation: Donation, received: Received, now: datetime) -> No
 def _by_hand(received: Received, told: ByHand) -> list[posting.Posting]:
     parts = shares(received)
     bought = Money(min(received.bought_minor, received.amount.minor), received.amount.currency)
-    return postings.by_hand(parts, kind=told.kind, bought=postings.over(bought, parts))
+    return postings.by_hand(
+        parts, kind=told.kind, method=received.method, bought=postings.over(bought, parts)
+    )
 
 
 def share(fund: Fund, amount: Money, campaign: Campaign) -> Share:

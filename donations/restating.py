@@ -130,14 +130,16 @@ def _check_kind(donation: Donation, wanted: Mapping[str, object]) -> None:
 
 def _move(donation: Donation, correction: Correction, *, was: str, became: str, now: datetime) -> None:
     """A thing entered as money, or the other way, lies on another account; booked on the day of the correction."""
-    if donation.rail != Donation.Rail.DESK or postings.BY_HAND[was] == postings.BY_HAND[became]:
+    method = donation.method
+    there, here = (postings.lies_on(kind=kind, method=method) for kind in (was, became))
+    if donation.rail != Donation.Rail.DESK or there == here:
         return
     posting.post(
         entity=donation.entity,
         kind=Entry.Kind.ADJUSTMENT,
         source=f"restated:{correction.pk}",
         happened_at=now,
-        postings=postings.moved_by_hand(recording.shares_of(donation), was=was, became=became),
+        postings=postings.moved_by_hand(recording.shares_of(donation), was=was, became=became, method=method),
         now=now,
     )
 

@@ -78,9 +78,21 @@ class BalanceTransaction(models.Model):
 
 
 class Payout(models.Model):
-    """A transfer of the processor to our bank, whose lines sum to it. Only ever added."""
+    """A transfer of a processor to our bank, whose lines sum to it. Only ever added.
+
+    What a payout made by hand, or one of a processor that only sends files, holds is not told: it has no lines.
+    """
+
+    class Processor(models.TextChoices):
+        STRIPE = "stripe"
+        PAYPAL = "paypal"
+        CHARIOT = "chariot"
 
     ref = models.CharField(max_length=80, unique=True)
+    processor = models.CharField(
+        max_length=8, choices=Processor, default=Processor.STRIPE, db_default="stripe"
+    )
+    is_by_hand = models.BooleanField(default=False, db_default=False)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
@@ -116,6 +128,41 @@ class PayoutFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payout_id} failed"
+
+
+class PayoutTrouble(models.Model):
+    """A payout the books could not take, with what was found, until they can. It says how things stand: no fact."""
+
+    class Code(models.TextChoices):
+        BY_HAND = "by_hand"
+        LINES = "lines"
+        BOOKS = "books"
+        BODIES = "bodies"
+        NOBODY = "nobody"
+        GENERAL = "general"
+        RETURNED = "returned"
+
+    ref = models.CharField(max_length=80, unique=True)
+    code = models.CharField(max_length=8, choices=Code)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    lines_minor = models.BigIntegerField(null=True)
+    books_minor = models.BigIntegerField(null=True)
+    unexplained = models.JSONField(default=list)
+    words = models.CharField(max_length=300)
+    created_at = models.DateTimeField()
+    arrives_on = models.DateField()
+    seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    mended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["seen_at"], name="payout_trouble_open", condition=Q(mended_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.code}"
 
 
 class BankAccount(models.Model):

@@ -56,6 +56,8 @@ WITH recent AS (
          CASE s.kind WHEN 'adviser' THEN 'adviser' WHEN 'match' THEN 'match' ELSE 'soft_credit' END
     FROM donations_softcredit s JOIN donations_donation d ON d.id = s.donation_id
    WHERE s.entered_at >= %(since)s AND d.given_at >= %(recent)s
+     AND NOT EXISTS (SELECT 1 FROM donations_review r LEFT JOIN donations_reviewclosing z ON z.review_id = r.id
+                      WHERE r.donation_id = d.id AND z.id IS NULL)
      AND NOT EXISTS (SELECT 1 FROM receipts_exclusion e
                       WHERE e.donation_id = d.id AND e.reason IN ('refunded', 'dispute_lost'))
 )

@@ -1,15 +1,13 @@
-"""Reading the books for people: the journal day by day, payouts with their lines, balances of funds."""
+"""Reading the books for people: the journal day by day, balances of funds."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from books import measuring
-from donations.models import Dispute, Donation, Refund
 from ledger import balances as ledger_balances
 from ledger.models import Entry, Fund, Line
 from ledger.money import Money
-from payments.models import BalanceTransaction, Payout
 from reports import narrowing
 from reports.narrowing import Narrow
 
@@ -35,26 +33,6 @@ class Balance:
         return self.left - self.restricted
 
 
-@dataclass(frozen=True, slots=True)
-class PayoutLineShown:
-    """One line of a payout and the donation it belongs to, if it belongs to one."""
-
-    line: BalanceTransaction
-    donation: Donation | None
-
-    @property
-    def gross(self) -> Money:
-        return Money(self.line.amount_minor, self.line.currency)
-
-    @property
-    def fee(self) -> Money:
-        return Money(self.line.fee_minor, self.line.currency)
-
-    @property
-    def net(self) -> Money:
-        return Money(self.line.net_minor, self.line.currency)
-
-
 def entries(asked: Narrow) -> QuerySet[Entry]:
     """Entries that hold a line asked for, newest day first; of single lines, each with those lines only."""
     if asked.is_of_lines:
@@ -76,29 +54,6 @@ def _whole(asked: Narrow) -> QuerySet[Entry]:
         "source": asked.source,
     }
     return Entry.objects.filter(**{name: value for name, value in simple.items() if value})
-
-
-def payouts() -> QuerySet[Payout]:
-    """Payouts, newest first, with how many lines they have and what the lines sum to."""
-    return (
-        Payout.objects.select_related("failure")
-        .annotate(line_count=Count("lines"), line_sum=Sum("lines__balance_transaction__net_minor"))
-        .order_by("-created_at", "-id")
-    )
-
-
-def payout_lines(*, payout: Payout) -> list[PayoutLineShown]:
-    """This function will return the lines of a payout with their donations, oldest first."""
-    lines = list(BalanceTransaction.objects.filter(payout_line__payout=payout).order_by("created_at", "id"))
-    refs = [line.source_ref for line in lines if line.source_ref]
-    owners = {
-        donation.processor_ref: donation
-        for donation in Donation.objects.filter(processor_ref__in=refs).select_related("donor__merged_into")
-    }
-    for fact in (Refund, Dispute):
-        for row in fact.objects.filter(processor_ref__in=refs).select_related("donation__donor__merged_into"):
-            owners[row.processor_ref] = row.donation
-    return [PayoutLineShown(line, owners.get(line.source_ref)) for line in lines]
 
 
 _INCOME = list(ledger_balances.INCOME)

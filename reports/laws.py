@@ -11,6 +11,7 @@ from reports import (
     finance_laws_batches,
     finance_laws_funds,
     finance_laws_journals,
+    finance_laws_payouts,
     receipt_laws,
     rollup_laws,
 )
@@ -71,6 +72,8 @@ FACT_TABLES = (
     "donors_bounce",
     "books_statement",
     "books_bankmatch",
+    "books_processorreport",
+    "books_processorreportrow",
     "receipts_receipttotal",
     "receipts_spoilednumber",
     "receipts_figureconfirmation",
@@ -418,4 +421,5 @@ LAWS = (
     *(Law(*row) for row in rollup_laws.ROWS),
     *(Law(*row) for row in finance_laws_journals.ROWS),
     *(Law(*row) for row in finance_laws_funds.ROWS),
+    *(Law(*row) for row in finance_laws_payouts.ROWS),
 )

@@ -33,10 +33,20 @@ GROUP BY moved.donation_id
 """
 """What refunds and disputes did to the balance afterwards, and what was reversed over the desk, by donation."""
 
-# What came over the desk has no fee and is settled as it came.
+# What PayPal kept of a gift, and gave back of it, stands in the books alone: asked for its gifts only.
+_KEPT = """(SELECT coalesce(sum(wl.amount_minor), 0)::bigint FROM ledger_entry we
+  JOIN ledger_line wl ON wl.entry_id = we.id AND wl.currency = d.currency
+  JOIN ledger_account wa ON wa.id = wl.account_id AND wa.code = '5100'
+ WHERE we.source = 'balance:' || d.processor_ref OR we.source IN (
+   SELECT 'balance:' || wr.processor_ref FROM donations_refund wr WHERE wr.donation_id = d.id))"""
+_BACK = """(SELECT coalesce(sum(wr.amount_minor), 0)::bigint FROM donations_refund wr
+ WHERE wr.donation_id = d.id AND wr.processor_ref LIKE 'paypal:%%')"""
+
+# What else came over the desk has no fee and is settled as it came.
 SETTLED_IN = "coalesce(b.currency, CASE WHEN d.rail = 'desk' THEN d.currency END)"
-FEE = "CASE WHEN d.rail = 'desk' THEN 0 ELSE b.fee_minor END"
-NET = "CASE WHEN d.rail = 'desk' THEN d.amount_minor ELSE b.net_minor END"
+FEE = f"CASE WHEN d.rail <> 'desk' THEN b.fee_minor WHEN d.method = 'paypal' THEN {_KEPT} ELSE 0 END"
+NET = f"""CASE WHEN d.rail <> 'desk' THEN b.net_minor
+  WHEN d.method = 'paypal' THEN d.amount_minor - {_KEPT} - {_BACK} ELSE d.amount_minor END"""
 
 GIVEN_BACK = """
 SELECT r.donation_id, sum(r.amount_minor)::bigint AS amount_minor FROM donations_refund r

@@ -38,6 +38,10 @@ class Task:
     page: str = ""
     """Where to act about it in the office."""
     entity: LegalEntity | None = None
+    place: tuple[str, object] | None = None
+    """A page of the office and the key of what it shows."""
+    states: str = "dispute"
+    """The table of words `state` is a key of."""
 
 
 @dataclass(frozen=True, slots=True)

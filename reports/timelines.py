@@ -6,14 +6,16 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from donations import alerting, splitting
+from donations import alerting, pausing, splitting
 from donations.models import Dispute, Donation, RefundRequest
 from donors.models import Message
 from ledger.models import Entry
 from ledger.money import Money
 from payments import pointing
-from payments.models import BalanceTransaction, PayoutLine
+from payments.models import BalanceTransaction
 from receipts.models import Receipt
+from reports import movements
+from reports.movements import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ SOURCES = (
     "dispute",
     "dispute_lost",
     "dispute_appeal",
+    "exchange",
+    "identified",
+    "unidentified",
 )
 """What stands before the colon in `Entry.source` for entries that belong to a donation."""
 Status = RefundRequest.Status
@@ -82,8 +87,13 @@ class _Story:
         return None if found is None else ("entry", found)
 
 
-def of(*, donation: Donation, entries: Sequence[Entry]) -> list[Moment]:
-    """This function will return all moments of a donation, oldest first; `entries` are its own in the books."""
+def of(
+    *, donation: Donation, entries: Sequence[Entry], moved: Sequence[Movement] | None = None
+) -> list[Moment]:
+    """All that happened to a donation; `entries` are its own in the books, `moved` its movements if they are known.
+
+    This function will return the moments, oldest first.
+    """
     story = _Story(donation, entries)
     moments = [
         *_giving(story),
@@ -95,7 +105,7 @@ def of(*, donation: Donation, entries: Sequence[Entry]) -> list[Moment]:
         *_doubts(story),
         *_receipts(story),
         *_messages(story),
-        *_payouts(story),
+        *_payouts(movements.of(donation=donation) if moved is None else moved),
     ]
     # The processor tells whole seconds: within one, the order in which things follow from each other counts.
     return sorted(moments, key=lambda moment: moment.at.replace(microsecond=0))
@@ -248,10 +258,15 @@ def _doubts(story: _Story) -> Iterator[Moment]:
         yield Moment(warning.warned_at, "warned", ref=warning.processor_ref, words=words)
     for review in story.reviews:
         page = ("elsewhere", pointing.page_of(review.processor_ref))
+        closing = getattr(review, "closing", None)
+        if review.reason == pausing.REASON:
+            yield Moment(review.recorded_at, "import_paused")
+            if closing is not None:
+                yield Moment(closing.recorded_at, "import_resumed")
+            continue
         yield Moment(
             review.opened_at, "review_opened", ref=review.processor_ref, words=review.reason, target=page
         )
-        closing = getattr(review, "closing", None)
         if closing is not None:
             yield Moment(
                 closing.recorded_at,
@@ -324,12 +339,13 @@ _DISPUTE_NOTICES = (
 )
 
 
-def _payouts(story: _Story) -> Iterator[Moment]:
-    lines = PayoutLine.objects.filter(balance_transaction__source_ref=story.donation.processor_ref)
-    for line in lines.select_related("payout").order_by("id"):
-        payout = line.payout
-        amount = Money(payout.amount_minor, payout.currency)
-        yield Moment(payout.created_at, "paid_out", amount, payout.ref, target=("payout", payout.pk))
+def _payouts(moved: Sequence[Movement]) -> Iterator[Moment]:
+    """In which payout each movement of the gift's money went: the charge, what went back, what was disputed."""
+    for movement in moved:
+        if movement.payout is not None:
+            paid = movement.payout
+            kind = "paid_out" if movement.kind in {"charge", "payment"} else "movement_paid_out"
+            yield Moment(paid.created_at, kind, movement.net, paid.ref, target=("payout", paid.pk))
 
 
 def entries(*, donation: Donation) -> list[Entry]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from donations import approving, dividing, guarding, holding
+from donations import approving, dividing, guarding, holding, pausing, troubling
 from donations.models import (
     Dispute,
     DisputeMovement,
@@ -22,7 +22,7 @@ from ledger.models import LegalEntity
 from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
-from reports import bank_lines, batch_tasks, filtering, listing, paper_tasks, standing
+from reports import bank_lines, batch_tasks, deposit_tasks, filtering, listing, paper_tasks, standing
 from reports.tasks_of_people import LISTED, Group, Task, Work, count
 
 SILENT_AFTER = timedelta(minutes=2)
@@ -54,6 +54,8 @@ def work(*, now: datetime) -> Work:
         batch_tasks.overrides(),
         _warnings(now),
         _reviews(),
+        deposit_tasks.payouts(),
+        deposit_tasks.reports(),
         _events(),
         _refunds(),
         batch_tasks.givers(),
@@ -176,7 +178,7 @@ def _warnings(now: datetime) -> Group:
 
 
 def _reviews() -> Group:
-    waiting = holding.open_reviews().select_related("donation")
+    waiting = holding.open_reviews().exclude(reason=pausing.REASON).select_related("donation")
     tasks = [
         Task(
             "review_open",
@@ -193,7 +195,11 @@ def _reviews() -> Group:
 
 
 def _events() -> Group:
-    parked = ProcessorEvent.objects.filter(status=ProcessorEvent.Status.PARKED)
+    # A payout that does not fit is told once, with what was found, and not by each of its notices.
+    told = troubling.waiting().values("ref")
+    parked = ProcessorEvent.objects.filter(status=ProcessorEvent.Status.PARKED).exclude(
+        kind__startswith="payout.", object_ref__in=told
+    )
     tasks = [
         Task(
             "event_parked",

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from web import bank_wording, fund_wording, tax_wording
+from web import bank_wording, fund_wording, payout_wording, tax_wording
 from web.tax_wording import Words
 
 STATES: Words = {
@@ -26,6 +26,7 @@ METHODS: Words = {
     "bank_transfer": _("Bank transfer"),
     "stock": _("Securities"),
     "in_kind": _("In kind"),
+    "paypal": "PayPal",
 }
 FREQUENCIES: Words = {"once": _("One time"), "monthly": pgettext_lazy("frequency", "Every month")}
 TASKS: Words = {
@@ -144,6 +145,11 @@ BALANCE_LINES: Words = {
     "payment_refund": _("Refund"),
     "adjustment": _("Adjustment"),
     "stripe_fee": _("Processing fee"),
+    "stripe_fx_fee": _("Processing fee"),
+    "tax_fee": _("Processing fee"),
+    "refund_failure": _("Refund came back"),
+    "payout_failure": _("Payout came back"),
+    "payout_cancel": _("Payout came back"),
 }
 CHECKOUTS: Words = {
     "paid": pgettext_lazy("form", "paid"),
@@ -340,6 +346,7 @@ TABLES: dict[str, Words] = {
     **tax_wording.TABLES,
     **bank_wording.TABLES,
     **fund_wording.TABLES,
+    **payout_wording.TABLES,
     "delivery": DELIVERIES,
     "batch": BATCHES,
     "batch_giver": GIVERS,
@@ -357,12 +364,13 @@ TABLES: dict[str, Words] = {
     "state": STATES,
     "method": METHODS,
     "frequency": FREQUENCIES,
-    "task": TASKS,
-    "moment": MOMENTS,
+    "task": {**TASKS, **payout_wording.TASKS},
+    "moment": {**MOMENTS, **payout_wording.MOMENTS},
     "entry": {**ENTRIES, **fund_wording.ENTRIES},
     "voiding": VOIDINGS,
     "request": REQUESTS,
     "balance": BALANCE_LINES,
+    "line_kind": {**BALANCE_LINES, **payout_wording.CARRIED},
     "checkout": CHECKOUTS,
     "mail": MAILS,
     "dispute": DISPUTES,

@@ -272,7 +272,10 @@ class BankMatch(models.Model):
 
 
 class ProcessorReport(models.Model):
-    """A report file of a processor or another donation system, read once and compared with our books."""
+    """A report file of a processor or another donation system, read once and compared with our books.
+
+    `ties` holds the sums the file must meet by itself: what a payout or a footer says beside the sum of the rows.
+    """
 
     class Source(models.TextChoices):
         STRIPE = "stripe"
@@ -285,15 +288,21 @@ class ProcessorReport(models.Model):
     source = models.CharField(max_length=8, choices=Source)
     file_name = models.CharField(max_length=200)
     file_sha256 = models.CharField(max_length=64)
+    format = models.CharField(max_length=20)
     row_count = models.PositiveIntegerField()
     skipped_count = models.PositiveIntegerField(default=0)
     rejects = models.JSONField(default=list)
+    ties = models.JSONField(default=list)
     imported_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     imported_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["entity", "source", "file_sha256"], name="processor_report_read_once")
+            UniqueConstraint(fields=["entity", "source", "file_sha256"], name="processor_report_read_once"),
+            CheckConstraint(
+                condition=Q(file_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="processor_report_hash_is_hexadecimal",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -303,7 +312,8 @@ class ProcessorReport(models.Model):
 class ProcessorReportRow(models.Model):
     """One row of such a file, with what it turned out to be. Its identity is the processor's own id.
 
-    `settled_*` and `rate` keep what a conversion made of it; `words` are the columns nobody asked for.
+    `settled_*` and `rate` keep what a conversion made of it; `books_*` what our books had when it was read. `words` are
+    the columns nobody asked for, and never those that name a person.
     """
 
     class Verdict(models.TextChoices):
@@ -311,6 +321,7 @@ class ProcessorReportRow(models.Model):
         DIFFERS = "differs"
         MISSING = "missing"
         GIFT = "gift"
+        UNKNOWN = "unknown"
         FEE = "fee"
         CONVERSION = "conversion"
         REFUND = "refund"
@@ -333,6 +344,8 @@ class ProcessorReportRow(models.Model):
     settled_minor = models.BigIntegerField(null=True)
     settled_currency = models.CharField(max_length=3, blank=True)
     rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
+    books_gross_minor = models.BigIntegerField(null=True)
+    books_fee_minor = models.BigIntegerField(null=True)
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason = models.CharField(max_length=300, blank=True)
     donation = models.ForeignKey(

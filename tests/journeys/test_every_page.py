@@ -29,6 +29,7 @@ OWN = ("gifts/", "receipts/", "profile/", "mail/", "email/", "email/sent/both/",
 OFFICE = (
     "office/", "office/keys/", "office/donations/", "office/donations/?amount=x", "office/donations/?q=none",
     "office/receipts/", "office/journal/", "office/payouts/", "office/funds/", "office/ways/", "office/transfers/",
+    "office/report-files/", "office/report-files/new/",
     "office/links/", "office/donors/", "office/donors/new/", "office/donations/new/", "office/donations/new/check/",
     "office/donations/new/property/", "office/donations/years/", "office/issuers/", "office/issuers/new/?law=KR",
     "office/receipts/register/", "office/receipts/print/", "office/receipts/runs/", "office/receipts/runs/new/",

@@ -28,7 +28,7 @@ from tests.campaigns import making
 from tests.donations import batches
 from tests.donations.test_batch_reversing import reverse
 from tests.facts import NOW
-from tests.laws import broken_numbers, broken_pledges, funds_rows, journal_rows
+from tests.laws import broken_numbers, broken_pledges, broken_reports, funds_rows, journal_rows
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -67,6 +67,7 @@ def every_fact(db: None) -> None:
         line_id=matched.pk, parts=[own], score=0, is_automatic=False, actor=facts.staff_member(), now=NOW
     )
     funds_rows.every()
+    broken_reports.row()
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
     broken_pledges.grown()

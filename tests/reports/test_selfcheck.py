@@ -25,6 +25,7 @@ from tests.facts import NOW
 from tests.reports import (
     test_bank_laws,
     test_batch_laws,
+    test_deposit_laws,
     test_fund_laws,
     test_journal_laws,
     test_receipt_laws,
@@ -49,6 +50,7 @@ def test_every_law_has_a_breach_here() -> None:
             *vars(test_fund_laws),
             *vars(test_journal_laws),
             *vars(test_bank_laws),
+            *vars(test_deposit_laws),
         ]
         if name.startswith("test_i")
     }

@@ -17,11 +17,12 @@ from pytest_django import Settings
 
 from books import releasing
 from books.filing_papers import Paper
-from books.models import ExportRequest, Release, TransferRequest
+from books.models import ExportRequest, ProcessorReport, ProcessorReportRow, Release, TransferRequest
 from books.releasing import Wanted
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
-from payments.models import BalanceTransaction, Payout
+from jobs import running
+from payments.models import BalanceTransaction, Payout, PayoutTrouble
 from receipts import excepting
 from receipts.models import GiftAidClaim, Issuer, PrintFile, Receipt, RunException
 from staff.models import Role
@@ -156,6 +157,35 @@ def fund_facts(today: datetime) -> dict[str, list[object]]:
     }
 
 
+def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
+    """A payout that does not fit, and a report with a row nobody is known for."""
+    PayoutTrouble.objects.create(
+        ref="po_waits", code="by_hand", amount_minor=100, currency="USD", words="by hand", created_at=today,
+        arrives_on=today.date(), seen_at=today, last_seen_at=today,
+    )  # fmt: skip
+    report = ProcessorReport.objects.create(
+        entity=gift.entity, source="paypal", format="paypal_settlement", file_name="stl.csv",
+        file_sha256="0" * 64, row_count=1, imported_at=today,
+        imported_by=making.user(email="bringer@example.org", now=today),
+    )  # fmt: skip
+    row = ProcessorReportRow.objects.create(
+        report=report, position=5, ref="paypal:1A", kind="T0013", gross_minor=100, net_minor=100,
+        currency="USD", happened_at=today, verdict="unknown",
+    )  # fmt: skip
+    job = running.enqueue(
+        kind="report_rehearsal", arguments={"source": "stripe"}, requested_by_id=None, now=today
+    )
+    return {
+        "office:payout_export": [Payout.objects.get().pk],
+        "office:payout_waiting": ["po_waits"],
+        "office:report_file_check": [job.pk],
+        "office:report_file": [report.pk],
+        "office:report_file_resume": [report.pk],
+        "office:report_file_export": [report.pk, "rows"],
+        "office:report_file_giver": [row.pk],
+    }
+
+
 @pytest.fixture
 def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict[str, list[object]]:
     """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
@@ -197,6 +227,7 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
         "office:letters_file": [printing.pk, "receipts"],
         "office:letters_printed": [printing.pk],
         "office:payout": [Payout.objects.get().pk],
+        **payout_facts(gift, today),
         "office:way_new": [gift.entity_id],
         "office:way": [gift.entity_id, way.pk],
         "office:link_retire": [1],
@@ -274,6 +305,8 @@ READ_DOWN = {
     "office:fund_report_file",
     "office:export_file",
     "office:export_manifest",
+    "office:payout_export",
+    "office:report_file_export",
 }
 
 

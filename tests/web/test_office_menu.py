@@ -36,10 +36,10 @@ def test_the_menu_is_one_row_of_seven_and_the_pages_of_the_open_one(signed_in: S
     facts.campaign()
     first, second = shown(signed_in(Role.ADMIN), reverse("office:payouts"))
     assert words(first) == ["Today", "Gifts", "Donors", "Receipts", "Books", "Reports", "Pages"]
-    finance = ["Journal", "Payouts", "Bank lines", "Funds", "Restricted", "Activities"]
+    finance = ["Journal", "Deposits", "Report files", "Bank lines", "Funds", "Restricted", "Activities"]
     assert words(second) == [*finance, "By year", "Month end", "To the accountant"]
     assert [current for _address, current, _words in first] == ["", "", "", "", "true", "", ""]
-    assert [current for _address, current, _words in second] == ["", "page", *[""] * 7]
+    assert [current for _address, current, _words in second] == ["", "page", *[""] * 8]
 
 
 def test_a_page_of_one_thing_stands_below_its_list(signed_in: SignIn) -> None:

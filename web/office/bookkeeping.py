@@ -3,11 +3,9 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from ledger.models import Entry
-from ledger.money import Money
-from payments.models import Payout
 from reports import books, narrowing
 from reports.narrowing import Narrow
 from staff import roles
@@ -41,30 +39,3 @@ def journal(request: HttpRequest) -> HttpResponse:
         "may_export": roles.may(request.user, roles=[Role.FINANCE, Role.APPROVER]),
     }
     return render(request, "office/journal.html", context, status=200 if is_understood else 400)
-
-
-@admit(Role.VIEWER, Role.FINANCE, Role.APPROVER)
-def payouts(request: HttpRequest) -> HttpResponse:
-    page = paging.page(rows=books.payouts(), by="created_at", after=request.GET.get("after", ""))
-    rows = [(payout, _sum(payout)) for payout in page.rows]
-    return render(
-        request, "office/payouts.html", {"rows": rows, "older": paging.older(request, page, fields=())}
-    )
-
-
-def _sum(payout: Payout) -> Money:
-    return Money(getattr(payout, "line_sum", None) or 0, payout.currency)
-
-
-@admit(Role.VIEWER, Role.FINANCE, Role.APPROVER)
-def payout(request: HttpRequest, pk: int) -> HttpResponse:
-    """One payout: every line of the processor's balance it carried, and that they sum to it."""
-    found = get_object_or_404(books.payouts(), pk=pk)
-    context = {
-        "payout": found,
-        "amount": Money(found.amount_minor, found.currency),
-        "sum": _sum(found),
-        "lines": books.payout_lines(payout=found),
-        "sees_donors": roles.may(request.user, roles=[Role.FINANCE, Role.APPROVER]),
-    }
-    return render(request, "office/payout.html", context)

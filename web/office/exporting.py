@@ -1,6 +1,7 @@
 """The quick links of two lists: everything that is seen, as CSV. They stand behind the same doors as the panels."""
 
 import uuid
+from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from jobs import ringing
 from reports import ordering
 from reports.files import making
+from staff import auditing
 from staff.models import Role, User
 from web.office import taking_out, wanting
 from web.office.admitting import admit
@@ -58,3 +60,21 @@ def _file(request: HttpRequest, form: PeriodForm, *, listing: str) -> HttpRespon
     answer = StreamingHttpResponse(blocks, content_type=making.TOLD[wanted.form].content_type)
     answer.headers["Content-Disposition"] = wanting.disposition(wanting.name_of(wanted))
     return answer
+
+
+# For the pages that hand out files of their own.
+
+
+def note(request: HttpRequest, action: str, *, asked: list[str]) -> None:
+    """This function will write down that a file was taken: which, and not what was typed, which may be a name."""
+    if isinstance(request.user, User):
+        auditing.record(
+            actor=request.user, action=action, target="export", now=timezone.now(), details={"asked": asked}
+        )
+
+
+def file(blocks: Iterator[bytes], *, name: str) -> StreamingHttpResponse:
+    """This function will answer with a CSV file under its name."""
+    response = StreamingHttpResponse(blocks, content_type="text/csv; charset=utf-8; header=present")
+    response.headers["Content-Disposition"] = wanting.disposition(name)
+    return response

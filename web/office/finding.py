@@ -10,8 +10,9 @@ from django.utils.translation import get_language
 
 from donations import benefiting, refunding
 from donations.models import BatchedGift, Donation, Reversal
+from ledger.models import Entry
 from receipts.models import Receipt
-from reports import filtering, listing, timelines
+from reports import filtering, listing, movements, provenance, timelines
 from staff import auditing, roles
 from staff.models import Role, User
 from web.office import looking
@@ -84,7 +85,7 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         .select_related("voiding", "rendering", "trouble", "replaced_by")
         .order_by("issued_at", "id"),
         "entries": entries,
-        "moments": timelines.of(donation=found, entries=entries),
+        **_told(found, entries),
         "requests": found.refund_requests.select_related("requested_by").order_by("requested_at", "id"),
         "refundable": refunding.refundable(donation=found),
         **_beside(found),
@@ -104,6 +105,16 @@ def _beside(donation: Donation) -> dict[str, object]:
         "batched": batched,
         "replaced_by": back.replaced_by if back else None,
         "replaces": for_it.refund.donation if for_it else None,
+    }
+
+
+def _told(donation: Donation, entries: list[Entry]) -> dict[str, object]:
+    """What happened to a gift, in which deposits its money went, and where we know it from."""
+    moved = movements.of(donation=donation)
+    return {
+        "moments": timelines.of(donation=donation, entries=entries, moved=moved),
+        "movements": moved,
+        "witnesses": provenance.of(donation=donation),
     }
 
 

@@ -48,7 +48,8 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
         pgettext_lazy("menu", "Books"),
         (
             ("journal", _("Journal")),
-            ("payouts", _("Payouts")),
+            ("payouts", _("Deposits")),
+            ("report_files", _("Report files")),
             ("bank_lines", _("Bank lines")),
             ("funds", _("Funds")),
             ("restricted", pgettext_lazy("menu", "Restricted")),

@@ -1,6 +1,7 @@
 """How the office and the portal write money, days and names of things, in the reader's language."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -26,6 +27,18 @@ def money(amount: Money | None) -> str:
 @register.filter
 def minor(amount_minor: int, currency: str) -> str:
     return money(Money(amount_minor, currency))
+
+
+@register.filter
+def owed(amount: Money) -> str:
+    """What is short, without its sign: the words beside it say so."""
+    return money(-amount)
+
+
+@register.filter
+def rated(rate: Decimal | None) -> str:
+    """An exchange rate without its last zeros."""
+    return "" if rate is None else f"{rate.normalize():f}"
 
 
 @register.filter
@@ -88,6 +101,13 @@ def address(target: tuple[str, object] | None) -> str:
     if kind == "elsewhere":
         return str(key)
     return reverse(f"office:{_PAGES[kind]}", args=[key])
+
+
+@register.filter
+def placed(place: tuple[str, object]) -> str:
+    """The address of a page of the office and the thing it shows."""
+    name, key = place
+    return reverse(f"office:{name}", args=[key])
 
 
 _PAGES = {"receipt": "receipt_file", "payout": "payout", "proposal": "proposal"}

@@ -7,6 +7,10 @@
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("run");
+      if (answer.ok && answer.redirected && !fresh) {
+        location.assign(answer.url); // the work is done, and what came of it has a page of its own
+        return;
+      }
       if (answer.ok && fresh) {
         const isOther = fresh.dataset.state !== shown.dataset.state;
         if (isOther || !shown.contains(document.activeElement)) shown.replaceWith(fresh);
