@@ -198,38 +198,44 @@ def _summary(donor: Donor, *, entity: LegalEntity, tax_year: int, now: datetime)
     )
 
 
+def _said_of_void(receipt: Receipt, donations: Sequence[Donation]) -> tuple[dict[str, str], list[str]]:
+    """Why a receipt no longer stands, in sentences of the language that is active, and what fills their places."""
+    one = donations[0] if len(donations) == 1 else None
+    is_lost = any(holding.is_lost(donation=donation) for donation in donations)
+    is_back = all(not refunding.refunded(donation=gift) < gift.amount for gift in donations)
+    kinds = {reversing.kind_of(donation_id=gift.pk) for gift in donations}
+    amount = one.amount if one and not is_lost else receipt.total
+    words = {"serial": receipt.serial, "amount": amount.shown(receipt.language)}
+    if is_lost and one:
+        said = [
+            _("Your bank took your gift of %(amount)s back, so receipt %(serial)s is no longer valid."),
+            _("Please do not use it for your taxes."),
+        ]
+    elif one and kinds == {reversing.Kind.BOUNCED}:
+        said = [
+            explaining.unpaid(one, receipt.language),
+            _("Receipt %(serial)s is no longer valid. Please do not use it for your taxes."),
+        ]
+    elif is_back and reversing.Kind.MISTAKE not in kinds:
+        said = [
+            _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid."),
+            _("Please do not use it for your taxes. It can take your bank some days to show the money."),
+        ]
+    else:
+        said = [
+            _("What receipt %(serial)s says was corrected, so it is no longer valid."),
+            _("Please do not use it for your taxes."),
+        ]
+    return words, said
+
+
 def tell_voided(*, receipt: Receipt, donations: Sequence[Donation], now: datetime) -> None:
     """Say that a receipt no longer stands and that no other takes its place, once for each receipt.
 
     `donations` are the gifts that stood on it. This function will queue the mail.
     """
     with translation.override(receipt.language):
-        one = donations[0] if len(donations) == 1 else None
-        is_lost = any(holding.is_lost(donation=donation) for donation in donations)
-        is_back = all(not refunding.refunded(donation=gift) < gift.amount for gift in donations)
-        kinds = {reversing.kind_of(donation_id=gift.pk) for gift in donations}
-        amount = one.amount if one and not is_lost else receipt.total
-        words = {"serial": receipt.serial, "amount": amount.shown(receipt.language)}
-        if is_lost and one:
-            said = [
-                _("Your bank took your gift of %(amount)s back, so receipt %(serial)s is no longer valid."),
-                _("Please do not use it for your taxes."),
-            ]
-        elif one and kinds == {reversing.Kind.BOUNCED}:
-            said = [
-                explaining.unpaid(one, receipt.language),
-                _("Receipt %(serial)s is no longer valid. Please do not use it for your taxes."),
-            ]
-        elif is_back and reversing.Kind.MISTAKE not in kinds:
-            said = [
-                _("Your gift of %(amount)s was returned to you, so receipt %(serial)s is no longer valid."),
-                _("Please do not use it for your taxes. It can take your bank some days to show the money."),
-            ]
-        else:
-            said = [
-                _("What receipt %(serial)s says was corrected, so it is no longer valid."),
-                _("Please do not use it for your taxes."),
-            ]
+        words, said = _said_of_void(receipt, donations)
         paragraphs = [
             _("Dear %(name)s,") % {"name": receipt.donor.name},
             *(sentence % words for sentence in said),
