@@ -15,6 +15,7 @@ from reports import (
     receipt_laws,
     rollup_laws,
 )
+from reports.fact_tables import FACT_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,68 +26,6 @@ class Law:
     title: str
     query: str
 
-
-FACT_TABLES = (
-    "ledger_entry",
-    "ledger_line",
-    "ledger_periodclose",
-    "staff_auditevent",
-    "paper_document",
-    "donors_consent",
-    "payments_balancetransaction",
-    "payments_payout",
-    "payments_payoutline",
-    "payments_payoutfailure",
-    "donations_donation",
-    "donations_designation",
-    "donations_refund",
-    "donations_refundpart",
-    "donations_refundfailure",
-    "donations_dispute",
-    "donations_disputemovement",
-    "donations_disputeclosing",
-    "donations_disputestep",
-    "donations_review",
-    "donations_reviewclosing",
-    "donations_fraudwarning",
-    "donations_planfailure",
-    "donations_refundrequestpart",
-    "donations_benefit",
-    "donations_giftdetail",
-    "donations_giftevent",
-    "donations_softcredit",
-    "donations_correction",
-    "donations_instalment",
-    "donations_pledgepayment",
-    "donations_writeoff",
-    "donations_pledgereminder",
-    "books_checkitem",
-    "donations_batchedgift",
-    "donations_reversal",
-    "books_release",
-    "books_fundtransfer",
-    "books_securitysale",
-    "books_placedasset",
-    "donors_donormerge",
-    "donors_profilechange",
-    "donors_bounce",
-    "books_statement",
-    "books_bankmatch",
-    "books_processorreport",
-    "books_processorreportrow",
-    "receipts_receipttotal",
-    "receipts_spoilednumber",
-    "receipts_figureconfirmation",
-    "receipts_receipt",
-    "receipts_receiptline",
-    "receipts_seal",
-    "receipts_sealkey",
-    "receipts_signingcertificate",
-    "receipts_voiding",
-    "receipts_rendering",
-    "books_journalexport",
-    "books_exportedentry",
-)
 
 _FACTS = ", ".join(f"'{name}'" for name in FACT_TABLES)
 

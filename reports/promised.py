@@ -29,30 +29,10 @@ def pledges(*, state: str, search: str, kind: str, today: date) -> QuerySet[Pled
 
     `state` is one of STATES or empty for all; `late` are open ones with a part overdue.
     """
-    given = (
-        PledgePayment.objects.filter(instalment__pledge=OuterRef("pk"))
-        .order_by()
-        .values("instalment__pledge")
-        .annotate(sum=Sum("amount_minor"))
-        .values("sum")
-    )
-    open_parts = (
-        Instalment.objects.filter(pledge=OuterRef("pk"))
-        .annotate(paid=Coalesce(Sum("payments__amount_minor"), 0))
-        .filter(paid__lt=F("amount_minor"))
-        .order_by()
-    )
-    due = (
-        Instalment.objects.filter(pledge=OuterRef("pk"), due_on__lt=today)
-        .order_by()
-        .values("pledge")
-        .annotate(sum=Sum("amount_minor"))
-        .values("sum")
-    )
     found = Pledge.objects.annotate(
-        given=Coalesce(Subquery(given), Value(0)),
-        due=Coalesce(Subquery(due), Value(0)),
-        next_on=Subquery(open_parts.order_by("due_on").values("due_on")[:1], output_field=DateField()),
+        given=Coalesce(Subquery(_given()), Value(0)),
+        due=Coalesce(Subquery(_due(today)), Value(0)),
+        next_on=Subquery(_next_day(), output_field=DateField()),
     ).annotate(
         late=Case(When(status="open", due__gt=F("given"), then=F("due") - F("given")), default=Value(0))
     )
@@ -69,6 +49,23 @@ def pledges(*, state: str, search: str, kind: str, today: date) -> QuerySet[Pled
             | Q(donor__email_key=search.casefold())
         )
     return found.select_related("donor", "entity", "campaign").order_by("-promised_on", "-pk")
+
+
+def _given() -> QuerySet[PledgePayment, dict[str, object]]:
+    rows = PledgePayment.objects.filter(instalment__pledge=OuterRef("pk")).order_by()
+    return rows.values("instalment__pledge").annotate(sum=Sum("amount_minor")).values("sum")
+
+
+def _due(today: date) -> QuerySet[Instalment, dict[str, object]]:
+    rows = Instalment.objects.filter(pledge=OuterRef("pk"), due_on__lt=today).order_by()
+    return rows.values("pledge").annotate(sum=Sum("amount_minor")).values("sum")
+
+
+def _next_day() -> QuerySet[Instalment, dict[str, object]]:
+    rows = Instalment.objects.filter(pledge=OuterRef("pk")).annotate(
+        paid=Coalesce(Sum("payments__amount_minor"), 0)
+    )
+    return rows.filter(paid__lt=F("amount_minor")).order_by("due_on").values("due_on")[:1]
 
 
 def totals(found: QuerySet[Pledge]) -> list[Promised]:

@@ -20,7 +20,6 @@ from config import env
 from config.management.commands import environment
 from donations import settling
 from launcher import command
-from ledger.models import LegalEntity
 from reports import laws, selfchecking
 from staff import roles
 from staff.models import Role, User
@@ -205,23 +204,6 @@ def test_the_first_organization_can_be_entered_as_written(
     assert roles.may(User.objects.get(), roles=[Role.ADMIN])
     assert client.get("/en/give/general/").status_code == 200
     assert client.get(reverse("giving:home")).status_code == 200
-
-
-def test_a_month_can_be_closed_as_written(db: None) -> None:
-    making_entity = {
-        "code": "US",
-        "legal_name": "Harbour Mission Inc.",
-        "country": "US",
-        "address": "1 Example Street",
-    }
-    LegalEntity.objects.create(
-        **making_entity, registration="EIN 00-0000000", status_line="charity", signatory="Anna Example",
-        email="give@example.org", zone="America/New_York", base_currency="USD", paper="letter",
-    )  # fmt: skip
-    section = _words(ROOT / "docs/finance.md").partition("## Month close")[2]
-    block = re.findall(r"^```python\n(.*?)^```", section, re.DOTALL | re.MULTILINE)[0]
-    exec(block.replace("2026, 10, 31", "2020, 1, 31"), {})
-    assert LegalEntity.objects.get().closes.get().closed_by == "Anna Example"
 
 
 def test_a_secret_is_never_printed(

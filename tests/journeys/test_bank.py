@@ -66,7 +66,7 @@ def test_deposits_go_to_zero(finance: Finance) -> None:
     page = finance.page
     enters_donor(page, "Paye Miriam", email="miriam.bank@example.org")
 
-    uploads(page, "First Example Bank, checking …4821 (USD)", "march.csv", american())
+    uploads(page, "Example Community Bank …0001 (USD)", "march.csv", american())
     page.wait_for_url("**/columns/")
     expect(page.get_by_label("Posting Date")).to_have_value("day")
     expect(page.get_by_label("Amount", exact=True)).to_have_value("amount")
@@ -90,7 +90,7 @@ def test_deposits_go_to_zero(finance: Finance) -> None:
     page.get_by_role("button", name="Set aside").click()
     expect(page.locator("h1")).to_contain_text("Set aside")
 
-    uploads(page, "예시은행 보통예금 …9034 (KRW)", "3월.csv", korean())
+    uploads(page, "예시은행 …0002 (KRW)", "3월.csv", korean())
     page.wait_for_url("**/columns/")
     expect(page.get_by_label("입금액")).to_have_value("money_in")
     expect(page.get_by_label("Year, month, day")).to_be_checked()
@@ -108,7 +108,7 @@ def test_deposits_go_to_zero(finance: Finance) -> None:
 
     page.goto("/en/office/bank/?state=matched")
     expect(page.locator("[data-row]")).to_have_count(3)
-    uploads(page, "First Example Bank, checking …4821 (USD)", "again.csv", american())
+    uploads(page, "Example Community Bank …0001 (USD)", "again.csv", american())
     expect(page.locator(".told").first).to_contain_text("it adds nothing")
 
     page.goto("/en/office/donations/?q=miriam.bank@example.org")

@@ -20,7 +20,7 @@ from paper import storing
 from payments.models import PayoutFailure
 from receipts import registering
 from receipts.models import Receipt, Seal, SealKey, SigningCertificate
-from reports.laws import FACT_TABLES
+from reports.fact_tables import FACT_TABLES
 from staff import auditing
 from tests import facts
 from tests.books import banks

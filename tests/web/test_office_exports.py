@@ -273,13 +273,12 @@ def test_more_givers_than_one_person_may_take_need_a_second(
         )
 
 
+@pytest.mark.usefixtures("bells", "committed_house")
 def test_t41_from_asking_to_the_one_download(
     finance: Client,
     approver: Client,
     settings: Settings,
     today: datetime,
-    bells: list[str],
-    committed_house: None,
 ) -> None:
     settings.EXPORT_GIVERS_ALONE = 2
     making.user(email="board@example.org", role=Role.ADMIN, now=today)
@@ -371,13 +370,12 @@ def committed_house(db: None, request: pytest.FixtureRequest) -> None:
     monkeypatch.setattr(filing, "ThreadPoolExecutor", Here)
 
 
+@pytest.mark.usefixtures("bells", "committed_house")
 def test_an_approval_and_its_link_end(
     finance: Client,
     approver: Client,
     settings: Settings,
     today: datetime,
-    bells: list[str],
-    committed_house: None,
 ) -> None:
     settings.EXPORT_GIVERS_ALONE = 0
     givers(1, today)

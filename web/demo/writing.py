@@ -13,7 +13,7 @@ from payments.models import BankAccount
 from receipts.models import Issuer, PriorTotal
 from staff import auditing, roles
 from staff.models import User
-from web.demo import asking, banking, english, facts, korean, shapes, speaking, ways
+from web.demo import asking, english, facts, korean, shapes, speaking, ways
 
 TONGUES: tuple[shapes.Tongue, ...] = (english, korean)
 
@@ -40,7 +40,6 @@ def write(*, now: datetime, state_dir: Path) -> Path:
         asking.write(bodies=bodies, funds=funds, tongues=TONGUES, today=today, now=now)
         speaking.write(tongues=TONGUES, today=today)
         ways.write(bodies=bodies, now=now)
-        banking.write(bodies=bodies, now=now)
     return _note_sign_ins(facts.SIGN_INS, state_dir=state_dir)
 
 
