@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -51,17 +52,17 @@ def pledges(*, state: str, search: str, kind: str, today: date) -> QuerySet[Pled
     return found.select_related("donor", "entity", "campaign").order_by("-promised_on", "-pk")
 
 
-def _given() -> QuerySet[PledgePayment, dict[str, object]]:
+def _given() -> QuerySet[PledgePayment, Any]:
     rows = PledgePayment.objects.filter(instalment__pledge=OuterRef("pk")).order_by()
     return rows.values("instalment__pledge").annotate(sum=Sum("amount_minor")).values("sum")
 
 
-def _due(today: date) -> QuerySet[Instalment, dict[str, object]]:
+def _due(today: date) -> QuerySet[Instalment, Any]:
     rows = Instalment.objects.filter(pledge=OuterRef("pk"), due_on__lt=today).order_by()
     return rows.values("pledge").annotate(sum=Sum("amount_minor")).values("sum")
 
 
-def _next_day() -> QuerySet[Instalment, dict[str, object]]:
+def _next_day() -> QuerySet[Instalment, Any]:
     rows = Instalment.objects.filter(pledge=OuterRef("pk")).annotate(
         paid=Coalesce(Sum("payments__amount_minor"), 0)
     )

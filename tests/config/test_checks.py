@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from config import checks, env
-from reports.laws import FACT_TABLES
+from reports.fact_tables import FACT_TABLES
 
 SAFE: dict[str, object] = {
     "STRIPE_API_KEY": "sk_live_abcdefgh",

@@ -169,7 +169,7 @@ def test_every_text_has_a_limit(model: type[models.Model]) -> None:
 
 @pytest.mark.parametrize("model", ROOM_MODELS, ids=lambda model: model._meta.label)
 def test_facts_are_never_removed_with_something_else(model: type[models.Model]) -> None:
-    from reports.laws import FACT_TABLES
+    from reports.fact_tables import FACT_TABLES
 
     for field in model._meta.concrete_fields:
         if isinstance(field, models.ForeignKey) and model._meta.db_table in FACT_TABLES:

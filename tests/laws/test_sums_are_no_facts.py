@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from donations import folding, rebuilding
-from reports.laws import FACT_TABLES
+from reports.fact_tables import FACT_TABLES
 from tests import facts
 from tests.reports.breaking import broken
 
