@@ -14,7 +14,11 @@ from reports.lists.declaring import Column
 
 FORM = CSV
 CHUNK = 262_144
-_THRIFTY = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "1000000"}
+_THRIFTY = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "1000000",
+}
 """What keeps the program small: memory is given back as soon as a row group is written."""
 
 

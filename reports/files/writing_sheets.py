@@ -103,7 +103,9 @@ class _Rows:
         yield _opening(self._columns)
         room, size = ROWS_OF_A_SHEET - 1, 0
         while room and size < zipping.LARGEST_PART and (found := self._next()).lines:
-            taken, self._left = (replace(found, lines=part) for part in (found.lines[:room], found.lines[room:]))
+            taken, self._left = (
+                replace(found, lines=part) for part in (found.lines[:room], found.lines[room:])
+            )
             room -= len(taken.lines)
             self._taken += len(taken.lines)
             block = _formed(taken, self._template)
