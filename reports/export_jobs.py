@@ -50,13 +50,10 @@ def ask(
         known = of(owner=requested_by).filter(arguments__request=asked).first()
         if known is not None:
             return known
+        told: dict[str, object] = {"format": form.value, "columns": list(columns)}
         arguments: dict[str, object] = {
-            "filters": dict(filters),
-            "language": language,
-            "request": asked,
-            "format": form.value,
-            "columns": list(columns),
-            "with_mark": with_mark,
+            **{"filters": dict(filters), "language": language, "request": asked, "with_mark": with_mark},
+            **told,
             **(also or {}),
         }
         job = running.enqueue(kind=KINDS[kind], arguments=arguments, requested_by_id=requested_by.pk, now=now)
@@ -66,12 +63,7 @@ def ask(
             target=f"job:{job.pk}",
             now=now,
             # Which words it was narrowed by, not what was typed: that may be a giver's name.
-            details={
-                "kind": kind,
-                "filters": sorted(filters),
-                "format": form.value,
-                "columns": list(columns),
-            },
+            details={"kind": kind, "filters": sorted(filters), **told},
         )
     return job
 

@@ -60,7 +60,8 @@ def text_of(cell: Cell) -> str:
 
 
 def parquet(content: bytes) -> list[dict[str, Any]]:
-    return pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist()
+    rows: list[dict[str, Any]] = pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist()
+    return rows
 
 
 def named_givers(names: list[str]) -> None:

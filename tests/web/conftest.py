@@ -12,6 +12,7 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone, translation
+from pytest_django import Settings
 
 from staff.models import Role, User
 from tests import making
@@ -69,3 +70,66 @@ def clock() -> Iterator[Any]:
     """A clock that moves only by hand; it begins now, because the sandbox has the real time."""
     with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    storages = {**settings.STORAGES}
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = storages
+    return tmp_path / "exports"
+
+
+@pytest.fixture
+def finance(signed_in: Callable[[Role | None], Client]) -> Client:
+    return signed_in(Role.FINANCE)
+
+
+@pytest.fixture
+def approver(signed_in: Callable[[Role | None], Client]) -> Client:
+    return signed_in(Role.APPROVER)
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    rung: list[str] = []
+    monkeypatch.setattr("jobs.ringing.ring", lambda *names, **_: rung.extend(names))
+    return rung
+
+
+@pytest.fixture
+def committed_house(db: None, request: pytest.FixtureRequest) -> None:
+    """The file is read on another connection; here it is the test's own, so that nothing has to be committed."""
+    import reports.filing_out as filing
+
+    monkeypatch = request.getfixturevalue("monkeypatch")
+
+    class Here:
+        def __init__(self, **_: object) -> None:
+            pass
+
+        def __enter__(self) -> Here:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def submit(self, work: Callable[..., Any], chosen: Any, form: Any, mark: Any, queues: Any) -> Any:
+            pieces, totals, _stop = queues
+            pieces.maxsize = 0
+            from reports.files import making as files
+            from reports.lists import selecting
+
+            summary = selecting.summed(of=chosen) | {"snapshot_at": "2026-01-01T00:00:00+00:00"}
+            totals.put(summary)
+            for piece in files.pieces(of=chosen, form=form, with_mark=mark):
+                pieces.put(piece)
+            pieces.put(None)
+
+            class Done:
+                def result(self) -> dict[str, object]:
+                    return summary
+
+            return Done()
+
+    monkeypatch.setattr(filing, "ThreadPoolExecutor", Here)

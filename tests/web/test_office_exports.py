@@ -2,79 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import re
-import uuid
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import openpyxl
 import pytest
-import pyzipper
-import time_machine
-from django.conf import settings as house_settings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
-from pytest_django import Settings
 
-from books import letting_out, scheduling
-from books.models import ExportRequest, ExportSchedule
 from donors.models import Message
-from jobs import running
 from jobs.models import Job
-from reports import export_jobs, following_exports, ordering
-from reports.files import sealing
+from reports import ordering
 from reports.lists import registering_lists
-from staff import pacing, roles
-from staff.models import AuditEvent, Role, RoleGrant, User
+from staff import pacing
+from staff.models import AuditEvent, Role, User
 from tests import making
+from tests.web.exporting import body, givers, table, take
 from web.office import wanting
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: Settings, tmp_path: Path) -> Path:
-    storages = {**settings.STORAGES}
-    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = storages
-    return tmp_path / "exports"
-
-
-@pytest.fixture
-def finance(signed_in: Callable[[Role | None], Client]) -> Client:
-    return signed_in(Role.FINANCE)
-
-
-@pytest.fixture
-def approver(signed_in: Callable[[Role | None], Client]) -> Client:
-    return signed_in(Role.APPROVER)
-
-
-def body(answer: Any) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
-
-
-def table(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-
-
-def take(browser: Client, listing: str = "donations", **asked: Any) -> Any:
-    names = [column.name for column in registering_lists.named(listing).columns]
-    typed = {"format": "csv", "column": names, **asked}
-    return browser.post(reverse("office:export_take", args=[listing]), typed)
-
-
-def givers(count: int, today: datetime) -> None:
-    for place in range(count):
-        making.donation(
-            by=making.donor(name=f"Giver {place}", email=f"g{place}@example.org", now=today), at=today
-        )
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 
 # What is seen is what is taken
@@ -201,12 +149,6 @@ def test_an_ascii_name_stands_beside_the_true_one() -> None:
 
 
 # Large ones
-
-
-def run(now: datetime) -> Job:
-    pk = running.run_one(works=export_jobs.works(), now=now)
-    assert pk
-    return Job.objects.get(pk=pk)
 
 
 def test_a_large_list_is_ordered_and_called_off(

@@ -48,22 +48,27 @@ def donations(request: HttpRequest) -> HttpResponse:
     return render(request, "office/donations.html", context, status=200 if is_understood else 400)
 
 
+_SHOWN = (
+    "entity",
+    "donor__merged_into",
+    "campaign",
+    "checkout__tribute",
+    "plan",
+    "recognition",
+    "coverage__receipt",
+    "detail",
+    "obstacle",
+    "exclusion",
+)
+
+
 @admit(Role.FINANCE, Role.APPROVER)
 def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything about one donation. Opening it is written down: it shows a giver's name and address."""
     found = get_object_or_404(
-        Donation.objects.select_related(
-            "entity",
-            "donor__merged_into",
-            "campaign",
-            "checkout__tribute",
-            "plan",
-            "recognition",
-            "coverage__receipt",
-            "detail",
-            "obstacle",
-            "exclusion",
-        ).prefetch_related("designations__fund__texts", "campaign__texts"),
+        Donation.objects.select_related(*_SHOWN).prefetch_related(
+            "designations__fund__texts", "campaign__texts"
+        ),
         pk=pk,
     )
     if stop := looking.stopped(request, donor_id=found.donor_id):
