@@ -35,6 +35,8 @@ MEASURES = (
     "rollups_rebuild",
     "export_csv_vs_copy",
     "statement_import_vs_copy",
+    "export_xlsx_vs_copy",
+    "export_parquet_vs_copy",
 )
 
 

@@ -17,7 +17,7 @@ WITH = Q(account__code__in=postings.WITH) | (
 
 # The triggers on releases and transfers take the same lock.
 _LOCK = """
-SELECT pg_advisory_xact_lock(hashtextextended(id::text, 7210006)) FROM unnest(%s::bigint[]) AS asked (id)
+SELECT pg_advisory_xact_lock(hashtextextended(id::text, 7210060)) FROM unnest(%s::bigint[]) AS asked (id)
 """
 
 

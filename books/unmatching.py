@@ -17,7 +17,10 @@ State = BankLine.State
 
 
 class UnableToUnmatch(ValueError):
-    """`code` says why: `unknown`, `open` (there is nothing to undo), `settled`, `reason`, `resident_number`."""
+    """`code` says why: `unknown`, `open` (there is nothing to undo), `settled`, `reason`, `resident_number`,
+
+    `reversed` (its gift was taken back, and its money at the bank with it).
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -36,6 +39,8 @@ def undo(*, line_id: int, reason: str, actor: User, now: datetime) -> BankLine:
         standing = list(active(line))
         if line.state not in {State.MATCHED, State.DISCARDED}:
             raise UnableToUnmatch("open")
+        if any(match.kind == BankMatch.Kind.GIFT and _went_back(match) for match in standing):
+            raise UnableToUnmatch("reversed")
         for match in standing:
             _take_back(match, words, actor=actor, now=now)
         if standing:
@@ -49,6 +54,11 @@ def active(line: BankLine) -> "list[BankMatch]":
     """This function will return the matches of a line that stand, in their order."""
     rows = BankMatch.objects.filter(line=line, undoes__isnull=True, undoing__isnull=True)
     return list(rows.select_related("payout", "batch", "donation__donor").order_by("id"))
+
+
+def _went_back(match: BankMatch) -> bool:
+    """A gift that was reversed at the bank took its money from there: undoing the line would take it twice."""
+    return match.donation is not None and match.donation.refunds.exists()
 
 
 def _take_back(match: BankMatch, words: str, *, actor: User, now: datetime) -> None:

@@ -67,6 +67,13 @@ VARIABLES = (
         False,
         "exceptions to the limits of the giving form (docs/security.md), as starts_per_minute=40,starts_per_hour=400",
     ),
+    Variable(
+        "EXPORT_GIVERS_ALONE",
+        "int",
+        "500",
+        False,
+        "of how many givers one person may export names without a second person (docs/security.md)",
+    ),
     Variable("STATE_DIR", "path", "var", False, "where files of this installation live"),
     Variable(
         "RECEIPT_KEYS",

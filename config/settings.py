@@ -19,6 +19,7 @@ BASE_URL = env.text("BASE_URL").rstrip("/")
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS") or [urlsplit(BASE_URL).hostname or "localhost"]
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES")
 GIVING_LIMITS = env.listing("GIVING_LIMITS")
+EXPORT_GIVERS_ALONE = env.integer("EXPORT_GIVERS_ALONE")
 
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE")

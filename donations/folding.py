@@ -1,6 +1,6 @@
 """Folding: gifts counted ahead by day, month, size and giver, so that no page asks two million rows.
 
-Whoever records leaves a delta in the same transaction (`donations/migrations/0014_rollups.py`); here deltas become
+Whoever records leaves a delta in the same transaction (`donations/migrations/0017_rollups.py`); here deltas become
 sums, in one statement, killed wholly or not at all. Givers are not added up but counted anew: a delta only says of
 whom, so a merge, a correction or a refund of any day needs no rule of its own.
 

@@ -83,6 +83,25 @@ TABLES = (
 )
 
 
+MANY = 100_000
+"""Beyond so many deltas of gifts (an import, the first upgrade) counting everybody anew is quicker than folding."""
+_WAITING = "SELECT count(*) FROM (SELECT 1 FROM donations_giftdelta LIMIT %s) AS waiting"
+
+
+def keep_up() -> int:
+    """This function will fold what waits, or make the sums anew when that is less work, and return how many deltas of
+    gifts waited.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [MANY + 1])
+        waiting = int(cursor.fetchone()[0])
+    if waiting > MANY:
+        rebuild()
+    else:
+        gifts.fold_all()
+    return waiting
+
+
 def rebuild() -> None:
     """Wait until nobody folds, then write all sums anew and take away the deltas they hold.
 

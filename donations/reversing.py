@@ -23,6 +23,7 @@ from donations import (
     recording,
     refunding,
     restating,
+    splitting,
 )
 from donations.benefiting import Return
 from donations.crediting import Credit
@@ -42,8 +43,9 @@ Kind = Reversal.Kind
 class UnableToReverse(ValueError):
     """`code` says why, `field` where.
 
-    Codes are `desk` (it came through the processor: give it back there), `gone` (it went back already), `reason`,
-    `resident_number`, `day`, `same` (nothing would change), `truth` (only a mistake has one) and those of entering.
+    Codes are `desk` (it came through the processor: give it back there), `gone` (it went back already), `sold`
+    (securities that are money by now), `reason`, `resident_number`, `day`, `same` (nothing would change), `truth`
+    (only a mistake has one) and those of entering.
     """
 
     def __init__(self, code: str, field: str = "") -> None:
@@ -134,6 +136,8 @@ def _check(donation: Donation, wrong: Wrong, now: datetime) -> None:
         raise UnableToReverse("desk")
     if refunding.refunded(donation=donation):
         raise UnableToReverse("gone")
+    if Entry.objects.filter(source=f"sale:{donation.pk}").exists():
+        raise UnableToReverse("sold")
     today = now.astimezone(ZoneInfo(donation.entity.zone)).date()
     day = wrong.happened_on
     if wrong.kind != Kind.MISTAKE and (day is None or not _came_on(donation) <= day <= today):
@@ -200,11 +204,10 @@ def _take_back(donation: Donation, wrong: Wrong, words: str, *, is_at_bank: bool
 
 def _mirrored(donation: Donation, *, is_at_bank: bool) -> list[posting.Posting]:
     """The gift's lines with the other sign; what has moved since is taken from where it lies now."""
-    entry = booked(donation)
-    corrections = [f"restated:{pk}" for pk in donation.corrections.values_list("pk", flat=True)]
-    moved = Entry.objects.filter(source__in=corrections)
+    since = [f"restated:{pk}" for pk in donation.corrections.values_list("pk", flat=True)]
+    since += splitting.sources(donation=donation)
     sums: dict[tuple[str, int, str], int] = {}
-    for one in [entry, *moved]:
+    for one in [booked(donation), *Entry.objects.filter(source__in=since).order_by("id")]:
         for line in one.lines.select_related("account").order_by("id"):
             code = line.account.code
             code = postings.BANK if is_at_bank and code == postings.UNDEPOSITED else code

@@ -6,11 +6,11 @@ from django.utils import timezone
 from donations import (
     draining,
     dunning,
-    folding,
     funding,
     guarding,
     keeping_pledges,
     promising,
+    rebuilding,
     reminding_pledges,
     settling,
     splitting,
@@ -84,4 +84,4 @@ def follow_pledges() -> None:
 @shared_task(name="donations.fold")
 def fold() -> None:
     """Figures are right without it; folded, they are read quickly."""
-    folding.fold_all()
+    rebuilding.keep_up()

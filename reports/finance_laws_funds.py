@@ -16,7 +16,7 @@ _ACCOUNT = "CASE WHEN t.is_restricted THEN '4960' ELSE '4950' END"
 _GONE = _booked("'transfer:' || t.id", _ACCOUNT, "t.fund_from_id", "t.currency")
 _COME = _booked("'transfer:' || t.id", _ACCOUNT, "t.fund_to_id", "t.currency")
 
-I50 = f"""
+I60 = f"""
 SELECT 'release ' || r.id || ' is ' || r.amount_minor || ', the books say ' || coalesce({_RELEASED}, 0)
   FROM books_release r
  WHERE {_RELEASED} IS DISTINCT FROM CASE WHEN r.reverses_id IS NULL THEN r.amount_minor ELSE -r.amount_minor END
@@ -43,7 +43,7 @@ SELECT 'entry ' || e.source || ' belongs to no ' || e.kind FROM ledger_entry e
 
 # What went back after its money was used leaves a fund below zero: the page of funds says so, and a person decides what
 # was released too much. Then no release was wrong, so what is asked is whether more was used than ever came.
-I51 = """
+I61 = """
 WITH sums AS (
   SELECT l.fund_id, l.currency, coalesce(-sum(l.amount_minor), 0) AS held,
          coalesce(-sum(l.amount_minor) FILTER (WHERE a.code IN ('4100', '7900') AND l.amount_minor < 0), 0) AS came,
@@ -57,7 +57,7 @@ SELECT 'fund ' || f.code || ' used ' || s.used || ' of ' || s.came || ' ' || s.c
  WHERE s.used > greatest(s.came, 0) AND s.held < 0
 """
 
-I52 = """
+I62 = """
 SELECT 'the funds of ' || b.code || ' owe each other ' || x.minor || ' ' || x.currency FROM (
   SELECT f.entity_id, l.currency, sum(l.amount_minor) AS minor FROM ledger_line l
     JOIN ledger_account a ON a.id = l.account_id AND a.code = '1900' JOIN ledger_fund f ON f.id = l.fund_id
@@ -68,7 +68,7 @@ SELECT 'what was moved or released in ' || f.entity_id || ' is off by ' || sum(l
   JOIN ledger_fund f ON f.id = l.fund_id GROUP BY f.entity_id, l.currency HAVING sum(l.amount_minor) <> 0
 """
 
-I53 = f"""
+I63 = f"""
 SELECT 'gift ' || id || ' bought ' || wanted || ', the books say ' || bought FROM ({splitting.UNSPLIT}) unsplit
 UNION ALL
 SELECT 'event income of ' || l.entry_id || ' is of no gift' FROM ledger_line l
@@ -77,8 +77,8 @@ SELECT 'event income of ' || l.entry_id || ' is of no gift' FROM ledger_line l
 """
 
 ROWS = (
-    ("I50", "every release, transfer and sale is in the books with its amount, and none besides", I50),
-    ("I51", "no fund used more of its restricted money than ever came", I51),
-    ("I52", "what funds owe each other, and what moved between classes, comes to nothing in each body", I52),
-    ("I53", "what a ticket bought is event income, and no more", I53),
+    ("I60", "every release, transfer and sale is in the books with its amount, and none besides", I60),
+    ("I61", "no fund used more of its restricted money than ever came", I61),
+    ("I62", "what funds owe each other, and what moved between classes, comes to nothing in each body", I62),
+    ("I63", "what a ticket bought is event income, and no more", I63),
 )

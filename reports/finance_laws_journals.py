@@ -1,6 +1,6 @@
 """The laws of journals that were handed over: what an export says of itself is what its entries are."""
 
-I50 = """
+I80 = """
 SELECT 'export ' || e.target || ' ' || e.number || ' of entity ' || e.entity_id || ' says ' || e.entry_count
        || ' entries of ' || e.line_count || ' lines, it holds '
        || coalesce(h.entries, 0) || ' of ' || coalesce(h.lines, 0)
@@ -18,7 +18,7 @@ SELECT 'export ' || e.target || ' ' || e.number || ' of entity ' || e.entity_id 
                 GROUP BY x.export_id, l.currency) s GROUP BY export_id) h ON h.export_id = e.id
  WHERE e.sums IS DISTINCT FROM coalesce(h.sums, '{}'::jsonb)
 """
-I51 = """
+I81 = """
 SELECT 'entry ' || n.id || ' of entity ' || n.entity_id || ' went out with an export of entity ' || e.entity_id
   FROM books_exportedentry x JOIN books_journalexport e ON e.id = x.export_id JOIN ledger_entry n ON n.id = x.entry_id
  WHERE n.entity_id <> e.entity_id
@@ -37,6 +37,6 @@ SELECT 'exports of entity ' || entity_id || ' for ' || target || ' are ' || coun
 """
 
 ROWS = (
-    ("I50", "an export's counts and sums are those of its entries", I50),
-    ("I51", "what went out belongs to its export: its body, its days, its target; numbers have no gap", I51),
+    ("I80", "an export's counts and sums are those of its entries", I80),
+    ("I81", "what went out belongs to its export: its body, its days, its target; numbers have no gap", I81),
 )

@@ -27,11 +27,17 @@ FRESH = timedelta(hours=2)
 # What our books say went through the bank, beside what the bank's own lines say about the same thing. A match of a
 # payout or a deposit only ties; the others were booked from the line itself.
 _BANK = """
-WITH booked AS (
-  SELECT e.source, e.booked_on, l.currency, sum(l.amount_minor)::bigint AS minor
-    FROM ledger_entry e JOIN ledger_line l ON l.entry_id = e.id JOIN ledger_account a ON a.id = l.account_id
-   WHERE e.entity_id = %(entity)s AND a.code = '1000' AND e.booked_on <= %(last)s
-   GROUP BY e.source, e.booked_on, l.currency
+WITH told AS (
+  SELECT e.id, e.booked_on, split_part(coalesce(r.source, e.source), ':', 1) AS what,
+    split_part(coalesce(r.source, e.source), ':', 2) AS of
+    FROM ledger_entry e LEFT JOIN ledger_entry r ON r.id = e.reverses_id AND split_part(r.source, ':', 1) LIKE 'bank%%'
+   WHERE e.entity_id = %(entity)s AND e.booked_on <= %(last)s
+), booked AS (
+  SELECT CASE WHEN t.what LIKE 'bank%%' THEN 'bankline' ELSE t.what END || ':' || t.of AS source,
+    min(t.booked_on) AS booked_on, l.currency, sum(l.amount_minor)::bigint AS minor
+    FROM told t JOIN ledger_line l ON l.entry_id = t.id JOIN ledger_account a ON a.id = l.account_id
+   WHERE a.code = '1000'
+   GROUP BY 1, l.currency HAVING sum(l.amount_minor) <> 0
 ), seen AS (
   SELECT CASE m.kind WHEN 'payout' THEN 'payout:' || p.ref WHEN 'payout_returned' THEN 'payout_failure:' || p.ref
               WHEN 'deposit' THEN 'deposit:' || m.batch_id ELSE 'bankline:' || b.id END AS source,

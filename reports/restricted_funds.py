@@ -14,8 +14,7 @@ from django.db import connection
 from books import postings
 from ledger.models import Fund, LegalEntity
 from ledger.money import Money
-from reports import books, narrowing, sums
-from reports.narrowing import Narrow
+from reports import books, sums
 from reports.sums import Sum
 
 
@@ -44,8 +43,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`by_restriction` and `totals` are sums of `rows`; `ledger` is what the books of the body hold with restrictions,
-    by currency, asked without looking at funds.
+    """`by_restriction` and `totals` are sums of `rows`; `ledger` is what the books of the body hold with restrictions
+    at the end, by currency.
     """
 
     first: date
@@ -90,22 +89,15 @@ def report(*, entity: LegalEntity, first: date, last: date, language: str) -> Re
         used = cursor.fetchall()
     found = [one for one in sums.moved(entity=entity, first=first, last=last, codes=sums.WITH) if one.is_with]
     rows = _rows(found=found, used=used, language=language)
-    ledger = {
-        debits.currency: credits - debits
-        for debits, credits in narrowing.turnover(Narrow(booked_to=last, entity=entity.code, account="with"))
-    }
+    ledger = {currency: sums.held(found, currency=currency) for currency in sums.currencies(found)}
     return Report(
         first=first,
         last=last,
         rows=rows,
         by_restriction=_summed(rows, by_restriction=True),
         totals=_summed(rows, by_restriction=False),
-        ledger={currency: ledger.get(currency, Money(0, currency)) for currency in _currencies(rows, ledger)},
+        ledger=ledger,
     )
-
-
-def _currencies(rows: Sequence[Row], ledger: dict[str, Money]) -> list[str]:
-    return sorted({row.currency for row in rows} | set(ledger))
 
 
 def _rows(*, found: Sequence[Sum], used: Sequence[tuple[int, str, int, int]], language: str) -> list[Row]:

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 
 from books import postings
+from ledger import folding
 from ledger.models import LegalEntity
 from ledger.money import Money
 
@@ -37,21 +38,26 @@ class Sum:
         return self.kind not in BALANCES
 
 
-_SUMS = """
-SELECT l.fund_id, a.code, a.name, a.kind, l.currency,
+_SUMS = f"""
+SELECT s.fund_id, a.code, a.name, a.kind, s.currency,
        a.code = ANY(%(always)s) OR (a.code = %(exchange)s AND f.restriction <> 'none') AS is_with,
-       coalesce(sum(l.amount_minor) FILTER (WHERE e.booked_on < %(first)s), 0)::bigint,
-       coalesce(sum(l.amount_minor) FILTER (WHERE e.booked_on >= %(first)s), 0)::bigint
-  FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id JOIN ledger_account a ON a.id = l.account_id
-  JOIN ledger_fund f ON f.id = l.fund_id
- WHERE e.entity_id = %(entity)s AND e.booked_on <= %(last)s AND (%(codes)s::text[] IS NULL OR a.code = ANY(%(codes)s))
- GROUP BY l.fund_id, a.code, a.name, a.kind, l.currency, is_with
- ORDER BY a.code, l.fund_id, l.currency
+       coalesce(sum(s.debit_minor - s.credit_minor) FILTER (WHERE s.month < %(first)s), 0)::bigint,
+       coalesce(sum(s.debit_minor - s.credit_minor) FILTER (WHERE s.month >= %(first)s), 0)::bigint
+  FROM ({folding.SUMS}) s JOIN ledger_account a ON a.id = s.account_id JOIN ledger_fund f ON f.id = s.fund_id
+ WHERE f.entity_id = %(entity)s AND s.month <= %(last)s AND (%(codes)s::text[] IS NULL OR a.code = ANY(%(codes)s))
+ GROUP BY s.fund_id, a.code, a.name, a.kind, s.currency, is_with
+ ORDER BY a.code, s.fund_id, s.currency
 """
 
 
 def moved(*, entity: LegalEntity, first: date, last: date, codes: Iterable[str] | None = None) -> list[Sum]:
-    """This function will return the sums of a body's accounts, or of some of them, by account, fund and currency."""
+    """Read from the sums of months that are kept up as entries are posted, so the period is one of whole months.
+
+    Raises ValueError for a first day in the middle of a month. This function will return the sums of a body's accounts,
+    or of some of them, by account, fund and currency.
+    """
+    if first.day != 1:
+        raise ValueError("a period begins on the first day of a month")
     asked: dict[str, int | str | date | list[str] | None] = {
         "entity": entity.pk,
         "first": first,

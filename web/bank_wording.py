@@ -125,6 +125,7 @@ ACCEPTS: Words = {
     "parted": _("This couple gives no more together: choose one of them."),
     "resident_number": _("What looks like a resident number must not be typed here."),
     "open": _("There is nothing to undo."),
+    "reversed": _("Its gift was taken back already, and its money at the bank with it: the line stays."),
 }
 TABLES: dict[str, Words] = {
     "bank_line": LINES,

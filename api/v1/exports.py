@@ -24,9 +24,13 @@ from api.v1.donors import IDEMPOTENCY
 from api.v1.resources import Resource, person
 from jobs import ringing, running
 from jobs.models import Job
-from reports import export_jobs
+from reports import export_jobs, ordering
+from reports.files import making
+from reports.files.making import Format
+from reports.lists import registering_lists, selecting
 
-_KIND_OF = {job_kind: kind for kind, job_kind in export_jobs.KINDS.items()}
+KINDS = ("donations", "journal")
+"""Lists that programs may order; the office has more."""
 
 
 class JournalFilters(shapes.PeriodQuery):
@@ -36,7 +40,7 @@ class JournalFilters(shapes.PeriodQuery):
 
 
 class ExportInput(shapes.Strict):
-    kind = serializers.ChoiceField(choices=sorted(export_jobs.KINDS))
+    kind = serializers.ChoiceField(choices=KINDS)
     language = serializers.ChoiceField(choices=shapes.LANGUAGES, required=False, default="en")
     filters = serializers.DictField(
         child=shapes.Text(max_length=60),
@@ -44,12 +48,21 @@ class ExportInput(shapes.Strict):
         help_text="Of donations: given_from, given_to, campaign, currency, amount, donor, method, frequency, state."
         " Of the journal: booked_from, booked_to.",
     )
+    format = serializers.ChoiceField(choices=[form.value for form in Format], required=False, default="csv")
+    columns = serializers.ListField(
+        child=shapes.Text(max_length=40),
+        required=False,
+        help_text="Names of columns; without them all that the asker may take.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         allowed = DonationFilters if attrs["kind"] == "donations" else JournalFilters
         filters = allowed(data=attrs.get("filters", {}))
         if not filters.is_valid():
             raise serializers.ValidationError({"filters": filters.errors})
+        known = {column.name for column in registering_lists.named(attrs["kind"]).columns}
+        if unknown := set(attrs.get("columns", [])) - known:
+            raise serializers.ValidationError({"columns": [f"There is no column {sorted(unknown)[0]}."]})
         return attrs
 
 
@@ -64,9 +77,11 @@ class ManifestShape(serializers.Serializer[Any]):
 
 class ExportShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=sorted(export_jobs.KINDS))
+    kind = serializers.ChoiceField(choices=KINDS)
+    format = serializers.ChoiceField(choices=[form.value for form in Format])
     status = serializers.ChoiceField(choices=Job.Status.choices)
-    done_bytes = serializers.IntegerField()
+    done_rows = serializers.IntegerField()
+    total_rows = serializers.IntegerField(allow_null=True)
     requested_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)
@@ -98,14 +113,23 @@ class Exports(Resource):
     def create(self, request: Request, work_id: UUID) -> Response:
         asked = ExportInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        job = export_jobs.ask(
-            kind=asked.validated_data["kind"],
-            filters=asked.validated_data.get("filters", {}),
-            language=asked.validated_data["language"],
-            request_id=work_id,
-            requested_by=person(request),
-            now=timezone.now(),
+        told = asked.validated_data
+        wanted = ordering.Wanted(
+            listing=told["kind"],
+            form=Format(told["format"]),
+            filters=told.get("filters", {}),
+            columns=told.get("columns", []),
+            language=told["language"],
         )
+        try:
+            job = ordering.order(wanted=wanted, request_id=work_id, actor=person(request), now=timezone.now())
+        except ordering.NeedsSecondPerson as error:
+            words = _(
+                "So many givers' names need a second person: ask in the office, or leave these columns out."
+            )
+            raise Conflict(words, "needs_second_person") from error
+        except (selecting.UnknownColumn, selecting.NothingChosen) as error:
+            raise serializers.ValidationError({"columns": [_("You may not take these columns.")]}) from error
         ringing.ring("reports.run_jobs")
         shape = _tell(job, request)
         place = reverse("api:export-detail", kwargs={"pk": job.pk}, request=request)
@@ -141,14 +165,14 @@ class Exports(Resource):
         return FileResponse(
             path.open("rb"),
             as_attachment=True,
-            filename=f"{_KIND_OF[job.kind]}-{job.requested_at:%Y%m%d-%H%M}.csv",
-            content_type="text/csv; charset=utf-8",
+            filename=export_jobs.name_of(job),
+            content_type=making.TOLD[export_jobs.form_of(job)].content_type,
             headers={"X-Content-Type-Options": "nosniff"},
         )
 
     def _own(self, request: Request, pk: UUID) -> Job:
         job = export_jobs.of(owner=person(request)).filter(pk=pk).first()
-        if job is None:
+        if job is None or export_jobs.listing_of(job) not in KINDS or export_jobs.is_sealed(job):
             raise Http404
         return job
 
@@ -158,9 +182,11 @@ def _tell(job: Job, request: Request) -> dict[str, Any]:
     is_there = ends is not None and ends > timezone.now()
     return {
         "id": job.pk,
-        "kind": _KIND_OF[job.kind],
+        "kind": export_jobs.listing_of(job),
+        "format": export_jobs.form_of(job).value,
         "status": job.status,
-        "done_bytes": job.done,
+        "done_rows": job.done,
+        "total_rows": job.total,
         "requested_at": job.requested_at,
         "ended_at": job.ended_at,
         "expires_at": ends,

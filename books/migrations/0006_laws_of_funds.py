@@ -29,7 +29,7 @@ $$;
 CREATE FUNCTION release_must_be_backed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE booked bigint; wanted bigint; former books_release;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended(NEW.fund_id::text, 7210006));
+  PERFORM pg_advisory_xact_lock(hashtextextended(NEW.fund_id::text, 7210060));
   wanted := CASE WHEN NEW.reverses_id IS NULL THEN NEW.amount_minor ELSE -NEW.amount_minor END;
   SELECT sum(l.amount_minor) INTO booked
     FROM ledger_entry e JOIN ledger_line l ON l.entry_id = e.id JOIN ledger_account a ON a.id = l.account_id
@@ -58,7 +58,7 @@ CREATE CONSTRAINT TRIGGER release_is_backed AFTER INSERT ON books_release
 CREATE FUNCTION fund_transfer_must_be_backed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE account text; gone bigint; come bigint; one ledger_fund; other ledger_fund; kept bigint;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended(f::text, 7210006))
+  PERFORM pg_advisory_xact_lock(hashtextextended(f::text, 7210060))
     FROM unnest(ARRAY[least(NEW.fund_from_id, NEW.fund_to_id), greatest(NEW.fund_from_id, NEW.fund_to_id)]) f;
   SELECT * INTO one FROM ledger_fund WHERE id = NEW.fund_from_id;
   SELECT * INTO other FROM ledger_fund WHERE id = NEW.fund_to_id;

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('books', '0006_laws_of_funds'),
+        ("books", "0006_laws_of_funds"),
         ('donors', '0009_no_resident_numbers'),
         ('jobs', '0002_queue_in_the_database'),
         ('ledger', '0007_laws_of_reopening'),

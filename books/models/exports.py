@@ -1,6 +1,7 @@
 """Lists that leave the house: a second person for whole lists of donors, and lists that leave on a timetable."""
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
@@ -15,6 +16,11 @@ class ExportRequest(models.Model):
         DECLINED = "declined"
         EXPIRED = "expired"
         TAKEN = "taken"
+
+    STEPS: ClassVar[dict[str, set[str]]] = {
+        Status.ASKED: {Status.APPROVED, Status.DECLINED, Status.EXPIRED},
+        Status.APPROVED: {Status.TAKEN, Status.EXPIRED},
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     listing = models.CharField(max_length=30)
@@ -57,6 +63,12 @@ class ExportRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listing} {self.status}"
+
+    @classmethod
+    def advance(cls, *, pk: uuid.UUID, to: Status, **also: object) -> bool:
+        """Move one request to a state. This function will return False when that state cannot follow any more."""
+        before = [state for state, following in cls.STEPS.items() if to in following]
+        return bool(cls.objects.filter(pk=pk, status__in=before).update(status=to, **also))
 
 
 class ExportSchedule(models.Model):

@@ -74,6 +74,12 @@ class Donor(models.Model):
             models.Index(fields=["email_key"], name="donor_by_email"),
             models.Index(fields=["email_key"], name="donor_by_email_prefix", opclasses=["text_pattern_ops"]),
             models.Index(fields=["name_key"], name="donor_by_name", opclasses=["text_pattern_ops"]),
+            models.Index(
+                fields=["local_name"],
+                name="donor_by_local_name",
+                opclasses=["text_pattern_ops"],
+                condition=~Q(local_name=""),
+            ),
             models.Index(fields=["created_at", "id"], name="donor_by_creation"),
         ]
 

@@ -17,7 +17,8 @@ from pytest_django import Settings
 
 from jobs import running
 from jobs.models import Job
-from reports import export_jobs, exporting
+from reports import export_jobs, filing_out
+from reports.files import making as files
 from staff.models import AuditEvent, Role, User
 from tests.api import making
 from tests.api.making import NOW
@@ -75,11 +76,14 @@ def test_an_export_from_order_to_file(folder: Path) -> None:
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    assert (done["status"], done["done_bytes"]) == ("succeeded", len(content))
+    assert (done["status"], done["done_rows"], done["total_rows"]) == ("succeeded", 3, 3)
     assert done["expires_at"] == "2026-11-21T15:00:00Z"
     assert answer["Content-Disposition"] == 'attachment; filename="donations-20261120-1500.csv"'
     assert answer["Cache-Control"] == "no-store, private"
-    assert [path.name for path in (folder / "exports").iterdir()] == [f"{ordered['id']}.csv"]
+    assert sorted(path.name for path in (folder / "exports").iterdir()) == [
+        f"{ordered['id']}.csv",
+        f"{ordered['id']}.json",
+    ]
     assert (folder / "exports" / f"{ordered['id']}.csv").stat().st_mode & 0o077 == 0
     trail = AuditEvent.objects.filter(action__startswith="export").order_by("number")
     assert [event.action for event in trail] == ["export.requested", "export.read"]
@@ -119,17 +123,17 @@ def test_nobody_else_reaches_it() -> None:
 def test_called_off_while_it_runs_it_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = making.bearer(making.key(Role.FINANCE))
     ordered = order(client)
-    real = exporting.donations
+    real = files.pieces
     answers: list[int] = []
 
-    def canceled_midway(**given: Any) -> Iterator[bytes]:
-        yield b"x" * export_jobs.REPORT_EVERY
+    def canceled_midway(**given: Any) -> Iterator[files.Piece]:
+        yield b"x", filing_out.REPORT_EVERY
         making.beside(lambda: answers.append(client.delete(f"{URL}{ordered['id']}/").status_code)).join(30)
         for _ in range(40):
-            yield b"y" * export_jobs.REPORT_EVERY
+            yield b"y", filing_out.REPORT_EVERY
         yield from real(**given)
 
-    monkeypatch.setattr(exporting, "donations", canceled_midway)
+    monkeypatch.setattr(files, "pieces", canceled_midway)
     run()
     seen = client.get(f"{URL}{ordered['id']}/").json()
     assert answers == [204]
@@ -145,12 +149,12 @@ def test_one_that_breaks_is_tried_again_and_leaves_no_half(
     client = making.bearer(making.key(Role.FINANCE))
     ordered = order(client)
 
-    def broken(**given: Any) -> Iterator[bytes]:
-        yield b"half"
+    def broken(**given: Any) -> Iterator[files.Piece]:
+        yield b"half", 1
         raise RuntimeError("the disk is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(exporting, "donations", broken)
+        patched.setattr(files, "pieces", broken)
         with pytest.raises(RuntimeError):
             run()
     assert not list((folder / "exports").iterdir())

@@ -12,7 +12,7 @@ import pytest
 from books import accepting, matching, suggesting, unmatching
 from books.accepting import Kind, Part, UnableToAccept
 from books.models import BankLine, BankMatch, PayerMark
-from donations import depositing
+from donations import postings
 from donations.models import Donation, TransferPromise
 from donors.models import Message
 from ledger import posting
@@ -69,7 +69,7 @@ def payout(minor: int, *, arrives_on: date = TODAY, ref: str = "") -> Payout:
         kind=Entry.Kind.PAYOUT,
         source=f"payout:{made.ref}",
         happened_at=NOW,
-        postings=depositing.postings.payout([(fund.pk, Money(minor, "USD"))]),
+        postings=postings.payout([(fund.pk, Money(minor, "USD"))]),
         now=NOW,
     )
     return made

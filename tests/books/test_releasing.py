@@ -208,9 +208,7 @@ def facts_basis() -> object:
         ({"paper": Paper(b"%PDF-", "900101-1234567.pdf")}, "resident_number"),
     ],
 )
-def test_what_cannot_be_released_is_refused_and_nothing_is_written(
-    told: dict[str, Any], code: str
-) -> None:
+def test_what_cannot_be_released_is_refused_and_nothing_is_written(told: dict[str, Any], code: str) -> None:
     given(500_000)
     assert refusal(**told).code == code
     assert not Release.objects.exists()

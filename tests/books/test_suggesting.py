@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from books import accepting, suggesting
+from books import accepting, suggesting, unmatching
 from books.models import BankLine, BankMatch
 from donations.models import Batch, Donation, Refund, RefundPart
 from ledger import posting
@@ -71,7 +71,7 @@ def test_a_payout_that_came_back_without_its_name_is_offered() -> None:
     assert (chosen.why, chosen.score, chosen.kind) == ("payout_returned", 90, "payout_returned")
 
 
-def test_a_gift_that_went_back_is_offered(check_laws: Callable[[], None]) -> None:
+def test_a_gift_that_went_back_is_offered() -> None:
     account = banks.account()
     made = promise(123_456, 5_000)
     line = banks.line(account, 5_000, reference=made.code)
@@ -91,6 +91,8 @@ def test_a_gift_that_went_back_is_offered(check_laws: Callable[[], None]) -> Non
     assert (chosen.why, chosen.score, chosen.parts[0].donation_id) == ("returned", 75, gift.pk)
     (match,) = press(back, chosen)
     assert (match.kind, match.amount_minor) == ("returned", -5_000)
+    with pytest.raises(unmatching.UnableToUnmatch, match="reversed"):
+        unmatching.undo(line_id=line.pk, reason="late", actor=banks.teller(), now=NOW)
 
 
 def test_a_giver_of_the_payer_s_name_is_offered_last_and_never_certain() -> None:

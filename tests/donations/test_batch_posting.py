@@ -11,6 +11,7 @@ import pytest
 from donations import (
     batching,
     counting_batches,
+    reading_rows,
 )
 from donations.batching import Part
 from donations.dating import Basis
@@ -174,6 +175,7 @@ class TestPosting:
     def test_loose_cash_has_no_giver_and_counts_for_its_campaign(self) -> None:
         batch = batches.opened(total="412.00")
         row = batches.loose(batch, "412.00", n2000=20, n100=12)
+        assert reading_rows.gifts(batch=batch, row=row, parts=[], giver=None) == []
         batches.post(batch)
         assert not Donation.objects.exists()
         assert lines(f"offering:{row.pk}") == [

@@ -9,13 +9,22 @@ from typing import Any
 
 import pytest
 
-from donations import counting_batches, crediting, refunding, restating, reversing
+from donations import (
+    benefiting,
+    counting_batches,
+    crediting,
+    postings,
+    refunding,
+    restating,
+    reversing,
+)
 from donations.benefiting import Return
 from donations.crediting import Credit
+from donations.dating import Basis
 from donations.entering import Detail
 from donations.models import Donation, Refund, Reversal, SoftCredit
 from donations.reversing import UnableToReverse, Wrong
-from ledger import balances, closing
+from ledger import balances, closing, posting
 from ledger.models import Entry, Fund, Line
 from ledger.money import Money
 from receipts import mending
@@ -174,6 +183,17 @@ class TestMistakes:
         assert Entry.objects.filter(source=f"deposit:{made.replaced_by.pk}").exists()
         assert on_account("1000") == 0  # the bank's own line put it there, in another room
 
+    def test_a_ticket_is_taken_back_with_what_was_bought(self) -> None:
+        ticket = desk.enter(
+            desk.check(kind=Donation.Kind.TICKET, amount=usd("150.00"), returns=[Return("Dinner", 5_000)])
+        )
+        benefiting.add(donation_id=ticket.pk, given=Return("Wine", 1_000), actor=batches.finance(), now=NOW)
+        assert on_account("4200") == -6_000
+        true = reverse(ticket, truth=[(ticket.campaign.fund, usd("80.00"))]).replaced_by
+        assert true is not None
+        assert (on_account("4200"), on_account("4100") + on_account("4000")) == (-6_000, -2_000)
+        sound()
+
 
 class TestPeriods:
     def test_a_mistake_of_a_closed_month_is_put_right_in_the_open_one_with_a_reference(self) -> None:
@@ -220,6 +240,25 @@ class TestRefusals:
         Fund.objects.filter(pk=fund.pk).update(is_open=False)
         fund.refresh_from_db()
         refused("fund", gift, truth=[(fund, usd("1.00"))])
+
+    def test_what_went_back_before_or_was_sold_is_not_taken_back(self) -> None:
+        gift = desk.enter(desk.check())
+        back = Refund.objects.create(
+            donation=gift, processor_ref="elsewhere", amount_minor=100, refunded_at=NOW, recorded_at=NOW
+        )
+        back.parts.create(fund=gift.campaign.fund, amount_minor=100)
+        refused("gone", gift)
+        shares = desk.enter(desk.thing(kind=Donation.Kind.STOCK, method="stock", description="10 ABC",
+                                       days={Basis.TRANSFER: date(2026, 11, 17)}))  # fmt: skip
+        posting.post(
+            entity=shares.entity,
+            kind=Entry.Kind.SALE,
+            source=f"sale:{shares.pk}",
+            happened_at=NOW,
+            postings=postings.deposited([(shares.campaign.fund_id, usd("5.00"))]),
+            now=NOW,
+        )
+        refused("sold", shares)
 
     def test_only_what_came_over_the_desk_and_stands(self) -> None:
         online = facts.donation()

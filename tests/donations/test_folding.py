@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable
 from datetime import date
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -29,6 +30,13 @@ def one(sql: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return int(cursor.fetchone()[0])
+
+
+def filling(room: str) -> str:
+    """What the migration of a room's rollups does with the facts that were there before it."""
+    places = importlib.import_module(f"{room}.migrations").__path__
+    (path,) = Path(places[0]).glob("*_rollups.py")
+    return str(importlib.import_module(f"{room}.migrations.{path.stem}").FILL)
 
 
 def unlawful() -> list[str]:
@@ -107,8 +115,7 @@ def test_what_was_there_before_the_rollups_is_counted_by_their_migrations(db: No
     facts.refund(facts.donation(), 2_500)
     facts.dispute(facts.donation(), "lost")
     tables = "giftdelta giftback giftday giftmonth giftsize giveryear givercohort"
-    gifts = importlib.import_module("donations.migrations.0014_rollups")
-    books = importlib.import_module("ledger.migrations.0008_rollups")
+    gifts, books = filling("donations"), filling("ledger")
     with connection.cursor() as cursor:
         for table in [
             *(f"donations_{name}" for name in tables.split()),
@@ -117,8 +124,8 @@ def test_what_was_there_before_the_rollups_is_counted_by_their_migrations(db: No
         ]:
             cursor.execute(f"DELETE FROM {table}")
         assert this_year() == []
-        cursor.execute(books.FILL)
-        cursor.execute(gifts.FILL)
+        cursor.execute(books)
+        cursor.execute(gifts)
     assert (this_year(), unlawful()) == ([(2, 7_500)], [])
     folding.fold_all()
     assert (this_year(), unlawful()) == ([(2, 7_500)], [])
@@ -135,6 +142,26 @@ def test_the_timetable_folds_and_the_command_rebuilds(db: None) -> None:
     call_command("rebuild_rollups", stdout=out)
     assert out.getvalue().startswith("rebuilt in ")
     assert unlawful() == []
+
+
+@pytest.mark.parametrize(("many", "rebuilt"), [(10, 0), (1, 1)])
+def test_many_deltas_are_not_folded_but_everything_is_counted_anew(
+    db: None, monkeypatch: pytest.MonkeyPatch, many: int, rebuilt: int
+) -> None:
+    calls: list[int] = []
+    rebuild = rebuilding.rebuild
+
+    def noted() -> None:
+        calls.append(1)
+        rebuild()
+
+    monkeypatch.setattr(rebuilding, "MANY", many)
+    monkeypatch.setattr(rebuilding, "rebuild", noted)
+    for _ in range(3):
+        facts.donation()
+    assert rebuilding.keep_up() == min(3, many + 1)
+    told = (len(calls), one(DELTAS), this_year(), unlawful())
+    assert told == (rebuilt, 0, [(3, 30_000)], [])
 
 
 @pytest.mark.usefixtures("committed_db")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page, expect
 
 from tests.journeys.test_desk import enters_donor
-from tests.journeys.walking import Finance, until
+from tests.journeys.walking import Finance
 
 
 def day(ago: int, form: str) -> str:
@@ -43,7 +43,9 @@ def uploads(page: Page, account: str, name: str, content: bytes) -> None:
     page.keyboard.press("n")
     page.wait_for_url("**/bank/statements/")
     page.get_by_label("Account").select_option(label=account)
-    page.get_by_label("File of the bank").set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    page.get_by_label("File of the bank").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
     page.get_by_role("button", name="Read the file").click()
 
 
@@ -121,4 +123,3 @@ def test_the_pages_of_the_bank_fit_a_phone(finance: Finance) -> None:
             finance.page.goto(f"/{language}/office/{path}")
             wide = finance.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= 360, (language, path, wide)
-    until(lambda: finance.page.locator("h1").is_visible(), what="a heading")

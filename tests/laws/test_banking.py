@@ -116,9 +116,9 @@ def test_lines_are_never_taken_away() -> None:
 @pytest.mark.django_db
 def test_no_resident_number_stands_in_a_line() -> None:
     account = banks.account()
-    for words in ({"payer": "KIM 900101-1234567"}, {"reference": "9001011234567"}):
+    for payer, reference in (("KIM 900101-1234567", ""), ("", "9001011234567")):
         with refused_by("bank_line_holds_no_resident_number"):
-            banks.line(account, 100, **words)
+            banks.line(account, 100, payer=payer, reference=reference)
 
 
 @pytest.mark.django_db

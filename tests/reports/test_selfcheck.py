@@ -22,7 +22,14 @@ from reports import laws, selfchecking
 from tests import facts
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.reports import test_batch_laws, test_fund_laws, test_receipt_laws, test_rollup_laws
+from tests.reports import (
+    test_bank_laws,
+    test_batch_laws,
+    test_fund_laws,
+    test_journal_laws,
+    test_receipt_laws,
+    test_rollup_laws,
+)
 from tests.reports.breaking import LATER, broken, sql
 
 
@@ -40,6 +47,8 @@ def test_every_law_has_a_breach_here() -> None:
             *vars(test_batch_laws),
             *vars(test_rollup_laws),
             *vars(test_fund_laws),
+            *vars(test_journal_laws),
+            *vars(test_bank_laws),
         ]
         if name.startswith("test_i")
     }

@@ -17,6 +17,7 @@ def keys(today: datetime) -> dict[str, list[object]]:
     made = handing_over.export(export_id=job.pk, scope=scope, actor=actor, now=today)
     return {
         "office:journal_job": [job.pk],
+        "office:journal_call_off": [job.pk],
         "office:journal_given": [made.pk],
         "office:journal_file": [made.pk],
         "office:journal_map_row": [entity.pk, "xero", "1000", "all"],

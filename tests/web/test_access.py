@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from books import releasing
 from books.filing_papers import Paper
-from books.models import Release, TransferRequest
+from books.models import ExportRequest, Release, TransferRequest
 from books.releasing import Wanted
 from campaigns.models import Site, SiteOrigin, WayToGive
 from donations.models import Donation, RefundRequest
@@ -83,6 +83,18 @@ def a_year() -> dict[str, list[object]]:
         "office:run_preview_file": [run.pk, 1],
         "office:run_file_deed": [made.pk],
         "office:run_file": [made.pk, "receipts"],
+    }
+
+
+def an_export(today: datetime) -> dict[str, list[object]]:
+    """A list that needs two people; its file, and a timetable, are somebody else's."""
+    asked = ExportRequest.objects.create(
+        listing="donors", format="csv", language="en", row_count=9, reason="A letter to everybody",
+        asked_by=making.user(email="exporter@example.org", now=today), asked_at=today,
+    )  # fmt: skip
+    deeds = ("request", "decide", "make", "request_file", "file", "manifest", "steer", "timetable")
+    return {f"office:export_{deed}": [asked.pk] for deed in deeds} | {
+        f"office:export_{deed}": ["donations"] for deed in ("take", "ask", "plan")
     }
 
 
@@ -213,6 +225,7 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
         **access_months.keys(gift.entity, today),
         **access_journals.keys(today),
         **fund_facts(today),
+        **an_export(today),
     }
 
 
@@ -259,6 +272,8 @@ READ_DOWN = {
     "office:journal_map_file",
     "office:fund_paper",
     "office:fund_report_file",
+    "office:export_file",
+    "office:export_manifest",
 }
 
 

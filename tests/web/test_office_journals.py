@@ -181,6 +181,24 @@ def test_what_cannot_be_asked_for_is_told(
     assert not Job.objects.exists()
 
 
+def test_work_is_called_off_while_it_waits(finance: Client, gift: Any, today: datetime) -> None:
+    values = asked(today, target="generic", request="00000000-0000-4000-8000-000000000001")
+    ordered = finance.post(reverse("office:journal_new"), values)
+    job = Job.objects.get()
+    assert "Call it off" in finance.get(ordered["Location"]).content.decode()
+    stopped = finance.post(reverse("office:journal_call_off", args=[job.pk]))
+    assert "It was called off. Nothing was handed over" in finance.get(stopped["Location"]).content.decode()
+    assert not running.run_one(works=handing_over_jobs.works(), now=timezone.now())
+    # What was handed over before the call came is shown as what it is.
+    handing_over.export(
+        export_id=job.pk,
+        scope=handing.scope("generic", first=None, last=today.date()),
+        actor=handing.actor(),
+        now=today,
+    )
+    assert "is ready" in finance.get(stopped["Location"]).content.decode()
+
+
 def test_names_and_earlier_entries_are_warned_of(finance: Client, gift: Any, today: datetime) -> None:
     tomorrow = {"first": "2999-01-01", "last": "2999-01-31", "target": "generic"}
     assert "Nothing is new" in page(finance, "journal_new", query=query(asked(today, **tomorrow)))

@@ -36,6 +36,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "gone": gettext_lazy("This gift went back already."),
     "desk": gettext_lazy("This gift came through the processor: give it back there."),
     "same": gettext_lazy("Nothing was changed."),
+    "sold": gettext_lazy("These securities were sold: what they were cannot go back any more."),
     "truth": gettext_lazy("Only what was written down wrong has a true amount."),
 }
 

@@ -14,6 +14,7 @@ from receipts.models import Receipt
 from reports import filtering, listing, timelines
 from staff import auditing, roles
 from staff.models import Role, User
+from web.office import looking
 from web.office.admitting import admit
 from web.office.filtering import FilterForm
 
@@ -64,6 +65,8 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         ).prefetch_related("designations__fund__texts", "campaign__texts"),
         pk=pk,
     )
+    if stop := looking.stopped(request, donor_id=found.donor_id):
+        return stop
     actor = request.user
     if isinstance(actor, User):
         auditing.record(actor=actor, action="read donation", target=f"donation:{pk}", now=timezone.now())

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from books import handing_over, handing_over_jobs, previewing_journals
 from books.handing_over import Scope, UnableToExport
 from books.models import ExportedEntry, JournalExport
-from jobs import ringing
+from jobs import ringing, running
 from jobs.models import Job
 from ledger.models import LegalEntity
 from ledger.money import Money
@@ -175,12 +175,22 @@ def job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "job": found,
         "is_at_work": found.status in {Job.Status.QUEUED, Job.Status.RUNNING},
-        "made": handing_over.exports().filter(pk=found.result.get("export")).first(),
+        # A job called off at the last moment may have handed over all the same: its export bears its id.
+        "made": handing_over.exports().filter(pk=found.result.get("export", found.pk)).first(),
         "refused": found.result.get("refused", ""),
         "entity_id": found.arguments.get("entity"),
         "target": found.arguments.get("target"),
     }
     return render(request, "office/journal_job.html", context)
+
+
+@admit(Role.FINANCE)
+@require_POST
+def call_off(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop work that is under way; half of it is never handed over."""
+    found = get_object_or_404(handing_over_jobs.asked(), pk=pk)
+    running.cancel(job_id=found.pk, now=timezone.now())
+    return redirect("office:journal_job", pk=found.pk)
 
 
 def person(request: HttpRequest) -> User:

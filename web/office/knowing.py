@@ -18,7 +18,7 @@ from reports import knowing
 from staff import auditing, roles
 from staff.models import Role, User
 from web import wording
-from web.office import paging
+from web.office import looking, paging
 from web.office.admitting import admit
 from web.office.filtering import ANY
 
@@ -94,6 +94,8 @@ def donors(request: HttpRequest) -> HttpResponse:
 def donor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything about one donor. Opening it is written down."""
     found = get_object_or_404(Donor.objects.select_related("merged_into"), pk=pk)
+    if stop := looking.stopped(request, donor_id=pk):
+        return stop
     if isinstance(request.user, User):
         auditing.record(actor=request.user, action="read donor", target=f"donor:{pk}", now=timezone.now())
     return page(request, found)

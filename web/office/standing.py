@@ -21,7 +21,7 @@ from reports import standing
 from staff import auditing, roles
 from staff.models import Role, User
 from web import addressing, wishing
-from web.office import paging
+from web.office import looking, paging
 from web.office.admitting import admit
 from web.office.filtering import ANY
 from web.wording import ENDINGS, PLANS
@@ -90,6 +90,8 @@ def _plan(pk: uuid.UUID) -> RecurringPlan:
 def plan(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything about one plan. Opening it is written down: it shows a giver's name and address."""
     found = _plan(pk)
+    if stop := looking.stopped(request, donor_id=found.donor_id):
+        return stop
     if isinstance(request.user, User):
         auditing.record(actor=request.user, action="read plan", target=f"plan:{pk}", now=timezone.now())
     return _page(request, found)

@@ -15,6 +15,7 @@ from web.office import (
     entering,
     excepting,
     exporting,
+    exports_urls,
     filing,
     finding,
     funds_urls,
@@ -44,6 +45,7 @@ from web.office import (
 app_name = "office"
 urlpatterns = [
     *batches_urls.urlpatterns,
+    *exports_urls.urlpatterns,
     path("", watching.today, name="today"),
     path("again/", mending.again, name="again"),
     path("keys/", watching.keys, name="keys"),

@@ -67,6 +67,7 @@ GROUPS: tuple[tuple[Words, tuple[tuple[str, Words], ...]], ...] = (
             ("report_lybunt", _("Last year, not this year")),
             ("report_retention", _("Retention")),
             ("report_monthly", _("Recurring health")),
+            ("exports", _("Exports")),
         ),
     ),
     (

@@ -1,0 +1,88 @@
+"""Writing Parquet: rows of PostgreSQL's CSV become a typed columnar file, made by a process of its own (`columnar`)."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from queue import Empty, Queue
+from threading import Thread
+from typing import IO, cast
+
+from reports.files.copying import CSV, Block
+from reports.lists.declaring import Column
+
+FORM = CSV
+CHUNK = 262_144
+_THRIFTY = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "1000000",
+}
+"""What keeps the program small: memory is given back as soon as a row group is written."""
+
+
+class UnableToWrite(RuntimeError):
+    """The program that writes Parquet ended with an error; its own words follow."""
+
+
+def cell(column: Column) -> str:
+    """This function will return the SQL of a column."""
+    return column.cell
+
+
+def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tuple[bytes, int]]:
+    """The file in blocks, each with the rows that were handed over until then. Raises UnableToWrite.
+
+    This function will yield them as they come; the last part of the file comes when all rows are there.
+    """
+    told = json.dumps([[column.name, column.kind.value] for column in columns])
+    program = [sys.executable, "-m", "reports.files.columnar", told]
+    with subprocess.Popen(  # noqa: S603 - our own module, without a shell
+        program,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **_THRIFTY},
+    ) as child:
+        made: Queue[bytes] = Queue()
+        reading = Thread(target=_read, args=(child.stdout, made), name="parquet", daemon=True)
+        reading.start()
+        try:
+            yield from _feed(child, blocks, made)
+        except BaseException:
+            child.kill()
+            raise
+        finally:
+            reading.join()
+        yield _ready(made), 0
+
+
+def _feed(
+    child: "subprocess.Popen[bytes]", blocks: Iterable[Block], made: "Queue[bytes]"
+) -> Iterator[tuple[bytes, int]]:
+    taking, telling = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stderr)
+    try:
+        for block in blocks:
+            taking.write(block.content)
+            yield _ready(made), block.rows
+        taking.close()
+    except BrokenPipeError as error:
+        raise UnableToWrite(telling.read().decode()[-500:]) from error
+    words = telling.read()
+    if child.wait():
+        raise UnableToWrite(words.decode()[-500:])
+
+
+def _read(pipe: IO[bytes], made: Queue[bytes]) -> None:
+    while chunk := pipe.read(CHUNK):
+        made.put(chunk)
+
+
+def _ready(made: Queue[bytes]) -> bytes:
+    parts = []
+    while True:
+        try:
+            parts.append(made.get_nowait())
+        except Empty:
+            return b"".join(parts)
