@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 from xml.etree import ElementTree
 
@@ -17,14 +17,15 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from campaigns.models import SourceCode
+from campaigns.models import NeedGroup, SourceCode
 from donations.models import Donation
 from jobs.models import Job
 from ledger.money import Money
 from receipts.models import Issuer
 from reports import progress
 from staff.models import AuditEvent, Role
-from tests import making
+from tests import facts, making
+from tests.campaigns import making as units
 from web.office.reports import grouping
 from web.office.reports.listing import NAMES, REPORTS
 
@@ -319,3 +320,42 @@ def test_regular_gifts_are_found_as_reports_open_them(world: dict[str, Donation]
     for nothing in ({"currency": "KRW"}, {"reason": "donor"}, {"card_before": "2030-01-01"}, {"q": "nobody"}):
         assert client.get(address, nothing).context["page"].rows == []
     assert "$50.00" in client.get(address).content.decode()
+
+
+def test_a_campaign_of_units_tells_its_groups_and_costs(signed_in: SignIn, today: datetime) -> None:
+    family = facts.campaign()
+    family.goal_minor = 51_000_00
+    family.save(update_fields=["goal_minor"])
+    begun = date(2024, 1, 1)
+    for minor, since in ((15_000_00, begun), (17_000_00, date(2025, 1, 1))):
+        units.cost(family, amount_minor=minor, effective_from=since, checked_on=since)
+    NeedGroup.objects.create(
+        campaign=family, size=2, opened_on=begun, funded_on=date(2024, 6, 1), funded_minor=30_000_00
+    )
+    NeedGroup.objects.create(campaign=family, size=3, opened_on=date(2025, 2, 1))
+    facts.donation()
+    facts.plan()
+    html = shown(signed_in(Role.FINANCE), "campaign", "", "family")
+    told = re.sub(r"<[^>]+>", " ", html)
+    assert re.search(r"Funded\s+1\s+2\s+\$30,000\.00", told)
+    assert re.search(r"Waiting\s+1\s+3\s+\$51,000\.00", told)
+    assert "$15,000.00" in told
+    assert "of $51,000.00" in told
+    assert "givers: 1" in told
+    assert "People" in told
+
+
+def test_the_forecast_and_the_health_of_plans_that_failed(signed_in: SignIn, today: datetime) -> None:
+    kept = facts.plan(
+        started_at=today - timedelta(days=600), next_charge_at=None, card_expires_on=today.date()
+    )
+    facts.plan(status="ended", started_at=today - timedelta(days=300), ended_at=today - timedelta(days=100),
+               end_reason="hard_decline")  # fmt: skip
+    facts.plan_failure(plan=kept, failed_at=today - timedelta(days=95))
+    client = signed_in(Role.FINANCE)
+    ahead = shown(client, "forecast")
+    assert "of what was due never came" in ahead
+    assert "not counted here: 1" in ahead
+    health = shown(client, "monthly")
+    assert "The card was reported lost or stolen" in health
+    assert shown(client, "year", "?entity=US&campaign=family")

@@ -138,7 +138,7 @@ def _figures(reader: Reader, found: Campaign, brought: list[Raised]) -> list[Fig
         told.append(
             Figure(
                 _("Regular gifts, each month"),
-                tabling.amount(monthly, note=_("%(count)s givers") % {"count": givers}),
+                tabling.amount(monthly, note=_("givers: %(count)s") % {"count": givers}),
             )
         )
     return told  # fmt: skip

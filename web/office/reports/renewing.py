@@ -239,7 +239,9 @@ def forecast(reader: Reader) -> Page:
                 _("Promised and overdue"),
                 tabling.amount(
                     found.overdue,
-                    note=_("%(count)s parts") % {"count": found.overdue_parts} if found.overdue_parts else "",
+                    note=_("parts: %(count)s") % {"count": found.overdue_parts}
+                    if found.overdue_parts
+                    else "",
                 ),
             ),
         ],
@@ -263,7 +265,7 @@ def _honest(found: Forecast) -> list[str]:
         told.append(_("There is no past to learn from yet: what stands here is only what is scheduled."))
     if found.unscheduled:
         told.append(
-            _("%(count)s regular gifts have no next day and are not in it.") % {"count": found.unscheduled}
+            _("Regular gifts without a next day, not counted here: %(count)s") % {"count": found.unscheduled}
         )
     return told
 
