@@ -50,7 +50,8 @@ def journal(
 ) -> Iterator[bytes]:
     """The books as CSV, one row for each line; both days are inclusive.
 
-    `narrowed` is a condition over `ledger_line l` with its parameters (`narrowing.as_condition`). Accounting files leave the house: `counterparty_ref` is our own number of the donor, never a name.
+    `narrowed` is a condition over `ledger_line l` with its parameters (`narrowing.as_condition`). Accounting files
+    leave the house: `counterparty_ref` is our own number of the donor, never a name.
     This function will yield the file in blocks.
     """
     period = {"booked_from": booked_from, "booked_to": booked_to}
