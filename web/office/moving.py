@@ -51,7 +51,7 @@ def said(error: UnableToTransfer) -> str:
 class MoveForm(PaperForm):
     """How much goes to which fund, of which class, and why."""
 
-    to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=Fund.objects.none(), empty_label=None)
+    to = forms.ModelChoiceField(label=gettext_lazy("To fund"), queryset=Fund.objects.none(), empty_label=None)
     is_restricted = forms.TypedChoiceField(
         label=gettext_lazy("Of what"),
         choices=[
