@@ -47,11 +47,11 @@ def resume(*, donation_ids: Iterable[uuid.UUID], actor: User, now: datetime) -> 
     This function will return how many were paused until now.
     """
     with transaction.atomic():
-        waiting = list(
-            paused().filter(donation_id__in=list(donation_ids)).select_for_update(of=("self",)).order_by("pk")
-        )
+        waiting = list(paused().filter(donation_id__in=list(donation_ids)).order_by("pk"))
+        # A fact is not locked, for the application may not change it: of two people the constraint takes one closing.
         ReviewClosing.objects.bulk_create(
-            ReviewClosing(review=review, outcome=RESUMED, recorded_at=now) for review in waiting
+            [ReviewClosing(review=review, outcome=RESUMED, recorded_at=now) for review in waiting],
+            ignore_conflicts=True,
         )
         auditing.record(
             actor=actor, action="gifts.resumed", target="donations", details={"count": len(waiting)}, now=now

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from books import importing
 from books.comparing import Verdict
 from books.importing import Source
 from books.models import ProcessorReportRow
+from donations import pausing
 from donations.models import Donation, SoftCredit
 from donors.models import Donor, Message
 from ledger.models import Fund
@@ -155,3 +158,14 @@ def test_a_grant_told_of_again_is_the_same_gift_and_an_anonymous_one_thanks_nobo
     assert outcome.counts() == {"agrees": 1, "payout": 1}
     assert not SoftCredit.objects.exists()
     lawful()
+
+
+def test_the_application_itself_may_do_all_of_it(as_application: Callable[[], None]) -> None:
+    facts.general()
+    facts.staff_member()
+    as_application()
+    bring(Source.CHARIOT, files.chariot(*files.grants(), files.deposit("400.00")))
+    bring(Source.PAYPAL, files.paypal(files.given("1", "10.00", "-0.50", "9.50")))
+    gifts = Donation.objects.values_list("pk", flat=True)
+    assert pausing.resume(donation_ids=gifts, actor=facts.staff_member(), now=NOW) == 5
+    assert not pausing.paused().exists()

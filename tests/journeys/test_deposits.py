@@ -63,3 +63,4 @@ def test_a_deposit_is_explained_and_a_file_is_taken_in(
     assert Mailbox(stack).letters(to=email) == []  # no mail because of a file
     page.get_by_role("button", name=let_go).click()
     expect(page.get_by_role("button", name=let_go)).to_have_count(0)
+    expect(page.locator("#main")).to_contain_text(f"paypal:{ref}")
