@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +25,6 @@ from receipts.models import Receipt, Series
 from tests import facts, threads
 from tests.campaigns import making
 from tests.facts import NOW
-from tests.laws import broken_filings, broken_pledges, funds_rows
 from tests.refusing import refused_by
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -352,45 +350,6 @@ def test_a_receipt_without_its_counter_is_refused(check_laws: Callable[[], None]
     check_laws()
     with refused_by("receipt_number_follows"):
         receipt_row(Series.objects.get(), number)
-
-
-TESTED = funds_rows.TRIGGERS | {
-    "entry_is_complete",
-    "entry_balances",
-    "entry_in_open_period",  # tests/ledger/test_books.py
-    "period_reopened_latest_first",  # tests/ledger/test_reopening.py
-    "ledger_periodclose_is_append_only",
-    "designations_sum_to_donation",
-    "refund_parts_sum_to_refund",
-    "refund_not_above_donation",
-    "checkout_takes_allowed_step",
-    "refund_request_takes_allowed_step",
-    "plan_change_takes_allowed_step",
-    "transfer_takes_allowed_step",
-    "refund_part_not_above_designation",  # tests/laws/test_refund_parts.py
-    "refund_request_parts_sum_to_request",  # tests/laws/test_refund_parts.py
-    "refund_request_approved_by_somebody",  # tests/laws/test_refund_parts.py
-    "receipt_number_follows",
-    "series_has_no_gap",
-    "unit_cost_heads_add_up",  # tests/campaigns/test_laws.py
-    "paper_document_is_append_only",
-    "annual_run_takes_allowed_step",  # tests/laws/test_steps.py
-    *broken_filings.STEPS,  # tests/laws/test_filings.py
-    *broken_pledges.STEPS,  # tests/laws/test_pledges.py
-    "batch_posted_only_when_it_agrees",  # tests/laws/test_batches.py
-    "reversal_is_of_a_whole_gift",
-    "batch_row_parts_sum_to_row",
-    "batch_stays_when_ended",
-}
-
-
-def test_every_law_of_a_trigger_is_tested() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prolang <> 12"
-        )
-        sources = "\n".join(row[0] for row in cursor.fetchall())
-    assert set(re.findall(r"CONSTRAINT = '(\w+)'", sources)) == TESTED
 
 
 def test_a_file_is_the_bytes_of_its_hash(check_laws: Callable[[], None]) -> None:

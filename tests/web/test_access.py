@@ -94,9 +94,8 @@ def an_export(today: datetime) -> dict[str, list[object]]:
         asked_by=making.user(email="exporter@example.org", now=today), asked_at=today,
     )  # fmt: skip
     deeds = ("request", "decide", "make", "request_file", "file", "manifest", "steer", "timetable")
-    return {f"office:export_{deed}": [asked.pk] for deed in deeds} | {
-        f"office:export_{deed}": ["donations"] for deed in ("take", "ask", "plan")
-    }
+    found: dict[str, list[object]] = {f"office:export_{deed}": [asked.pk] for deed in deeds}
+    return found | {f"office:export_{deed}": ["donations"] for deed in ("take", "ask", "plan")}
 
 
 def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
