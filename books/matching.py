@@ -43,13 +43,17 @@ WITH free AS (
     JOIN payments_payoutfailure f ON f.payout_id = p.id
     JOIN ledger_entry e ON e.source = 'payout:' || p.ref AND e.entity_id = %(entity)s
    WHERE p.currency = %(currency)s AND NOT {_TIED.format(kind="payout_returned")}
-), pair AS (
+), near AS MATERIALIZED (
+  -- Sums first: few lines are of a payout's sum, and only their words are looked at.
   SELECT l.id AS line, free.id AS payout, free.kind, l.amount_minor AS minor, l.booked_on - free.due_on AS days,
-    count(*) OVER (PARTITION BY l.id) AS payouts, count(*) OVER (PARTITION BY free.id, free.kind) AS lines
+    l.payer || ' ' || l.reference AS words
   FROM books_bankline l JOIN free ON free.minor = l.amount_minor
    AND l.booked_on BETWEEN free.due_on - 3 AND free.due_on + 10
   WHERE l.bank_account_id = %(account)s AND l.state IN ('new', 'no_match')
-    AND l.payer || ' ' || l.reference ~* '{PROCESSOR}'
+), pair AS (
+  SELECT line, payout, kind, minor, days, count(*) OVER (PARTITION BY line) AS payouts,
+    count(*) OVER (PARTITION BY payout, kind) AS lines
+  FROM near WHERE words ~* '{PROCESSOR}'
 )
 INSERT INTO books_bankmatch (line_id, kind, payout_id, amount_minor, score, is_automatic, reason, matched_at)
 SELECT line, kind, payout, minor, {CERTAIN}, true, '', %(now)s FROM pair
