@@ -76,7 +76,9 @@ DONORS = Listing(
 def _plans(asked: Asked) -> tuple[str, dict[str, Any]]:
     if asked.get("state", "") not in ("", *standing.STATES):
         raise UnreadableFilter("state")
-    return among("x.id", standing.plans(standing.Asked(state=asked.get("state", ""), search=asked.get("q", ""))))
+    return among(
+        "x.id", standing.plans(standing.Asked(state=asked.get("state", ""), search=asked.get("q", "")))
+    )
 
 
 PLANS = Listing(
