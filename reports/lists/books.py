@@ -135,7 +135,7 @@ JOURNAL = Listing(
     ),
     order="en.booked_on, en.id, l.id",
     conditions=_journal,
-    filters=frozenset({"booked_from", "booked_to", "given_from", "given_to"}),
+    filters=frozenset({"booked_from", "booked_to", "given_from", "given_to", *_NARROWED}),
     summed=("l.currency", "greatest(l.amount_minor, 0)"),
     span=Span("ledger_entry", "en", "booked_on"),
 )
