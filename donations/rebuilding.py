@@ -124,6 +124,8 @@ def _write() -> None:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("SET LOCAL jit = off")
+        # Of a table that was never analyzed nothing is known; row by row against everything would take hours.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
         folding.rebuild()
         for statement in _SUMMED:
