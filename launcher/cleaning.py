@@ -59,6 +59,7 @@ OF_PRODUCT = frozenset(
         "DEBUG",
         "EMAIL_FROM",
         "EMAIL_URL",
+        "EXPORT_GIVERS_ALONE",
         "GIVING_LIMITS",
         "INSECURE_LOCAL",
         "LOG_LEVEL",

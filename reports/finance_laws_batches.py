@@ -48,7 +48,7 @@ SELECT 'reversal of ' || r.donation_id || ' does not reverse its entry' FROM don
 UNION ALL
 SELECT 'gift ' || r.donation_id || ' of the desk went back without a reversal' FROM donations_refund r
   JOIN donations_donation d ON d.id = r.donation_id AND d.rail = 'desk'
- WHERE NOT EXISTS (SELECT 1 FROM donations_reversal v WHERE v.refund_id = r.id)
+ WHERE d.method <> 'paypal' AND NOT EXISTS (SELECT 1 FROM donations_reversal v WHERE v.refund_id = r.id)
 """
 
 ROWS = (

@@ -122,6 +122,7 @@ def views(resolver: URLResolver, path: str = "") -> Iterator[tuple[str, Any]]:
 
 # Each way to become somebody. A new one must be written down here first, with what slows guessing there.
 ENTRANCES = {
+    "office/funds/<int:pk>/open/": "no way in: a building is opened, by somebody signed in",
     "accounts/login/": "allauth's limits for an address and for an account",
     "accounts/login/code/confirm/": "closed: codes by mail are not offered",
     "accounts/reauthenticate/": "signed in already; allauth's limit",

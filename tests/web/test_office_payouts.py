@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -45,6 +46,11 @@ def finance(signed_in: SignIn) -> Client:
     return signed_in(Role.FINANCE)
 
 
+def told_in(answer: object) -> str:
+    assert isinstance(answer, StreamingHttpResponse)
+    return b"".join(answer.streaming_content).decode()  # type: ignore[arg-type]
+
+
 def words(response: Any) -> str:
     """What stands on a page, without its tags."""
     shown = re.sub(r"<[^>]+>", " ", response.content.decode())
@@ -65,7 +71,7 @@ def test_a_deposit_adds_up_and_leads_to_its_gifts(finance: Client, monkeypatch: 
     page = finance.get(reverse("office:payout", args=[made.pk]))
     assert "Adds up: its lines sum to the payout, difference 0." in words(page)
     assert reverse("office:donation", args=[Donation.objects.get().pk]) in page.content.decode()
-    file = b"".join(finance.get(reverse("office:payout_export", args=[made.pk])).streaming_content).decode()
+    file = told_in(finance.get(reverse("office:payout_export", args=[made.pk])))
     assert file.splitlines()[1].endswith(",100.00,3.20,96.80,USD,po_1")
 
 
@@ -290,7 +296,7 @@ def test_rejects_are_shown_and_left_out_only_when_asked(finance: Client) -> None
     )
     for what, line in (("left-out", "3,gross,amount,ten"), ("rows", "2,Donation Payment,paypal:1,")):
         answer = finance.get(reverse("office:report_file_export", args=[report.pk, what]))
-        assert line in b"".join(answer.streaming_content).decode()
+        assert line in told_in(answer)
     assert finance.get(reverse("office:report_file_export", args=[report.pk, "secrets"])).status_code == 404
 
 
