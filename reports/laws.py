@@ -12,6 +12,7 @@ from reports import (
     finance_laws_funds,
     finance_laws_journals,
     finance_laws_payouts,
+    pledge_laws,
     receipt_laws,
     rollup_laws,
 )
@@ -361,4 +362,5 @@ LAWS = (
     *(Law(*row) for row in finance_laws_journals.ROWS),
     *(Law(*row) for row in finance_laws_funds.ROWS),
     *(Law(*row) for row in finance_laws_payouts.ROWS),
+    *(Law(*row) for row in pledge_laws.ROWS),
 )

@@ -20,6 +20,7 @@ from jobs.models import Heartbeat
 from ledger.models import LegalEntity
 from ledger.money import Money
 from payments.models import ProcessorEvent
+from reports import restricted_funds
 
 FRESH = timedelta(hours=2)
 """The laws are asked every hour: an answer older than this is none."""
@@ -68,6 +69,12 @@ SELECT count(*) FROM payments_payout p
 _NOT_EXPORTED = """
 SELECT count(*) FROM ledger_entry e WHERE e.entity_id = %s AND e.booked_on BETWEEN %s AND %s
    AND NOT EXISTS (SELECT 1 FROM books_exportedentry x WHERE x.entry_id = e.id)
+"""
+_BETWEEN_FUNDS = """
+SELECT count(*) FROM (
+  SELECT 1 FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id
+    JOIN ledger_account a ON a.id = l.account_id AND a.code = '1900'
+   WHERE e.entity_id = %s GROUP BY l.currency HAVING sum(l.amount_minor) <> 0) AS off
 """
 PAYS_OUT_WITHIN = timedelta(days=10)
 
@@ -118,7 +125,7 @@ def look(entity: LegalEntity, month: date, now: datetime) -> Mapping[str, Found]
         "laws": _laws(now),
         "notices": _notices(month),
         "payouts": _payouts(month),
-        "funds": _funds(),
+        "funds": _funds(entity, month, last),
         "bank_balance": _bank_balance(entity, banked, last),
         "bank_lines": _bank_lines(entity, last),
         "deposits": _deposits(banked),
@@ -165,17 +172,24 @@ def _payouts(month: date) -> Found:
     return Found(off + late, " ".join(words), "payouts")
 
 
-def _funds() -> Found:
-    """What funds owe one another comes to nothing; that no fund is overdrawn of restricted money, a law asks."""
-    between = _count(
-        "SELECT count(*) FROM (SELECT 1 FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id"
-        " JOIN ledger_entry e ON e.id = l.entry_id WHERE a.code = '1900'"
-        " GROUP BY e.entity_id, l.currency HAVING sum(l.amount_minor) <> 0) AS off",
-        [],
-    )
-    return Found(
-        between, _("What funds owe one another does not come to nothing.") if between else "", "funds"
-    )
+def _funds(entity: LegalEntity, month: date, last: date) -> Found:
+    """The restricted funds report of the month ties, no fund stands below zero, and what funds owe comes to nothing."""
+    report = restricted_funds.report(entity=entity, first=month, last=last, language="en")
+    untied, below = len(report.untied), sum(row.closing.minor < 0 for row in report.rows)
+    between = _count(_BETWEEN_FUNDS, [entity.pk])
+    words = []
+    if untied:
+        words.append(_("The restricted funds report does not tie to the ledger."))
+    if below:
+        told = ngettext(
+            "%(n)s fund holds less than nothing of restricted money.",
+            "%(n)s funds hold less than nothing of restricted money.",
+            below,
+        )
+        words.append(told % {"n": below})
+    if between:
+        words.append(_("What funds owe one another does not come to nothing."))
+    return Found(untied + below + between, " ".join(words), "restricted")
 
 
 def _bank_balance(entity: LegalEntity, banked: list[Banked], last: date) -> Found:

@@ -11,8 +11,10 @@ from books.accepting import Kind, Part
 from books.checking_months import CHECKS, Found
 from books.models import BankMatch, ExportedEntry, JournalExport
 from jobs import beating
-from ledger.models import Entry, LegalEntity
+from ledger import posting
+from ledger.models import Entry, Fund, LegalEntity
 from ledger.money import Money
+from ledger.posting import Posting
 from payments.models import Payout
 from reports import month_checks
 from tests import facts
@@ -107,6 +109,23 @@ def test_statements_that_end_too_early_say_so() -> None:
     charge = banks.line(banks.account(), -250, on=LAST - timedelta(days=12))
     said(charge.pk, Part(kind=Kind.CHARGE))
     assert found("bank_balance").words == "The statements do not reach the end of the month."
+
+
+def test_a_fund_that_holds_less_than_nothing_of_restricted_money_is_named() -> None:
+    restricted = Fund.objects.create(entity=body(), code="CTR", restriction="purpose")
+    assert found("funds").is_fine
+    posting.post(
+        entity=body(),
+        kind=Entry.Kind.ADJUSTMENT,
+        source="adjustment:1",
+        happened_at=NOW,
+        postings=[
+            Posting("4100", restricted.pk, Money(500, "USD")),
+            Posting("1000", restricted.pk, Money(-500, "USD")),
+        ],
+        now=NOW,
+    )
+    assert found("funds").words == "1 fund holds less than nothing of restricted money."
 
 
 def test_refunds_under_way() -> None:

@@ -28,6 +28,7 @@ from tests.reports import (
     test_deposit_laws,
     test_fund_laws,
     test_journal_laws,
+    test_pledge_laws,
     test_receipt_laws,
     test_rollup_laws,
 )
@@ -51,6 +52,7 @@ def test_every_law_has_a_breach_here() -> None:
             *vars(test_journal_laws),
             *vars(test_bank_laws),
             *vars(test_deposit_laws),
+            *vars(test_pledge_laws),
         ]
         if name.startswith("test_i")
     }
