@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from donations import pledging, postings, refunding
 from donations.models import DisputeClosing, Donation, Instalment, Pledge, PledgePayment
 from donations.pledging import UnableToPledge
+from donors.models import Donor
 from ledger import posting
 from ledger.models import Entry
 from ledger.money import Money
@@ -71,8 +72,9 @@ def fitting(*, pledge: Pledge) -> list[Donation]:
 
     This function will return at most twenty, the newest first.
     """
+    giver = _survivor(pledge.donor)
     near = Donation.objects.filter(
-        Q(donor_id=pledge.donor_id) | Q(donor__merged_into_id=pledge.donor_id),
+        Q(donor_id=giver) | Q(donor__merged_into_id=giver),
         entity_id=pledge.entity_id,
         currency=pledge.currency,
         given_on__gte=pledge.promised_on,
@@ -122,11 +124,15 @@ def _fitting(pledge: Pledge, donation_id: uuid.UUID) -> Donation:
     donation = Donation.objects.select_related("donor").filter(pk=donation_id).first()
     if donation is None:
         raise UnableToPledge("gift", "donation")
-    givers = {donation.donor_id, donation.donor.merged_into_id}
-    is_other = pledge.donor_id not in givers or donation.entity_id != pledge.entity_id
+    is_other = _survivor(donation.donor) != _survivor(pledge.donor) or donation.entity_id != pledge.entity_id
     if is_other or donation.currency != pledge.currency or donation.given_on < pledge.promised_on:
         raise UnableToPledge("gift", "donation")
     return donation
+
+
+def _survivor(donor: Donor) -> uuid.UUID:
+    """Who stands for a record now: after a merge two records are one giver."""
+    return donor.merged_into_id or donor.pk
 
 
 def _apply(pledge: Pledge, donation: Donation, minor: int, by: By) -> list[PledgePayment]:

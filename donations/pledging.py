@@ -207,7 +207,9 @@ def left(pledge: Pledge) -> Money:
 def locked(pledge_id: uuid.UUID) -> Pledge:
     """The promise, held until the transaction ends. Raises UnableToPledge when there is none."""
     pledge = (
-        Pledge.objects.select_for_update(of=("self",)).select_related("entity", "fund").filter(pk=pledge_id)
+        Pledge.objects.select_for_update(of=("self",))
+        .select_related("entity", "fund", "donor")
+        .filter(pk=pledge_id)
     )
     found = pledge.first()
     if found is None:

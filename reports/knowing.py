@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-from donations.models import Donation, RecurringPlan, SoftCredit
+from donations.models import Donation, Pledge, RecurringPlan, SoftCredit
 from donors import matching
 from donors.models import Consent, Donor, DonorMerge, JointMember, Message
 from ledger.money import Money
 from receipts.models import Exclusion, Obstacle, Receipt
-from reports import suggesting
+from reports import promised, suggesting
 
 M = TypeVar("M", bound=Model)
 STATES = ("active", "merged", "deceased", "do_not_contact", "email_failed", "unreachable")
@@ -134,6 +134,7 @@ class Known:
     credits: list[SoftCredit]
     receipts: list[Receipt]
     plans: list[RecurringPlan]
+    pledges: list[Pledge]
     messages: list[Message]
     consents: list[Consent]
     obstacles: list[Obstacle]
@@ -156,6 +157,7 @@ def about(*, donor: Donor, most: int = 25) -> Known:
         credits=_credits(ids, most),
         receipts=_receipts(ids, most),
         plans=list(RecurringPlan.objects.filter(donor_id__in=ids).order_by("-started_at", "-id")[:most]),
+        pledges=list(promised.of_donors(donor_ids=ids)[:most]),
         messages=list(Message.objects.filter(donor_id__in=ids).order_by("-queued_at", "-id")[:most]),
         consents=list(Consent.objects.filter(donor_id__in=ids).order_by("-answered_at", "-id")[:most]),
         obstacles=list(_of_gifts(Obstacle.objects.all(), ids).order_by("-noticed_at", "-id")[:most]),

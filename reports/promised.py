@@ -1,6 +1,7 @@
 """Promised: the list of pledges with what of each was given, and sums of everything a filter holds, by currency."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -84,6 +85,6 @@ def totals(found: QuerySet[Pledge]) -> list[Promised]:
     ]
 
 
-def of_donor(*, donor_id: uuid.UUID) -> QuerySet[Pledge]:
-    """This function will return what a donor promised, newest first."""
-    return Pledge.objects.filter(donor_id=donor_id).order_by("-promised_on", "-pk")
+def of_donors(*, donor_ids: Iterable[uuid.UUID]) -> QuerySet[Pledge]:
+    """This function will return what some donors promised, newest first."""
+    return Pledge.objects.filter(donor_id__in=donor_ids).order_by("-promised_on", "-pk")

@@ -192,6 +192,15 @@ class TestKeeping:
                 now=NOW,
             )
 
+    def test_after_a_merge_two_records_are_one_giver(self) -> None:
+        pledge = promised()
+        other = facts.donor("Grace A. Kim", "grace.kim@example.org")
+        gift = given(1_000, by=other)
+        Donor.objects.filter(pk=facts.donor().pk).update(merged_into=other)
+        pledge.refresh_from_db()
+        assert keeping_pledges.fitting(pledge=pledge) == [gift]
+        assert [payment.amount_minor for payment in keep(pledge, gift)] == [1_000]
+
     def test_a_mistake_is_taken_back_and_the_promise_is_open_again(self) -> None:
         pledge, gift = promised(amount=usd(1_000), parts=[(date(2026, 2, 1), usd(1_000))]), given(1_000)
         keep(pledge, gift)

@@ -117,7 +117,7 @@ def test_the_page_of_a_donor_tells_everything(
     Obstacle.objects.create(
         donation=gift, code="no_address", words="No address.", noticed_at=facts.NOW, try_after=facts.NOW
     )
-    with django_assert_max_num_queries(37):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(38):  # type: ignore[attr-defined]
         told = text(finance.get(page(grace)))
     for words in ("grace@example.org", "No address.", "$250.00", "Regular gifts", "Mails", "$350.00"):
         assert words in told

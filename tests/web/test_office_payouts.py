@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -31,6 +30,7 @@ from tests.campaigns import making
 from tests.donations.test_depositing import Told, apply, carried, state
 from tests.donations.test_paying_out import ByHand, mixed, own
 from tests.facts import NOW
+from tests.web import exporting
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Role | None], Client]
@@ -44,11 +44,6 @@ def at_that_time(time_machine: Any) -> None:
 @pytest.fixture
 def finance(signed_in: SignIn) -> Client:
     return signed_in(Role.FINANCE)
-
-
-def told_in(answer: object) -> str:
-    assert isinstance(answer, StreamingHttpResponse)
-    return b"".join(answer.streaming_content).decode()  # type: ignore[arg-type]
 
 
 def words(response: Any) -> str:
@@ -71,7 +66,7 @@ def test_a_deposit_adds_up_and_leads_to_its_gifts(finance: Client, monkeypatch: 
     page = finance.get(reverse("office:payout", args=[made.pk]))
     assert "Adds up: its lines sum to the payout, difference 0." in words(page)
     assert reverse("office:donation", args=[Donation.objects.get().pk]) in page.content.decode()
-    file = told_in(finance.get(reverse("office:payout_export", args=[made.pk])))
+    file = exporting.body(finance.get(reverse("office:payout_export", args=[made.pk]))).decode()
     assert file.splitlines()[1].endswith(",100.00,3.20,96.80,USD,po_1")
 
 
@@ -296,7 +291,7 @@ def test_rejects_are_shown_and_left_out_only_when_asked(finance: Client) -> None
     )
     for what, line in (("left-out", "3,gross,amount,ten"), ("rows", "2,Donation Payment,paypal:1,")):
         answer = finance.get(reverse("office:report_file_export", args=[report.pk, what]))
-        assert line in told_in(answer)
+        assert line in exporting.body(answer).decode()
     assert finance.get(reverse("office:report_file_export", args=[report.pk, "secrets"])).status_code == 404
 
 
