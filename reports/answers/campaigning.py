@@ -16,28 +16,17 @@ from donations.models import RecurringPlan
 from ledger import folding as books
 from ledger.balances import INCOME
 from ledger.money import Money
-from reports.answers import comparing, weighing
+from reports.answers import weighing
 from reports.answers.asking import Asked
+from reports.answers.comparing import Sums
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Sums):
     """One campaign in one currency: what the books hold for it, and the gifts made to it."""
 
     campaign: Campaign
     raised: Money
-    gifts: int
-    donors: int
-    given: Money
-    back: Money
-
-    @property
-    def kept(self) -> Money:
-        return self.given - self.back
-
-    @property
-    def average(self) -> Money | None:
-        return comparing.averaged(self.kept, self.gifts)
 
     @property
     def percent(self) -> int | None:
