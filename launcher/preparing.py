@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 from launcher import states
 from launcher.telling import Stop, Teller
 
-
 YEARS = "1"
 """What was written stays: another version of the years is for a new database."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from payments.models import Payout
 from receipts.models import Receipt
 from reports import selfchecking
 from staff.models import AuditEvent
+from tests import making
 from tests.sandbox.driving import Sandbox
 from web.demo import writing
 from web.demo.years import living
@@ -31,8 +32,10 @@ def test_the_years_are_lived_through_once(processor: Sandbox, tmp_path: Path, se
     settings.STATE_DIR = settings.MEDIA_ROOT = tmp_path
     now = datetime.now(UTC)
     writing.write(now=now, state_dir=tmp_path)
+    with pytest.raises(Stopped):
+        living.live(street=Interrupted(processor.url), now=now)
     street = SandboxStreet(processor.url)
-    assert living.live(street=street, now=now)
+    assert living.live(street=street, now=now + timedelta(hours=1))
     street.set_right()
     years = Years(now=now, zone="America/New_York")
     batches_are_counted()
@@ -47,6 +50,32 @@ def test_the_years_are_lived_through_once(processor: Sandbox, tmp_path: Path, se
     assert (Donation.objects.count(), AuditEvent.objects.count(), len(mail.outbox)) == before
     clock = processor.operate("GET", "clock")
     assert abs(clock["offset"]) < 60
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C in the middle of the years."""
+
+
+class Interrupted(SandboxStreet):
+    """The world until the fourth payout."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.payouts = 0
+
+    def pay_out(self, *, currency: str) -> str | None:
+        self.payouts += 1
+        if self.payouts > 3:
+            raise Stopped
+        return super().pay_out(currency=currency)
+
+
+def test_nobodys_own_gifts_get_a_past(processor: Sandbox, tmp_path: Path, settings: LazySettings) -> None:
+    settings.STATE_DIR = settings.MEDIA_ROOT = tmp_path
+    writing.write(now=making.FOUNDED, state_dir=tmp_path)
+    making.donation(by=making.donor(now=making.FOUNDED), at=making.FOUNDED)
+    assert not living.live(street=SandboxStreet(processor.url), now=datetime.now(UTC))
+    assert Donation.objects.count() == 1
 
 
 def batches_are_counted() -> None:

@@ -71,16 +71,24 @@ def charge(*, years: Years, donors: Mapping[str, Donor], street: Street) -> None
 def _moments(years: Years) -> list[tuple[datetime, Deed]]:
     made: list[tuple[datetime, Deed]] = []
     for standing in people.STANDING:
-        made.append((_on(years, standing.first, standing.day), _begins(standing)))
+        made.append((_on(years, standing.first, standing.day or _recent(years).day), _begins(standing)))
         if standing.stops is not None:
             made.append((_on(years, standing.stops, standing.day + 2), _stops(standing)))
         if standing.fails is not None:
             made.append((_on(years, standing.fails, standing.day - 4), _fails(standing)))
+        if not standing.day:
+            made.append((years.at(_recent(years) - timedelta(days=5)), _fails(standing)))
     for once in people.ONCE:
         made.append((_on(years, once.month, once.day), _gives(once)))
     for month in PAYS_OUT_IN:
         made.append((years.at(years.first(month) + timedelta(days=PAYS_OUT_ON - 1), 9), _pays_out))
     return made
+
+
+def _recent(years: Years) -> date:
+    """A week ago, on a day that every month has."""
+    day = years.today - timedelta(days=7)
+    return day.replace(day=min(day.day, 28))
 
 
 def _on(years: Years, month: int, day: int) -> datetime:

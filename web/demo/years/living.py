@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from donations.models import Donation
 from donors import keeping
 from donors.models import Donor
 from ledger.models import LegalEntity
@@ -20,15 +21,18 @@ BEGUN, DONE = "demo.years_begun", "demo.years_written"
 
 
 def live(*, street: Street, now: datetime) -> bool:
-    """Write the two years once. Interrupted, it goes on where it stopped: every deed knows what it did.
+    """Write the two years once, into books that are empty: nobody's own gifts get a past.
 
-    This function will return whether there was anything to write.
+    Interrupted, it goes on where it stopped: every deed knows what it did. This function will return whether there was
+    anything to write.
     """
     if AuditEvent.objects.filter(action=DONE).exists():
         return False
     entity = LegalEntity.objects.get(code="US")
     began = AuditEvent.objects.filter(action=BEGUN).order_by("number").first()
     if began is None:
+        if Donation.objects.exists():
+            return False
         began = auditing.record(actor=asking.ACTOR, action=BEGUN, target=f"entity:{entity.pk}", now=now)
     years = Years(now=began.at, zone=entity.zone)
     actor = _sign_in(Role.FINANCE)

@@ -33,13 +33,16 @@ class Habit:
 
 @dataclass(frozen=True)
 class Standing:
-    """A gift by card each month. `stops` is when its giver ends it, `fails` when its card stops working."""
+    """A gift by card each month. `stops` is when its giver ends it, `fails` when its card stops working.
+
+    Without a `day` it comes on the day of the month that was a week ago, and its card stops working shortly before.
+    """
 
     name: str
     minor: int
     campaign: str
     first: int
-    day: int
+    day: int = 0
     stops: int | None = None
     fails: int | None = None
 
@@ -115,7 +118,7 @@ STANDING = (
     Standing("김하늘", 100_00, SAFE, 13, 8),
     Standing("Abigail Reed", 25_00, WORKERS, 11, 18, fails=17),
     Standing("Caleb Young", 40_00, SAFE, 18, 15),
-    Standing("Naomi Brook", 60_00, GENERAL, 19, 10, fails=23),
+    Standing("Naomi Brook", 60_00, GENERAL, 19),
 )
 ONCE = (
     Once("Martha Field", 200_00, GENERAL, 1, 20),
