@@ -12,6 +12,8 @@ from django.core import mail
 from books.models import BankLine, BankMatch, ExportSchedule, JournalExport, MonthEnd, Release
 from donations import counting_batches
 from donations.models import Batch, Donation, Pledge, RecurringPlan
+from launcher import living as street_side
+from launcher import preparing
 from launcher.living import SandboxStreet
 from ledger import closing
 from ledger.models import LegalEntity
@@ -25,9 +27,10 @@ from web.demo import writing
 from web.demo.years import living
 from web.demo.years.calendar import LAST, Years
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_the_years_are_lived_through_once(processor: Sandbox, tmp_path: Path, settings: LazySettings) -> None:
     settings.STATE_DIR = settings.MEDIA_ROOT = tmp_path
     now = datetime.now(UTC)
@@ -121,3 +124,24 @@ def a_month_is_closed(years: Years) -> None:
     assert Release.objects.get().document_name == "quarter.pdf"
     assert JournalExport.objects.get().entry_count > 5
     assert ExportSchedule.objects.get().is_active
+
+
+def test_only_on_your_own_machine(settings: LazySettings, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.INSECURE_LOCAL = False
+    assert street_side.main() == 1
+    assert "on your own machine" in capsys.readouterr().out
+    assert not AuditEvent.objects.exists()
+
+
+def test_the_street_leads_nowhere_else() -> None:
+    with pytest.raises(ValueError, match="not on this street"):
+        SandboxStreet("http://127.0.0.1:9").pay(url="http://127.0.0.1:99/c/pay/x", name="", email="")
+
+
+def test_every_database_gets_the_years_once() -> None:
+    python = Path("python")
+    step, again, other = (
+        preparing.years_step(python=python, environment={}, database=name) for name in ("one", "one", "other")
+    )
+    assert step.commands == [["python", "-m", "launcher.living"]]
+    assert step.fingerprint == again.fingerprint != other.fingerprint

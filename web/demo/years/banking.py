@@ -94,7 +94,7 @@ def _american(years: Years) -> list[Said]:
     for month in range(LAST - 3, LAST):
         found.append(Said(years.last(month), -FEE_MINOR, "SERVICE CHARGE", "MONTHLY FEE"))
     found.append(Said(years.last(LAST - 1), INTEREST_MINOR, "INTEREST", "INTEREST PAID"))
-    found.append(Said(years.first(LAST - 1) + timedelta(days=20), 175_00, "LANE JOSEPH", "GIFT"))
+    found.append(Said(years.first(LAST - 1) + timedelta(days=20), 175_00, "JOSEPH LANE", "GIFT"))
     found.append(
         Said(years.first(LAST - 1) + timedelta(days=24), 90_00, "ONLINE TRANSFER 7781", "NO NAME GIVEN")
     )
