@@ -139,9 +139,13 @@ def _write(job: Job, taken: Taken, part: Path, *, now: datetime, clock: Clock) -
         ThreadPoolExecutor(max_workers=1, thread_name_prefix="export") as thread,
         _sink(job, form, part) as sink,
     ):
-        reading = thread.submit(
-            _read, taken.selection, form, bool(job.arguments.get("with_mark")), (pieces, totals, stop)
+        file = making.pieces(
+            of=taken.selection,
+            form=form,
+            with_mark=bool(job.arguments.get("with_mark")),
+            may_keep="sealed" not in job.arguments,  # of these nothing plain touches the disk
         )
+        reading = thread.submit(_read, taken.selection, file, (pieces, totals, stop))
         try:
             size, digest = _take(job, sink, (pieces, totals), clock)
         finally:
@@ -205,8 +209,7 @@ def _whole(summary: Summary) -> int:
 
 def _read(
     chosen: Selection,
-    form: Format,
-    with_mark: bool,
+    file: Iterator[Piece],
     queues: "tuple[Queue[Piece | None], Queue[Summary], Event]",
 ) -> Summary:
     """Stream the file in this thread's own connection and snapshot, after summing it there."""
@@ -219,7 +222,7 @@ def _read(
                 begun: datetime = cursor.fetchone()[0]
             summary = selecting.summed(of=chosen) | {"snapshot_at": begun.isoformat()}
             totals.put(summary)
-            for piece in making.pieces(of=chosen, form=form, with_mark=with_mark):
+            for piece in file:
                 if not _put(pieces, piece, stop):
                     break
         return summary
