@@ -23,6 +23,7 @@ from staff import roles
 from staff.models import Role, User
 from web.office import showing_funds
 from web.office.admitting import admit
+from web.office.asking_fields import fund_label
 from web.office.forming import DecideForm
 from web.office.releasing import REFUSALS, PaperForm
 
@@ -70,7 +71,7 @@ class MoveForm(PaperForm):
         others = Fund.objects.filter(entity=found.entity, is_open=True).exclude(pk=found.pk)
         field = self.fields["to"]
         field.queryset = others.prefetch_related("texts").order_by("code")  # type: ignore[attr-defined]
-        field.label_from_instance = _labelled  # type: ignore[attr-defined]
+        field.label_from_instance = fund_label  # type: ignore[attr-defined]
         if not found.is_restricted:
             del self.fields["is_restricted"]
         self.fields["paper"].help_text = _(
@@ -81,10 +82,6 @@ class MoveForm(PaperForm):
         """This function will say at its field what hinders the transfer."""
         field = "amount" if error.code == "above" else {**REFUSALS, **MORE}[error.code][0]
         self.add_error(field if field in self.fields else None, said(error))
-
-
-def _labelled(fund: Fund) -> str:
-    return f"{fund.code} {books.name_of(fund=fund, language=get_language() or 'en')}"
 
 
 @admit(Role.FINANCE)

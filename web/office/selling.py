@@ -22,6 +22,7 @@ from ledger.money import Money
 from payments.models import BankAccount
 from staff.models import Role, User
 from web.office.admitting import admit
+from web.office.asking_fields import read_amount
 
 REFUSALS: Mapping[str, tuple[str | None, str | Promise]] = {
     "kind": (None, gettext_lazy("This gift is no security.")),
@@ -57,12 +58,7 @@ class SaleForm(forms.Form):
 
     def read(self, name: str) -> Money:
         """This function will return an amount; what cannot be read is noted at its field."""
-        typed = str(self.cleaned_data.get(name) or "0")
-        try:
-            return money.read_amount(typed, currency=self.currency, most=money.LARGEST_BY_HAND)
-        except money.UnreadableAmount:
-            self.add_error(name, _("This is not an amount: write 100 or 100.00."))
-            return Money(0, self.currency)
+        return read_amount(self, name, currency=self.currency) or Money(0, self.currency)
 
 
 @admit(Role.FINANCE)
