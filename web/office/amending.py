@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -103,7 +102,7 @@ class AmendForm(forms.Form):
 def amend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = Donation.objects.select_related("entity", "donor__merged_into", "coverage__receipt")
     donation = get_object_or_404(found, pk=pk)
-    today = timezone.now().astimezone(ZoneInfo(donation.entity.zone)).date()
+    today = donation.entity.day_of(timezone.now())
     form = AmendForm(donation, request.POST if request.method == "POST" else None, today=today)
     if form.is_bound and isinstance(request.user, User):
         made = _reverse(form, donation, actor=request.user)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from books import releasing, transferring
+from books import transferring
 from books.models import TransferRequest
 from books.transferring import Move, UnableToTransfer
 from ledger.models import Fund
@@ -88,7 +88,7 @@ class MoveForm(PaperForm):
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     found = showing_funds.one(pk)
-    today = releasing.today(found.entity, timezone.now())
+    today = found.entity.day_of(timezone.now())
     form = MoveForm(request, currencies=showing_funds.currencies(found), today=today)
     form.offer(found)
     if form.is_bound and form.is_valid() and isinstance(request.user, User):

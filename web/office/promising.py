@@ -239,7 +239,7 @@ def _page(request: HttpRequest, shown: Pledge, *, refused: str = "", status: int
         "fitting": _fitting(shown) if is_open and may_change else [],
         "requests": shown.write_off_requests.select_related("asked_by", "decided_by").order_by("id"),
         "is_open": is_open,
-        "today": timezone.now().astimezone(ZoneInfo(shown.entity.zone)).date(),
+        "today": shown.entity.day_of(timezone.now()),
         "may_change": may_change,
         "may_decide": roles.may(request.user, roles=[Role.APPROVER]),
         "refused": refused,

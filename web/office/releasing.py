@@ -119,7 +119,7 @@ def _left(found: Fund, currencies: Sequence[str]) -> list[Money]:
 
 
 def _form(request: HttpRequest, kind: type[PaperForm], found: Fund) -> PaperForm:
-    today = releasing.today(found.entity, timezone.now())
+    today = found.entity.day_of(timezone.now())
     return kind(request, currencies=showing_funds.currencies(found), today=today)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from books import releasing, selling
+from books import selling
 from books.models import SecuritySale
 from books.selling import Sold, UnableToSell
 from donations.models import Donation
@@ -50,7 +50,7 @@ class SaleForm(forms.Form):
 
     def __init__(self, request: HttpRequest, gift: Donation) -> None:
         is_sent = request.method == "POST"
-        today = releasing.today(gift.entity, timezone.now())
+        today = gift.entity.day_of(timezone.now())
         super().__init__(request.POST if is_sent else None, initial={"sold_on": today})
         accounts = BankAccount.objects.filter(entity=gift.entity, currency=gift.currency, is_open=True)
         self.fields["bank_account"].queryset = accounts.order_by("name")  # type: ignore[attr-defined]
