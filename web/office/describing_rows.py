@@ -216,7 +216,7 @@ class RowForm(ChoosingForm):
 
 def _whole_fields() -> dict[str, forms.Field]:
     """What a piece can be besides a check in a stack."""
-    fields: dict[str, forms.Field] = {
+    return {
         "what": forms.ChoiceField(
             label=gettext_lazy("What came"), choices=[(key, WHATS[key].name) for key in KINDS]
         ),
@@ -249,7 +249,12 @@ def _whole_fields() -> dict[str, forms.Field]:
             help_text=gettext_lazy("The adviser of a fund, the employee whose gift was matched."),
         ),
         "is_anonymous": forms.BooleanField(label=gettext_lazy("Not to be named in public"), required=False),
+        **_split_fields(),
     }
+
+
+def _split_fields() -> dict[str, forms.Field]:
+    fields: dict[str, forms.Field] = {}
     for place in PLACES:
         fields[f"part_fund_{place}"] = FundField(
             Fund.objects.none(), label=pgettext_lazy("of a gift", "Fund"), required=False
