@@ -18,7 +18,6 @@ from bench import generating, pairing
 
 NAME = "export_csv_vs_copy"
 ROWS = int(os.environ.get("BENCH_EXPORT_ROWS", "1000000"))
-SMALL_SHARE = 100
 
 _BARE = """
 SELECT d.id, d.given_on, d.given_at, e.code, dn.id, dn.name, dn.email, ct.title, f.code, d.amount_minor, d.currency,

@@ -21,8 +21,6 @@ from paper import tabulating
 from staff import auditing
 from staff.models import User
 
-OWN_CODES = frozenset([Target.GENERIC, Target.BEANCOUNT])
-"""Targets that take our own codes where the map is silent."""
 Pair = tuple[int, int]
 """An account and a fund by their keys."""
 LONGEST = {"code": 60, "name": 120, "class_name": 120, "location": 120, "tax": 60}

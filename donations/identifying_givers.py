@@ -66,7 +66,7 @@ def _take_back(row: BatchRow, *, now: datetime) -> None:
         entity=row.batch.entity,
         kind=Entry.Kind.IDENTIFIED,
         source=f"identified:{row.pk}",
-        happened_at=posting_batches.noon(row.batch.came_on, row.batch.entity),
+        happened_at=row.batch.entity.noon(row.batch.came_on),
         postings=postings.taken_back(posting_batches.shares(row.batch, row, parts), kind=row.kind),
         memo=posting_batches.memo(row.batch),
         reverses=f"unidentified:{row.pk}",

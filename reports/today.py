@@ -260,7 +260,7 @@ def sums(*, now: datetime) -> list[Taken]:
     This function will return count and sum; the body is named where there are several.
     """
     bodies = list(LegalEntity.objects.order_by("id"))
-    days = {body.pk: now.astimezone(ZoneInfo(body.zone)).date() for body in bodies}
+    days = {body.pk: body.day_of(now) for body in bodies}
     asked = Q(pk__in=[])
     for pk, day in days.items():
         asked |= Q(entity=pk, given_on=day, given_at__gte=_midnight(day) - timedelta(days=1))

@@ -75,7 +75,7 @@ REASONS: Words = {
     "day_far": _("is a day too far away"),
     "amount": _("is not an amount: thousands in threes, one mark before the cents, no formula"),
     "decimals": _("has more decimal places than the currency"),
-    "too_large": _("is too large to be true"),
+    "large": _("is too large to be true"),
     "both_amounts": _("came and went in one row"),
     "direction": _("does not say whether it came or went"),
     "currency": _("is in another currency than the account"),

@@ -133,7 +133,7 @@ def fund_facts(today: datetime) -> dict[str, list[object]]:
     """A restricted fund of which something was released, and a transfer somebody asked for."""
     center = making.fund(code="CTR", restriction="purpose", name="Community center")
     making.donation(by=making.donor(now=today), parts=[(center, making.HUNDRED)], at=today)
-    actor, day = making.user(email="releaser@example.org", now=today), releasing.today(center.entity, today)
+    actor, day = making.user(email="releaser@example.org", now=today), center.entity.day_of(today)
     release = releasing.release(
         wanted=Wanted(
             id=uuid.uuid4(), fund=center, kind=Release.Kind.PURPOSE, amount=making.HUNDRED, released_on=day,

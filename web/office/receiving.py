@@ -31,7 +31,7 @@ from staff.models import Role, User
 from web import payout_wording
 from web.office import exporting, paging
 from web.office.admitting import admit
-from web.templatetags.office import titled
+from web.office.asking_fields import CampaignField
 
 READERS = (Role.FINANCE, Role.APPROVER)
 FILES = {"rows": deposit_files.rows, "left-out": deposit_files.rejects}
@@ -44,13 +44,6 @@ def _campaigns() -> QuerySet[Campaign]:
         .prefetch_related("texts")
         .order_by("id")
     )
-
-
-class CampaignField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A campaign by its title in the reader's language."""
-
-    def label_from_instance(self, obj: Campaign) -> str:
-        return titled(obj)
 
 
 class ReportForm(forms.Form):

@@ -17,7 +17,6 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from books import releasing
 from ledger.models import LegalEntity
 from ledger.money import Money
 from paper import tabulating
@@ -69,7 +68,7 @@ def _asked(typed: QueryDict) -> Asked | None:
     body = LegalEntity.objects.filter(code=start["entity"]).first() or first
     issuer = Issuer.objects.filter(entity=body).first()
     ends = issuer.fiscal_year_end_month if issuer else 12
-    today = releasing.today(body, timezone.now())
+    today = body.day_of(timezone.now())
     start.setdefault("period", str(periods.year_of(today, ends_in_month=ends)))
     form = ReportForm(start)
     try:

@@ -17,11 +17,11 @@ from books.models import SecuritySale
 from donations import benefiting, restating
 from donations.benefiting import Return
 from donations.models import Donation
-from ledger import money
 from receipts import mending
 from staff.models import Role, User
 from web import wording
 from web.office.admitting import admit
+from web.office.asking_fields import read_amount
 from web.office.choosing import ChoosingForm
 
 REFUSALS: Mapping[str, tuple[str | None, str | Promise]] = {
@@ -126,14 +126,8 @@ class BenefitForm(forms.Form):
 
     def minor(self, name: str, *, currency: str) -> int | None:
         """This function will return an amount in minor units, or None after noting at its field what is wrong."""
-        typed = str(self.cleaned_data.get(name) or "")
-        if not typed:
-            return None
-        try:
-            return money.read_amount(typed, currency=currency, most=money.LARGEST_BY_HAND).minor
-        except money.UnreadableAmount:
-            self.add_error(name, _("This is not an amount: write 100 or 100.00."))
-            return None
+        found = read_amount(self, name, currency=currency)
+        return None if found is None else found.minor
 
 
 @admit(Role.FINANCE)
