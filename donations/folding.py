@@ -134,7 +134,10 @@ GROUP BY t.scope, t.currency, t.year, t.source
 
 
 def coded(rows: str, *, givers: str, sign: int = 1) -> str:
-    """This function will return the SQL that counts people by code, or takes them out (-1), with their `givers` years."""
+    """`givers` are the years of the same people.
+
+    This function will return the SQL that counts them by code, or takes them out (-1).
+    """
     return PEOPLE.format(coded=rows, givers=givers, sign=sign)
 
 

@@ -5,6 +5,7 @@
 
 from donations import folding, rebuilding
 from ledger import folding as book_folding
+from receipts import folding as decisions
 
 _GIFTS = "sum(gifts) AS gifts, sum(undone) AS undone, sum(given_minor) AS given, sum(back_minor) AS back"
 _DIFFER = """
@@ -120,6 +121,19 @@ SELECT 'the sums of ' || month || ' of fund ' || fund_id || ' on account ' || ac
  WHERE (coalesce(k.debit, 0), coalesce(k.credit, 0), coalesce(k.lines, 0))
     IS DISTINCT FROM (coalesce(f.debit_minor, 0), coalesce(f.credit_minor, 0), coalesce(f.lines, 0))
 """
+_DECIDED_KEY = "entity_id, campaign_id, currency, month, kind, code"
+_DECISIONS = f"""
+SELECT 'the gifts of ' || month || ' ' || currency || ' that are ' || kind || ' ' || code || ' count '
+    || coalesce(k.gifts, 0) || ' with ' || coalesce(k.given, 0) || ', facts say ' || coalesce(f.gifts, 0) || ' with '
+    || coalesce(f.given_minor, 0)
+  FROM (SELECT {_DECIDED_KEY}, sum(gifts) AS gifts, sum(given_minor) AS given FROM ({decisions.MONTHS}) s
+         GROUP BY {_DECIDED_KEY}) k
+  FULL JOIN ({decisions.FACTS}) f USING ({_DECIDED_KEY})
+ WHERE (coalesce(k.gifts, 0), coalesce(k.given, 0)) IS DISTINCT FROM (coalesce(f.gifts, 0), coalesce(f.given_minor, 0))
+UNION ALL
+SELECT 'gift ' || donation_id || ' is ' || string_agg(kind, ' and ' ORDER BY kind)
+  FROM ({decisions.DECIDED}) d GROUP BY donation_id HAVING count(*) > 1
+"""
 
 ROWS = (
     (
@@ -130,4 +144,5 @@ ROWS = (
     ("I41", "who gave in which year, and how many did, is what the gifts say", _GIVERS),
     ("I42", "sums of the books by month are what the lines say", _BOOKS),
     ("I43", "how many gave by each code, and were new, is what the gifts say", _CODED),
+    ("I44", "a gift is on a receipt, gets none or is held up, and the sums of each say so", _DECISIONS),
 )

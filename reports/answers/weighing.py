@@ -4,7 +4,6 @@ What is counted ahead (`donations.folding`) knows calendar years, and one body o
 that is not the calendar's, or a body and a campaign together, is counted from the gifts, to the same rows.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -113,11 +112,6 @@ def told_where(asked: Asked) -> tuple[str, dict[str, Any]]:
             clauses.append(f"t.{name}_id = {_SCOPE[name]}")
             params[name] = chosen
     return " AND ".join(clauses), params
-
-
-def key(name: str, asked: Asked, span: Span) -> str:
-    """This function will return a name for an answer that may be kept: everything it depends on is in it."""
-    return f"report:{name}:{hashlib.sha256(f'{asked!r}{span!r}'.encode()).hexdigest()}"
 
 
 def rows(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
