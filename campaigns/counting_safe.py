@@ -60,7 +60,8 @@ def open_from(quarter: date) -> date:
 
 def countable(*, today: date, many: int = 8) -> list[date]:
     """This function will return the newest quarters that may be counted, the newest first."""
-    quarter, found = quarter_of(today), []
+    quarter = quarter_of(today)
+    found: list[date] = []
     while len(found) < many:
         quarter = quarter_of(quarter - timedelta(days=1))
         if open_from(quarter) <= today:
@@ -142,6 +143,14 @@ def counted(counts: Iterable[SafeCount]) -> list[Quarter]:
 
 def _approved(counts: Iterable[SafeCount]) -> list[SafeCount]:
     return [one for one in counts if one.status == Status.APPROVED]
+
+
+def totals() -> dict[int, int]:
+    """This function will return how many people are safe, by campaign (its key), of those with an approved count."""
+    of_each: dict[int, list[SafeCount]] = {}
+    for one in SafeCount.objects.filter(status=Status.APPROVED).order_by("decided_at", "id"):
+        of_each.setdefault(one.campaign_id, []).append(one)
+    return {campaign_id: total(counts) for campaign_id, counts in of_each.items()}
 
 
 def total(counts: Iterable[SafeCount]) -> int:
