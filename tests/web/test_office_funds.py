@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import re
 import uuid
@@ -13,18 +12,17 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from books import releasing
 from books.models import FundTransfer, PlacedAsset, Release, ReleasePolicy, SecuritySale, TransferRequest
-from donations import entering, recording
+from donations import entering
 from donations.benefiting import Return
 from donations.dating import Basis
 from donations.entering import HandGift
 from donations.models import Donation
-from ledger.models import Fund, LegalEntity
+from ledger.models import Fund
 from ledger.money import Money
 from payments.models import BankAccount
 from receipts.models import Issuer
@@ -397,37 +395,3 @@ def test_a_fund_that_went_below_zero_says_what_to_do(
     making.refund(of=Donation.objects.get(), amount=usd(10_000), at=today)
     page = words(finance.get(reverse("office:fund", args=[center.pk])))
     assert "more was released than there is" in page
-
-
-def test_each_body_has_totals_of_its_own(finance: Client, center: Fund, today: datetime) -> None:
-    assert "All funds" in said(finance.get(reverse("office:funds")))
-    korea = LegalEntity.objects.create(
-        code="KR", legal_name="Harbour Mission Korea", country="KR", address="1 Example-ro", registration="0",
-        status_line="public body", signatory="Anna Example", email="kr@example.org", zone="Asia/Seoul",
-        base_currency="KRW", paper="a4",
-    )  # fmt: skip
-    seoul = Fund.objects.create(code="SEO", entity=korea, restriction="none")
-    aim = making.campaign(slug="seoul", title="Seoul")
-    aim.fund = seoul
-    aim.save(update_fields=["fund"])
-    with transaction.atomic():
-        recording.record(
-            received=recording.Received(
-                entity=korea, donor_id=making.donor(now=today).pk, campaign=aim, parts=[(seoul, usd(7_000))],
-                amount=usd(7_000), given_at=today, processor_ref="ch_seoul", payment_ref="pi_seoul", method="card",
-                last4="4242", is_live=False, is_anonymous=False, language="en", note="", source="", checkout=None,
-                plan=None,
-            ),
-            now=today,
-        )  # fmt: skip
-    page = finance.get(reverse("office:funds"))
-    told = [
-        (one.entity.code if one.entity else "", one.without.plain, one.with_.plain)
-        for one in page.context["totals"]
-    ]
-    assert told == [("HM", "0.00", "5000.00"), ("KR", "70.00", "0.00"), ("", "70.00", "5000.00")]
-    foot = words(page)[words(page).index("<tfoot>") :]
-    assert "KR · Harbour Mission Korea" in foot
-    assert "All bodies" in foot
-    for address in re.findall(r'href="([^"]+journal[^"]+)"', foot):
-        assert finance.get(html.unescape(address)).status_code == 200

@@ -5,14 +5,14 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from campaigns import counting_safe
-from campaigns.models import Campaign, SafeCount
+from campaigns.models import Campaign
 from ledger.money import Money
 from reports.answers import asking, campaigning, returning
 from reports.answers.asking import Asked
 from reports.answers.campaigning import Raised, Units
 from web.charts import picturing, saying
 from web.charts.plotting import Plot, Series
-from web.office.reports import appealing, opening, quartering, tabling
+from web.office.reports import appealing, opening, tabling, telling_safe
 from web.office.reports.reading import Reader
 from web.office.reports.tabling import Cell, Column, Figure, Page, Section, Table
 from web.templatetags import office
@@ -113,11 +113,11 @@ def campaign(reader: Reader, found: Campaign) -> Page:
     sections = [_currencies(reader, brought), _months(reader, asked), _codes(reader, asked)]
     counts = list(found.safe_counts.select_related("proposed_by", "decided_by"))
     if units is not None or counts:
-        sections.append(_safe(found, counts))
+        sections.append(telling_safe.section(found, counts))
     if units is not None:
         sections += [_units(units), _costs(units)]
     return Page(
-        figures=[*_figures(reader, found, brought), *_people(found, counts)],
+        figures=[*_figures(reader, found, brought), *telling_safe.figures(found, counts)],
         sections=sections,
         ways=[
             (_("Regular gifts to it"), opening.report("monthly", asked)),
@@ -271,59 +271,6 @@ def _codes(reader: Reader, asked: Asked) -> Section:
             _("Nothing was given to it yet."),
         ),
         lead=_("Since the campaign began. New givers are those whose first gift to it came by the code."),
-    )
-
-
-def _people(found: Campaign, counts: list[SafeCount]) -> list[Figure]:
-    """How many are safe by what two people said; nothing where nobody said anything."""
-    counted = counting_safe.counted(counts)
-    if not counted:
-        return []
-    until = _("until the end of %(quarter)s") % {"quarter": quartering.said(counted[0].first)}
-    opens = tabling.address("report_safe", found.slug)
-    return [Figure(_("People safe"), tabling.number(counting_safe.total(counts), opens=opens, note=until))]
-
-
-def _safe(found: Campaign, counts: list[SafeCount]) -> Section:
-    opens = tabling.address("report_safe", found.slug)
-    counted = counting_safe.counted(counts)
-    rows = [
-        [
-            tabling.words(quartering.said(one.first), opens=opens),
-            tabling.number(one.people),
-            tabling.words(one.count.proposed_by.name),
-            tabling.words(
-                one.count.decided_by.name if one.count.decided_by else "",
-                note=one.count.decided_at.date().isoformat() if one.count.decided_at else "",
-            ),
-        ]
-        for one in counted
-    ]
-    foot = [
-        tabling.words(_("Together")),
-        tabling.number(counting_safe.total(counts), opens=opens),
-        tabling.nothing(),
-        tabling.nothing(),
-    ]
-    columns = [
-        Column(_("Quarter")),
-        Column(_("People"), True),
-        Column(_("Counted by")),
-        Column(_("Approved by")),
-    ]
-    waiting = sum(one.status == SafeCount.Status.PROPOSED for one in counts)
-    empty = _(
-        "No count of people who are safe has been approved yet. This says nothing of how many there are."
-    )
-    if waiting:
-        empty = _("A count waits for a second person; until then nothing is shown.")
-    return Section(
-        _("People safe"),
-        Table("safe", _("People safe"), columns, rows, foot, empty),
-        lead=_(
-            "How many in a quarter, no sooner than thirty days after it, counted by one colleague and approved by "
-            "another. No names, places, ways or days are kept."
-        ),
     )
 
 
