@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from campaigns import counting_safe
 from campaigns.models import Campaign
 from reports.answers import comparing, renewing, retaining
 from staff import roles
@@ -67,6 +68,9 @@ def _glance(reader: Reader) -> dict[str, object]:
             _("Gave last year and this"), tabling.permille(rate, opens=opening.report("retention", asked))
         ),
     ]
+    if safe := counting_safe.totals():
+        told = tabling.number(sum(safe.values()), opens=tabling.address("report_campaigns"))
+        figures.append(Figure(_("People safe"), told))
     return {
         "figures": figures,
         "chart": year.chart(asked, months),
