@@ -68,17 +68,22 @@ def said(key: str, table: str) -> str:
 
 
 @register.inclusion_tag("office/_export.html", takes_context=True)
-def export_panel(context: Context, key: str) -> dict[str, object]:
-    """This function will return what the panel of a list shows: nothing for somebody who may not take the list."""
+def export_panel(context: Context, key: str, **shown: object) -> dict[str, object]:
+    """`shown` are words the page narrows itself by when its address does not say them.
+
+    This function will return what the panel of a list shows: nothing for somebody who may not take the list.
+    """
     request, listing = context["request"], registering_lists.named(key)
     reader = request.user
     columns = selecting.visible(listing=listing, reader=reader) if isinstance(reader, User) else ()
-    asked = {name: request.GET[name] for name in sorted(listing.filters) if request.GET.get(name)}
+    by_itself = {name: str(value) for name, value in shown.items() if value not in (None, "")}
+    told = {name: request.GET[name] for name in listing.filters if request.GET.get(name)}
+    asked = dict(sorted((by_itself | told).items()))
     return {
         "key": key,
         "columns": columns,
         "hidden": [(f"f-{name}", value) for name, value in asked.items()],
-        "has_period": any(name.endswith("_from") for name in listing.filters),
+        "has_period": not listing.filters.isdisjoint({"given_from", "booked_from"}),
         "formats": FORMATS.items(),
         "cadences": CADENCES.items(),
         "mark": uuid.uuid4().hex[:8],
