@@ -17,8 +17,9 @@ from django.urls import reverse
 from ledger.money import Money
 from reports import books, deposits
 from reports.lists import registering_lists
-from tests import facts, making
+from tests import making
 from tests.books import banks, holding
+from tests.campaigns import making as campaigns
 from tests.web import access_pledges, batch_facts, exporting
 from web.office import (
     batching,
@@ -133,7 +134,9 @@ def test_the_file_of_a_panel_has_the_rows_of_its_page(
 
 
 def test_the_quick_link_of_donations_knows_every_word_too(finance: Client, world: dict[str, Any]) -> None:
-    answer = finance.get(reverse("office:donations_export"), {"receipt": "none", "least": "20", "currency": "USD"})
+    answer = finance.get(
+        reverse("office:donations_export"), {"receipt": "none", "least": "20", "currency": "USD"}
+    )
     assert answer.status_code == 200
     assert [row["gross"] for row in exporting.table(exporting.body(answer))] == ["25.00", "25.00"]
 
@@ -190,9 +193,11 @@ def test_the_file_of_payouts_has_the_sums_of_its_page(finance: Client, today: da
 
 
 def test_the_file_of_funds_has_the_sums_of_its_page(finance: Client) -> None:
+    general = campaigns.fund("OPEN", restriction="none")
     holding.given(50_000)
-    holding.given(20_000, fund=facts.campaign().fund)
+    holding.given(20_000, fund=general)
     holding.released(15_000)
+    holding.moved(5_000, fund_from=general, fund_to=holding.center())
     _shown, rows = taken(finance, "funds", "")
     balances = {(one.fund.code, one.left.currency): one for one in books.balances(language="en")}
     assert len(rows) == len(balances) == 2
@@ -211,3 +216,4 @@ def test_the_file_of_funds_has_the_sums_of_its_page(finance: Client) -> None:
         for column, name in names.items():
             assert Decimal(row[column]) == Decimal(getattr(one, name).plain), (row["fund"], column)
     assert {row["with_restrictions"] for row in rows} == {"350.00", "0.00"}
+    assert {row["moved"] for row in rows} == {"50.00", "-50.00"}

@@ -26,7 +26,7 @@ from receipts import mending
 from reports import books
 from staff.models import Role, User
 from web import wording
-from web.office import describing_rows
+from web.office import describing_rows, looking
 from web.office.admitting import admit
 from web.office.asking_by_kind import amount_field, day_field
 
@@ -111,6 +111,7 @@ class AmendForm(forms.Form):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def amend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = Donation.objects.select_related("entity", "donor__merged_into", "coverage__receipt")
     donation = get_object_or_404(found, pk=pk)

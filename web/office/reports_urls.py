@@ -8,6 +8,7 @@ from web.office.reports.listing import REPORTS
 urlpatterns = [
     path("reports/", viewing.index, name="reports"),
     path("reports/campaigns/<slug:slug>/", viewing.campaign, name="report_campaign"),
+    path("reports/campaigns/<slug:slug>/file/", exporting.of_campaign, name="report_campaign_file"),
     path("reports/export/<slug:name>/", exporting.table, name="report_export"),
     *(
         path(f"reports/{report.slug}/", viewing.VIEWS[name], name=f"report_{name}")
