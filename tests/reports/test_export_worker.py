@@ -34,7 +34,7 @@ from tests.reports.test_years import address
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGE = 100_000
-COLUMNS = ("donation_id", "given_on", "gross", "fee", "net", "campaign", "fund", "currency", "receipt")
+COLUMNS = ("donation_id", "given_on", "gross", "fee", "net", "campaign", "fund", "currency", "donor_id")
 
 
 @pytest.fixture
@@ -201,6 +201,7 @@ def gifts(committed_db: None) -> int:
 def waits_for_us() -> bool:
     """Whether another connection waits for what this one holds."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND pid <> pg_backend_pid() AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
@@ -212,7 +213,7 @@ def killed_at_work(job: Job, folder: Path) -> list[Path]:
     """A worker whose rows do not come, for we hold a table it asks, is killed: this is what it leaves behind."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE receipts_receipt IN ACCESS EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE donations_designation IN ACCESS EXCLUSIVE MODE")
         started = worker(folder)
         until(waits_for_us, what="the worker at its rows", seconds=120)
         kill(started)

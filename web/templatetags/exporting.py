@@ -27,6 +27,12 @@ def said(key: str, table: str) -> str:
     return str(_TABLES[table].get(key, key))
 
 
+@register.filter
+def whole(number: int | None) -> str:
+    """A number as people read it: 25,000; nothing for one that is not known."""
+    return "" if number is None else f"{number:,}"
+
+
 @register.inclusion_tag("office/_export.html", takes_context=True)
 def export_panel(context: Context, key: str, **shown: object) -> dict[str, object]:
     """`shown` are words the page narrows itself by when its address does not say them.
