@@ -226,7 +226,14 @@ def kill(started: subprocess.Popen[str]) -> None:
     assert started.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize(
+    "form",
+    [
+        Format.CSV,
+        pytest.param(Format.XLSX, marks=pytest.mark.slow),
+        pytest.param(Format.PARQUET, marks=pytest.mark.slow),
+    ],
+)
 def test_an_export_whose_worker_was_killed_is_taken_over_and_whole(
     gifts: int, folder: Path, form: Format
 ) -> None:
@@ -242,6 +249,7 @@ def test_an_export_whose_worker_was_killed_is_taken_over_and_whole(
     assert job.attempts == 2
 
 
+@pytest.mark.slow
 def test_a_worker_killed_again_and_again_leaves_nothing(gifts: int, folder: Path) -> None:
     job = ask()
     killed_at_work(job, folder)
@@ -254,6 +262,7 @@ def test_a_worker_killed_again_and_again_leaves_nothing(gifts: int, folder: Path
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_called_off_while_its_worker_lay_dead_nothing_stays_and_it_can_be_made_after_all(
     gifts: int, folder: Path
 ) -> None:

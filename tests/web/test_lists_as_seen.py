@@ -81,8 +81,11 @@ def taken(finance: Client, listing: str, query: str) -> tuple[int, list[dict[str
     page = finance.get(reverse(f"office:{listing}") + query)
     assert page.status_code == 200
     shown = page.content.decode()
-    hidden = re.findall(r'<input type="hidden" name="(f-[\w-]+)" value="([^"]*)">', shown)
-    answer = exporting.take(finance, listing, **{name: html.unescape(value) for name, value in hidden})
+    typed = dict(re.findall(r'<input type="hidden" name="(f-[\w-]+)" value="([^"]*)">', shown))
+    if 'name="f-period"' in shown:
+        typed["f-period"] = "previous"  # what a browser sends from the part of the panel that is closed
+    typed |= {"name": "", "cadence": "daily"}
+    answer = exporting.take(finance, listing, **{name: html.unescape(value) for name, value in typed.items()})
     assert answer.status_code == 200, answer.content.decode()
     return len(re.findall(r"<(?:tr|li) data-row", shown)), exporting.table(exporting.body(answer))
 
