@@ -23,7 +23,7 @@ from ledger.money import Money
 from receipts import mending
 from staff.models import Role, User
 from web import wording
-from web.office import describing_rows
+from web.office import describing_rows, looking
 from web.office.admitting import admit
 from web.office.asking_fields import amount_field, day_field, fund_label, read_amount
 
@@ -99,6 +99,7 @@ class AmendForm(forms.Form):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def amend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = Donation.objects.select_related("entity", "donor__merged_into", "coverage__receipt")
     donation = get_object_or_404(found, pk=pk)

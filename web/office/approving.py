@@ -14,6 +14,7 @@ from donations.models import RefundPolicy, RefundRequest
 from ledger.models import LegalEntity
 from staff import roles
 from staff.models import Role, User
+from web.office import looking
 from web.office.admitting import admit
 from web.office.forming import DecideForm, PolicyForm
 from web.office.refunding import told
@@ -46,12 +47,14 @@ def _page(
 
 @admit(Role.FINANCE, Role.APPROVER)
 @require_GET
+@looking.counted(looking.giver_of_proposal)
 def proposal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _page(request, _proposal(pk))
 
 
 @admit(Role.FINANCE, Role.APPROVER)
 @require_POST
+@looking.counted(looking.giver_of_proposal)
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Approve, decline or take back; pressed twice the second press is told that it is decided."""
     found, form = _proposal(pk), DecideForm(request.POST)
