@@ -28,6 +28,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "open": gettext_lazy("This batch is open: change the row instead."),
     "other": gettext_lazy("Somebody else was named meanwhile. Look at the gift."),
     "unknown": gettext_lazy("Nobody fits. Enter them first."),
+    "gone": gettext_lazy("This row was taken back already."),
 }
 MOST = 200
 
