@@ -199,7 +199,7 @@ def _gift(line: BankLine, part: Part, minor: int, place: int, *, actor: User, no
     if part.donation_id is not None:
         gift = _known_gift(line, part)
         if not lying.in_the_drawer().filter(pk=gift.pk).exists():
-            raise UnableToAccept("unknown")
+            raise UnableToAccept("taken" if lying.is_seen(donation=gift) else "unknown")
         return gift
     if minor < 0:
         raise UnableToAccept("direction")

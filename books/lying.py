@@ -8,6 +8,13 @@ from donations import counting_batches
 from donations.models import BatchedGift, Donation, Refund
 from ledger.models import Entry
 
+_SEEN = BankMatch.objects.filter(kind=BankMatch.Kind.GIFT, undoes__isnull=True, undoing__isnull=True)
+
+
+def is_seen(*, donation: Donation) -> bool:
+    """This function will tell whether a line of the bank is a gift."""
+    return _SEEN.filter(donation=donation).exists()
+
 
 def in_the_drawer() -> QuerySet[Donation]:
     """Transfers, checks and cash entered one by one: no batch carried them to the bank, and no line is theirs.
@@ -16,12 +23,9 @@ def in_the_drawer() -> QuerySet[Donation]:
     the mistake was. This function will return them, without an order.
     """
     own = OuterRef("pk")
-    seen = BankMatch.objects.filter(
-        kind=BankMatch.Kind.GIFT, donation=own, undoes__isnull=True, undoing__isnull=True
-    )
     carried = Entry.objects.filter(source=Concat(Value("deposit:"), Cast(own, CharField())))
     return Donation.objects.filter(
-        ~Exists(seen),
+        ~Exists(_SEEN.filter(donation=own)),
         ~Exists(carried),
         ~Exists(BatchedGift.objects.filter(donation=own)),
         ~Exists(Refund.objects.filter(donation=own)),

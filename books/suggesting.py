@@ -224,7 +224,7 @@ WITH near AS MATERIALIZED (
          SELECT 1 FROM donations_batchrow w LEFT JOIN donations_rowreversal x ON x.row_id = w.id
            LEFT JOIN donations_batchedgift g ON g.row_id = w.id
            LEFT JOIN donations_refund r ON r.donation_id = g.donation_id
-          WHERE w.batch_id = b.id AND coalesce(x.id, r.id) IS NOT NULL)))
+          WHERE w.batch_id = b.id AND (x.id IS NOT NULL OR r.id IS NOT NULL))))
 )
 SELECT b.id, b.number, b.deposit_on, x.minor - b.minor, b.minor <> 0 FROM near b
  CROSS JOIN LATERAL batch_at_bank(b.id) x WHERE x.minor <> b.minor ORDER BY b.deposit_on DESC, b.number DESC LIMIT 500

@@ -96,8 +96,9 @@ def _override(batch: Batch) -> dict[str, object]:
 def rows_of(batch: Batch) -> list[BatchRow]:
     """This function will return the rows of a batch in order, with everything that posting asks of them."""
     parts = BatchRowPart.objects.select_related("fund", "donor__merged_into").order_by("id")
-    rows = BatchRow.objects.filter(batch=batch).select_related("donor__merged_into", "campaign")
-    return list(rows.prefetch_related(Prefetch("parts", parts)).order_by("position"))
+    rows = BatchRow.objects.filter(batch=batch).select_related("donor__merged_into", "campaign", "reversal")
+    fetched = rows.prefetch_related(Prefetch("parts", parts), "reversal__truth__fund")
+    return list(fetched.order_by("position"))
 
 
 def _post_row(batch: Batch, row: BatchRow, *, actor: User, now: datetime) -> None:

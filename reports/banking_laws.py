@@ -26,7 +26,7 @@ ROWS = (
                SELECT 1 FROM donations_batchrow w LEFT JOIN donations_rowreversal x ON x.row_id = w.id
                  LEFT JOIN donations_batchedgift g ON g.row_id = w.id LEFT JOIN donations_refund r
                    ON r.donation_id = g.donation_id
-                WHERE w.batch_id = m.batch_id AND coalesce(x.id, r.id) IS NOT NULL)
+                WHERE w.batch_id = m.batch_id AND (x.id IS NOT NULL OR r.id IS NOT NULL))
          GROUP BY m.batch_id HAVING sum(m.amount_minor) NOT IN (0, max(b.minor))
         UNION ALL
         SELECT 'bank line ' || coalesce(b.line, m.line) || ' books ' || coalesce(b.minor, 0)

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from books import lying
 from donations import counting_batches, giving_back, recording, reversing
 from donations.models import Donation, RefundRequest, Reversal
 from donations.reversing import UnableToReverse, Wrong
@@ -145,8 +146,7 @@ def _next_open_day(donation: Donation) -> date | None:
 
 
 def _reverse(form: AmendForm, donation: Donation, *, actor: User) -> Reversal | RefundRequest | None:
-    matched = donation.bank_matches.filter(undoes__isnull=True, undoing__isnull=True)
-    wrong = form.read(is_at_bank=matched.filter(kind="gift").exists())
+    wrong = form.read(is_at_bank=lying.is_seen(donation=donation))
     if wrong is None:
         return None
     now = timezone.now()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from books.models import BankMatch
+from books import lying
 from donations import approving, refunding
 from donations.models import RefundPolicy, RefundRequest
 from ledger.models import LegalEntity
@@ -84,10 +84,7 @@ def _done(*, deed: str, pk: uuid.UUID, reason: str, actor: User) -> str:
 
 def _is_at_bank(pk: uuid.UUID) -> bool:
     """Whether a line of the bank was the gift in question."""
-    standing = BankMatch.objects.filter(
-        donation__refund_requests=pk, undoes__isnull=True, undoing__isnull=True
-    )
-    return standing.filter(kind=BankMatch.Kind.GIFT).exists()
+    return lying.is_seen(donation=_proposal(pk).donation)
 
 
 @admit(Role.ADMIN)
