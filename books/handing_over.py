@@ -158,6 +158,7 @@ def _take_turns(scope: Scope) -> None:
 def _claim(export_id: UUID, scope: Scope) -> int:
     asked = {
         "entity": scope.entity.pk,
+        "code": scope.entity.code,
         "target": scope.target,
         "first": scope.first,
         "last": scope.last,
@@ -314,9 +315,12 @@ def _packed(
 ) -> Packed:
     reader = reading.entries(
         export_id=handover.id,
-        grouping=of.grouping,
-        zone=terms.map_used["zone"],
-        with_names=of.with_names,
+        wanted=reading.Wanted(
+            grouping=of.grouping,
+            zone=terms.map_used["zone"],
+            with_names=of.with_names,
+            with_checks=FORMATS[of.target].has_checks and of.grouping == "entry",
+        ),
         names=_names(terms),
     )
     # Whatever ends it, the database's side of the stream ends here and not when somebody collects what was left.

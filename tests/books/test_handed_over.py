@@ -181,7 +181,7 @@ def test_entries_are_read_while_the_database_still_sends() -> None:
     gift(fee=Money(320, USD))
     made = export()
     names = {(row[0], row[1]): Name(*row[2:]) for row in made.map_used["names"]}
-    reader = reading.entries(export_id=made.pk, grouping="entry", zone="UTC", with_names=False, names=names)
+    reader = reading.entries(export_id=made.pk, wanted=reading.Wanted("entry", "UTC"), names=names)
     with contextlib.closing(reader), connection.cursor() as cursor:
         assert next(reader).kind == "donation"
         cursor.execute("SELECT count(*) FROM pg_cursors WHERE NOT is_holdable")
