@@ -158,7 +158,6 @@ def _take_turns(scope: Scope) -> None:
 def _claim(export_id: UUID, scope: Scope) -> int:
     asked = {
         "entity": scope.entity.pk,
-        "code": scope.entity.code,
         "target": scope.target,
         "first": scope.first,
         "last": scope.last,

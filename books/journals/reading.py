@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from books.journals import sources
 from books.journals.gathering import Booked
 from books.journals.shapes import Line, Name
 
@@ -26,83 +27,22 @@ ledger_entry en WHERE en.entity_id = %(entity)s AND en.booked_on <= %(last)s
 """Entries of a scope that never went to its target. No date or number is a watermark: an entry that is committed late
 or booked into an earlier month is new all the same."""
 
-# Which line of the processor's balance an entry stands for: named by it, or by the charge or refund behind it.
-_BALANCE = """
-LEFT JOIN LATERAL (
-  SELECT b.id, b.source_ref, b.currency, b.exchange_rate FROM payments_balancetransaction b WHERE b.ref = j.ref
-  UNION ALL
-  SELECT b.id, b.source_ref, b.currency, b.exchange_rate FROM payments_balancetransaction b
-   WHERE b.source_ref = j.ref AND b.source_ref <> '' AND b.kind = ANY (CASE j.what
-     WHEN 'charge' THEN ARRAY['charge', 'payment'] WHEN 'refund' THEN ARRAY['refund', 'payment_refund']
-     WHEN 'refund_failure' THEN ARRAY['refund_failure'] ELSE ARRAY[]::text[] END)
-  ORDER BY id LIMIT 1) b ON true
-"""
-# Whose gift an entry is about, by the name it bears: of the processor's charge or refund, of a gift over the desk or
-# what became of it, of a promise, of a line of the bank, or of the row of a processor's file that told of it.
-_UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_GIFT = f"""
-LEFT JOIN donations_donation dd ON dd.processor_ref = k.named
-LEFT JOIN donations_donation hd ON hd.id = CASE WHEN k.what IN ('hand', 'sale', 'event', 'deposit')
-  AND k.first ~ '^{_UUID}$' THEN k.first::uuid END
-LEFT JOIN donations_refund rr ON rr.processor_ref = k.named
-LEFT JOIN donations_donation rd ON rd.id = rr.donation_id
-LEFT JOIN donations_dispute xx ON xx.processor_ref = k.named
-LEFT JOIN donations_donation xd ON xd.id = xx.donation_id
-LEFT JOIN LATERAL (
-  SELECT d.donor_id FROM donations_correction c JOIN donations_donation d ON d.id = c.donation_id
-   WHERE k.what = 'restated' AND k.first ~ '^[0-9]{{1,18}}$' AND c.id = k.first::bigint
-  UNION ALL
-  SELECT p.donor_id FROM donations_pledge p WHERE k.what = 'pledge' AND k.first ~ '^{_UUID}$' AND p.id = k.first::uuid
-  UNION ALL
-  SELECT p.donor_id FROM donations_pledgepayment y JOIN donations_instalment i ON i.id = y.instalment_id
-    JOIN donations_pledge p ON p.id = i.pledge_id
-   WHERE k.what = 'pledge_payment' AND k.first ~ '^[0-9]{{1,18}}$' AND y.id = k.first::bigint
-  UNION ALL
-  SELECT p.donor_id FROM donations_pledge p
-   WHERE k.what = 'write_off' AND k.first ~ '^{_UUID}$' AND p.id = k.first::uuid
-  UNION ALL
-  -- A line of the bank may be the gifts of several people: then it is nobody's.
-  SELECT max(d.donor_id::text)::uuid FROM books_bankmatch m JOIN donations_donation d ON d.id = m.donation_id
-   WHERE k.what = 'bankline' AND k.first ~ '^[0-9]{{1,18}}$' AND m.line_id = k.first::bigint AND m.kind = 'gift'
-  HAVING count(DISTINCT d.donor_id) = 1
-) od ON true
-LEFT JOIN LATERAL (
-  SELECT d.donor_id, p.payout_ref, p.rate, p.settled_currency FROM books_processorreportrow p
-    LEFT JOIN donations_donation d ON d.id = p.donation_id
-   WHERE p.ref = coalesce(dd.processor_ref, hd.processor_ref, CASE WHEN k.ref LIKE '%%:%%' THEN k.ref END)
-     AND (p.payout_ref <> '' OR p.donation_id IS NOT NULL OR p.rate IS NOT NULL)
-   ORDER BY p.rate IS NULL, p.payout_ref = '', p.id LIMIT 1
-) pr ON true
-"""  # noqa: S608  # constants of this module
 # The sum makes a sort that no index can spare: everything is read before the first row is written. Without it the table
 # grows under the question whether an entry is in it, and a plan made when it was empty asks every row of it each time.
 _CLAIM = f"""
 INSERT INTO books_exportedentry (export_id, target, entry_id, payout_ref, counterparty, rate)
-SELECT %(export)s, %(target)s, en.id,
-  coalesce(pd.ref, po.ref, nullif(pr.payout_ref, ''), substring(k.ref FROM '^(chariot:.*?):chariot:'), ''),
-  coalesce(dd.donor_id, hd.donor_id, rd.donor_id, xd.donor_id, od.donor_id, pr.donor_id),
-  coalesce(CASE WHEN b.currency = %(base)s THEN b.exchange_rate END,
-    CASE WHEN pr.settled_currency = %(base)s THEN pr.rate END)
+SELECT %(export)s, %(target)s, en.id, coalesce({sources.PAYOUT_REF}, ''), {sources.COUNTERPARTY},
+  {sources.rate("%(base)s")}
 FROM (SELECT en.* FROM {NEW}) en
-CROSS JOIN LATERAL (SELECT regexp_replace(en.source, '^undone:', '') AS name) n
-CROSS JOIN LATERAL (SELECT split_part(n.name, ':', 1) AS what, split_part(n.name, ':', 2) AS first,
-  substr(n.name, strpos(n.name, ':') + 1) AS ref) j
-{_BALANCE}
-CROSS JOIN LATERAL (SELECT j.what, j.first, j.ref, coalesce(nullif(b.source_ref, ''), j.ref) AS named) k
-LEFT JOIN payments_payoutline pl ON pl.balance_transaction_id = b.id
-LEFT JOIN payments_payout po ON po.id = pl.payout_id
-LEFT JOIN payments_payout pd ON k.what IN ('payout', 'payout_failure')
-  AND pd.ref = CASE WHEN right(k.ref, length(%(code)s::text) + 1) = ':' || %(code)s::text
-    THEN left(k.ref, -length(%(code)s::text) - 1) ELSE k.ref END
-{_GIFT}
+{sources.PARTS}{sources.BALANCE}{sources.GIFT}{sources.PAYOUT}
 ORDER BY en.id + 0
-"""  # noqa: S608  # constants of this module; values are parameters
+"""  # noqa: S608  # constants of these modules; values are parameters
 
 
 def claim(*, export_id: UUID, scope: Mapping[str, Any], base_currency: str) -> int:
     """Write down which entries this export hands over, and what is known of them today.
 
-    `scope` has entity and its code, target, first and last. This function will return how many they are.
+    `scope` has entity, target, first and last. This function will return how many they are.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {**scope, "export": export_id, "base": base_currency})
@@ -132,10 +72,10 @@ _GIVERS = (
 # Rows of a batch that is posted stay as they are, the number of a check with them.
 _CHECK = "coalesce(w.check_number, '')"
 _CHECKS = f"""
-LEFT JOIN donations_batchedgift g ON g.donation_id = CASE WHEN en.source ~ '^hand:{_UUID}$'
+LEFT JOIN donations_batchedgift g ON g.donation_id = CASE WHEN en.source ~ '^hand:{sources.UUID}$'
   THEN substr(en.source, 6)::uuid END
 LEFT JOIN donations_batchrow w ON w.id = coalesce(g.row_id,
-  CASE WHEN en.source ~ '^(offering|unidentified):{_UUID}$' THEN split_part(en.source, ':', 2)::uuid END)
+  CASE WHEN en.source ~ '^(offering|unidentified):{sources.UUID}$' THEN split_part(en.source, ':', 2)::uuid END)
 """
 
 
