@@ -63,8 +63,8 @@ FROM books_exportedentry x JOIN ledger_entry en ON en.id = x.entry_id JOIN ledge
 {join}
 WHERE x.export_id = %(export)s ORDER BY {order}, l.id
 """
-_GIVER = "coalesce(s.name, d.name, '')"
-_GIVERS = (
+GIVER = "coalesce(s.name, d.name, '')"
+GIVERS = (
     "LEFT JOIN donors_donor d ON d.id = x.counterparty LEFT JOIN donors_donor s ON s.id = d.merged_into_id"
 )
 
@@ -97,9 +97,9 @@ def entries(
     This function will yield them while the database still sends; a block at a time is in memory.
     """
     sql = _ENTRIES.format(
-        giver=_GIVER if wanted.with_names else "''",
+        giver=GIVER if wanted.with_names else "''",
         check=_CHECK if wanted.with_checks else "''",
-        join=(_GIVERS if wanted.with_names else "") + (_CHECKS if wanted.with_checks else ""),
+        join=(GIVERS if wanted.with_names else "") + (_CHECKS if wanted.with_checks else ""),
         order=_ORDERS[wanted.grouping],
     )
     with connection.chunked_cursor() as cursor:
