@@ -121,13 +121,14 @@ def _tell(which: str) -> None:
                 "bytes": size,
                 "seconds": seconds,
                 "first_byte": first_byte,
-                "rss_megabytes": _peak_megabytes(),
+                "rss_megabytes": peak_megabytes(),
             }
         )
     )
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
+    """This function will return the most memory this process has had, in megabytes."""
     status = Path("/proc/self/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(line.split()[1]) / 1024

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from books import postings
+from books.journals import sources
 from ledger import balances
 from reports import escaping, narrowing
 from reports.lists.declaring import Asked, Column, Join, Kind, Listing, Span, UnreadableFilter, no_conditions
@@ -50,24 +51,9 @@ def _narrow(asked: Mapping[str, str]) -> Narrow:
         raise UnreadableFilter("fund") from error
 
 
-_BALANCE = Join("""LEFT JOIN payments_balancetransaction b ON b.ref = split_part(en.source, ':', 2)""")
-_GIVER = Join(
-    """LEFT JOIN donations_donation dd ON dd.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
-LEFT JOIN donations_donation hd
-  ON hd.id = CASE WHEN split_part(en.source, ':', 1) IN ('hand', 'event', 'sale')
-    THEN split_part(en.source, ':', 2)::uuid END
-LEFT JOIN donations_refund rr ON rr.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
-LEFT JOIN donations_donation rd ON rd.id = rr.donation_id
-LEFT JOIN donations_dispute xx ON xx.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
-LEFT JOIN donations_donation xd ON xd.id = xx.donation_id""",
-    needs=("balance",),
-)
-_PAYOUT = Join(
-    """LEFT JOIN payments_payoutline pl ON pl.balance_transaction_id = b.id
-LEFT JOIN payments_payout po ON po.id = pl.payout_id
-LEFT JOIN payments_payout pd ON pd.ref = split_part(en.source, ':', 2)""",
-    needs=("balance",),
-)
+_SOURCE = Join(sources.PARTS)
+_GIFT = Join(sources.BALANCE + sources.GIFT, needs=("source",))
+_PAYOUT = Join(sources.PAYOUT, needs=("gift",))
 
 JOURNAL = Listing(
     key="journal",
@@ -78,9 +64,9 @@ JOURNAL = Listing(
   FROM ledger_account OFFSET 0) ac ON ac.id = l.account_id"""),
         "fund": Join("JOIN ledger_fund fu ON fu.id = l.fund_id"),
         "body": Join("JOIN ledger_legalentity en2 ON en2.id = en.entity_id"),
-        "balance": _BALANCE,
+        "source": _SOURCE,
+        "gift": _GIFT,
         "payout": _PAYOUT,
-        "giver": _GIVER,
     },
     columns=(
         Column("journal_id", "en.id", Kind.WHOLE),
@@ -113,13 +99,13 @@ JOURNAL = Listing(
         Column("entity", "en2.code", needs=("body",)),
         Column(
             "counterparty_ref",
-            "coalesce(dd.donor_id, hd.donor_id, rd.donor_id, xd.donor_id)",
-            needs=("giver",),
+            sources.COUNTERPARTY,
+            needs=("gift",),
         ),
         Column("source_type", "en.kind"),
         Column("source_id", "en.source"),
-        Column("processor_id", "split_part(en.source, ':', 2)"),
-        Column("payout_id", "coalesce(pd.ref, po.ref)", needs=("payout",)),
+        Column("processor_id", "j.ref", needs=("source",)),
+        Column("payout_id", sources.PAYOUT_REF, needs=("payout",)),
         Column("memo", "en.memo", Kind.TEXT),
         Column("reversal_of", "en.reverses_id", Kind.WHOLE),
     ),

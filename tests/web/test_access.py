@@ -200,6 +200,7 @@ def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
         "office:report_file_resume": [report.pk],
         "office:report_file_export": [report.pk, "rows"],
         "office:report_file_giver": [row.pk],
+        "office:report_file_leave": [row.pk],
     }
 
 
