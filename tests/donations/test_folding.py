@@ -135,7 +135,7 @@ def test_codes_that_were_there_before_are_counted_by_their_migration(db: None) -
     facts.refund(facts.donation(source="spring"), 2_500)
     facts.donation(source="card")
     folding.fold_all()
-    path = importlib.import_module("donations.migrations.0018_sums_by_code")
+    path = importlib.import_module("donations.migrations.0019_sums_by_code")
     with connection.cursor() as cursor:
         for table in ("giftsource", "giversource", "sourcecohort"):
             cursor.execute(f"DELETE FROM donations_{table}")

@@ -29,7 +29,7 @@ from staff.models import Role, User
 from web import wording
 from web.office import amending
 from web.office.admitting import admit
-from web.office.asking_by_kind import amount_field, day_field
+from web.office.asking_fields import amount_field, day_field
 
 REFUSALS: Mapping[str, str | Promise] = {
     **amending.REFUSALS,
