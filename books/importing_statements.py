@@ -14,7 +14,6 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -189,7 +188,7 @@ def _read(job: Job, now: datetime, *, clock: Clock = timezone.now) -> dict[str, 
     draft = StatementDraft.objects.select_related("bank_account__entity").get(pk=job.arguments["draft"])
     if draft.status != Status.READING or draft.job_id != job.pk:
         return {}
-    today = now.astimezone(ZoneInfo(draft.bank_account.entity.zone)).date()
+    today = draft.bank_account.entity.day_of(now)
     gist = Gist()
 
     def heard(count: int) -> None:

@@ -106,7 +106,7 @@ def _check(opening: Opening, now: datetime) -> None:
     releasing.check_kind(fund=opening.fund, kind=Release.Kind.PLACED_IN_SERVICE)
     if not 0 < opening.spent.minor <= money.LARGEST_BY_HAND:
         raise UnableToRelease("amount")
-    today = releasing.today(opening.fund.entity, now)
+    today = opening.fund.entity.day_of(now)
     if not today - releasing.OLDEST <= opening.opened_on <= today + FARTHEST:
         raise UnableToRelease("day")
     left = _free(opening, min(opening.opened_on, today))
@@ -185,7 +185,7 @@ def _catch_up(asset: PlacedAsset, now: datetime) -> int:
 def _release_parts(asset: PlacedAsset, now: datetime) -> int:
     made = 0
     known = set(asset.releases.values_list("pk", flat=True))
-    for number, on, part in due(asset=asset, day=releasing.today(asset.fund.entity, now)):
+    for number, on, part in due(asset=asset, day=asset.fund.entity.day_of(now)):
         pk = uuid.uuid5(asset.pk, str(number))
         if pk in known:
             continue

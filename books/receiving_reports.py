@@ -16,9 +16,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from books import importing
+from books.decoding import UnreadableFile
 from books.importing import Asked, Outcome, Source
 from books.models import ProcessorReport
-from books.opening_tables import LARGEST_FILE, Habits, Reject, Unreadable
+from books.opening_tables import LARGEST_FILE, Habits, Reject
 from campaigns.models import Campaign
 from jobs import running
 from jobs.models import Job
@@ -140,8 +141,8 @@ def _run(job: Job, file: UUID, deed: Callable[[Asked], Outcome]) -> Result:
     try:
         with Teller(job) as teller:
             return told(deed(_asked(job, path.read_bytes(), teller)))
-    except Unreadable as error:
-        where = {"row": error.row, "column": error.column, "said": error.said}
+    except UnreadableFile as error:
+        where = {"row": error.row, "column": error.column, "said": error.told}
         return {"refused": {"code": error.code, **where}}
     except importing.UnableToImport as error:
         return {"refused": {"code": error.code}, "rejects": _rejects(error.rejects)}

@@ -5,7 +5,6 @@ fact. Nothing here mails: gifts are paused, and a person ends the pause in a sec
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -119,7 +118,7 @@ def entered(line: Line, giver: Giver, desk: Desk) -> Donation:
             parts=[(campaign.fund, gross)],
             amount=gross,
             method="paypal",
-            came_on=line.at.astimezone(ZoneInfo(desk.entity.zone)).date(),
+            came_on=desk.entity.day_of(line.at),
             days={Basis.CHARGE: dated.on},
             processor_ref=line.ref,
             given_at=line.at,
@@ -198,7 +197,7 @@ def _withdraw(line: Line, desk: Desk) -> Judged:
         amount=amount,
         sources=None,
         at=line.at,
-        arrives_on=line.at.astimezone(ZoneInfo(desk.entity.zone)).date(),
+        arrives_on=desk.entity.day_of(line.at),
         now=desk.now,
     )
     return Judged(line, Verdict.PAYOUT, books_gross=-amount.minor, books_fee=0)

@@ -49,6 +49,10 @@ _SUMMED = (
     SELECT entity_id, currency, date_part('year', begins_on)::int, {gifts.FLOOR}, {_SUMS} FROM (
       SELECT d.entity_id, d.currency, date_trunc('year', d.given_on)::date AS begins_on, d.amount_minor AS size_minor,
         {_GIFTS} GROUP BY 1, 2, 3, 4) s GROUP BY 1, 2, 3, 4""",
+    "DELETE FROM donations_giftsource",
+    f"""INSERT INTO donations_giftsource (entity_id, campaign_id, currency, month, source, {_FIGURES})
+    SELECT d.entity_id, d.campaign_id, d.currency, date_trunc('month', d.given_on)::date, d.source, {_GIFTS}
+     WHERE d.source <> '' GROUP BY 1, 2, 3, 4, 5""",
     f"CREATE TEMP TABLE rebuilt_years ON COMMIT DROP AS {_YEARS}",
     f"CREATE TEMP TABLE rebuilt_givers ON COMMIT DROP AS {gifts.GIVERS.format(years='rebuilt_years')}",
     "ANALYZE rebuilt_givers",
@@ -57,6 +61,18 @@ _GIVERS = (
     f"DELETE FROM donations_giveryear g WHERE NOT EXISTS (SELECT 1 FROM rebuilt_givers f WHERE {_SAME})",
     f"""INSERT INTO donations_giveryear ({gifts.COLUMNS}) SELECT {gifts.COLUMNS} FROM rebuilt_givers f
     WHERE NOT EXISTS (SELECT 1 FROM donations_giveryear g WHERE {_SAME})""",
+)
+_SAME_CODES = " AND ".join(f"f.{name} = g.{name}" for name in gifts.CODED_COLUMNS.split(", "))
+_CODES = (
+    f"CREATE TEMP TABLE rebuilt_codes ON COMMIT DROP AS {gifts.CODED.format(whose='')}",
+    "ANALYZE rebuilt_codes",
+    f"DELETE FROM donations_giversource g WHERE NOT EXISTS (SELECT 1 FROM rebuilt_codes f WHERE {_SAME_CODES})",
+    f"""INSERT INTO donations_giversource ({gifts.CODED_COLUMNS}) SELECT {gifts.CODED_COLUMNS} FROM rebuilt_codes f
+    WHERE NOT EXISTS (SELECT 1 FROM donations_giversource g WHERE {_SAME_CODES})""",
+    "DELETE FROM donations_sourcecohort",
+    f"""INSERT INTO donations_sourcecohort ({gifts.PEOPLE_KEY}, {gifts.PEOPLE_FIGURES})
+    {gifts.coded("rebuilt_codes", givers="rebuilt_givers")}""",
+    "DROP TABLE rebuilt_codes",
 )
 _COHORTS = (
     "DELETE FROM donations_givercohort",
@@ -79,6 +95,9 @@ TABLES = (
     "donations_giftsize",
     "donations_giveryear",
     "donations_givercohort",
+    "donations_giftsource",
+    "donations_giversource",
+    "donations_sourcecohort",
     "ledger_linemonth",
 )
 
@@ -134,5 +153,5 @@ def _write() -> None:
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        for statement in (*_GIVERS, *(made for _, made in indexes), *_COHORTS):
+        for statement in (*_GIVERS, *(made for _, made in indexes), *_CODES, *_COHORTS):
             cursor.execute(statement)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -77,7 +76,7 @@ def post(
         cursor.execute(
             _POST,
             [
-                happened_at.astimezone(ZoneInfo(entity.zone)).date(),
+                entity.day_of(happened_at),
                 entity.id,
                 entity.id,
                 kind.value,

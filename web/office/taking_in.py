@@ -19,7 +19,6 @@ from books.importing_statements import AlreadyRead, UnableToImport
 from books.mapping_columns import Look
 from books.models import StagedLine, Statement, StatementDraft
 from jobs import ringing, running
-from jobs.models import Job
 from paper import tabulating
 from payments.models import BankAccount
 from staff import auditing, roles
@@ -154,8 +153,7 @@ def _page(
 ) -> HttpResponse:
     staged = StagedLine.objects.filter(draft=found).order_by("position")
     is_read = found.status == Status.READ
-    ended = {Job.Status.FAILED, Job.Status.CANCELED}
-    is_given_up = found.status in AT_WORK and found.job is not None and found.job.status in ended
+    is_given_up = found.status in AT_WORK and found.job is not None and found.job.is_given_up
     context = {
         "draft": found,
         "account": found.bank_account,
