@@ -66,13 +66,18 @@ def questions() -> Mapping[str, Callable[[], object]]:
     """This function will return every question by name."""
     from ledger import balances
     from ledger.money import Money
-    from reports import booked, givers, rollups
+    from reports import booked, books, givers, rollups, sources
+    from reports.answers import returning, unreceipting
+    from reports.answers.asking import Asked
     from reports.givers import Kind
     from reports.rollups import Scope
 
     slug = rollups.by_campaign(day=DAY)[0].slug
     year, usd = DAY.year, "USD"
     edges = [Money(minor, usd) for minor in (0, 25_00, 50_00, 100_00, 250_00, 500_00, 1000_00, 5000_00)]
+
+    asked = Asked(DAY, usd, year)
+    of_campaign = Asked(DAY, usd, year, "", slug)
 
     def page(kind: Kind, **more: object) -> Callable[[], object]:
         return lambda: givers.page(kind=kind, currency=usd, year=year, **more)  # type: ignore[arg-type]
@@ -87,7 +92,12 @@ def questions() -> Mapping[str, Callable[[], object]]:
         "campaign's givers": lambda: givers.movement(currency=usd, year=year, scope=Scope(campaign=slug)),
         "what pages show as raised": lambda: balances.received(segments=[slug]),
         "gift sizes": lambda: rollups.size_bands(year=year, currency=usd, edges=edges),
+        "what came by each code": lambda: returning.by_code(asked),
+        "what ever came by each code to a campaign": lambda: returning.ever_by_code(of_campaign),
+        "what came by each link": sources.by_code,
+        "gifts on no receipt": lambda: unreceipting.unreceipted(asked, asked.span),
         "fund balances": booked.fund_balances,
+        "page of funds": lambda: books.balances(language="en"),
         "fund income of a year": lambda: booked.fund_income(first=date(year, 1, 1), last=DAY),
         "loose cash": lambda: booked.loose(first=date(year, 1, 1), last=DAY),
         "first, kept, lapsed, more, less": lambda: givers.movement(currency=usd, year=year),
