@@ -1,4 +1,4 @@
-"""`journal_export_vs_copy`: two million lines of the books as our own table and for beancount, against COPY of the lines.
+"""`journal_export_vs_copy`: two million lines of the books as our own table and for beancount, against COPY of them.
 
 Ours is what happens in production once the entries are claimed: the database writes each row as the format has it, in
 order, guarded against formulas, with its value in the entity's own currency; the file is packed, hashed and on disk.
