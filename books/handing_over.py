@@ -317,6 +317,7 @@ def _packed(
         zone=terms.map_used["zone"],
         with_names=of.with_names,
         with_checks=FORMATS[of.target].has_checks and of.grouping == "entry",
+        line_count=terms.line_count,
     )
     if of.grouping == "entry" and of.target in pouring.POURED:
         body = pouring.poured(handover=handover, target=of.target, wanted=wanted, names=_names(terms))
