@@ -20,7 +20,7 @@ from typing import Any
 
 from django.db import connection
 
-from donations import folding
+from donations import folding, scheduling
 from ledger.money import Money
 
 
@@ -211,7 +211,7 @@ def between(*, scope: Scope = EVERYBODY, first: date, last: date) -> list[Given]
        WHERE (given_on BETWEEN %(first)s AND %(head)s OR given_on BETWEEN %(tail)s AND %(last)s) AND {_of(number)}
     ) x GROUP BY currency ORDER BY currency
     """
-    inner = first if first.day == 1 else _month_after(first)
+    inner = first if first.day == 1 else scheduling.months_later(first.replace(day=1), 1)
     end = max(inner, first_of(last))
     values = {
         "scope": number,
@@ -223,10 +223,6 @@ def between(*, scope: Scope = EVERYBODY, first: date, last: date) -> list[Given]
         "tail": max(first, end),
     }
     return [_given(currency, *figures) for currency, *figures in _rows(sql, values)]
-
-
-def _month_after(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def months_until(day: date, count: int) -> list[date]:
