@@ -59,8 +59,10 @@ def _deposited(gifts: Sequence[Donation]) -> list[Posting]:
     for gift in gifts:
         for part in gift.designations.order_by("id"):
             amount = Money(part.amount_minor, gift.currency)
-            lines.append(Posting(postings.BANK, part.fund_id, amount))
-            lines.append(Posting(postings.UNDEPOSITED, part.fund_id, -amount))
+            lines += [
+                Posting(postings.BANK, part.fund_id, amount),
+                Posting(postings.UNDEPOSITED, part.fund_id, -amount),
+            ]
     return lines
 
 
@@ -85,10 +87,7 @@ def take_back(*, line: BankLine, now: datetime) -> None:
             kind=Entry.Kind.REVERSAL,
             source=f"undone:{entry.source}",
             happened_at=entry.happened_at,
-            postings=[
-                Posting(one.account.code, one.fund_id, -one.amount, one.segment)
-                for one in entry.lines.select_related("account").order_by("id")
-            ],
+            postings=posting.opposite(entry),
             reverses=entry.source,
             now=now,
         )
