@@ -7,6 +7,7 @@ then CP1252. A file that is mostly UTF-8 and elsewhere not is refused with its r
 import codecs
 import csv
 import io
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -187,3 +188,8 @@ def rows_of(head: list[str], *, delimiter: str) -> list[list[str]]:
     except csv.Error:
         return found
     return found
+
+
+def folded(name: str) -> str:
+    """This function will return a column's name in the form in which names are compared."""
+    return " ".join(unicodedata.normalize("NFKC", name.replace("\ufeff", "")).casefold().split())

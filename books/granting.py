@@ -47,7 +47,7 @@ def _granted(line: Line, giver: Giver, gross: Money, desk: Desk) -> Donation:
     day = desk.entity.day_of(line.at)
     adviser = _adviser(giver, desk)
     campaign = taking_in.campaign_of(line, desk)
-    made, _ = collecting.take(
+    made = collecting.take(
         gift=HandGift(
             id=collecting.identity(line.ref),
             entity=desk.entity,

@@ -134,7 +134,7 @@ def again(*, made: JournalExport, tell: Tell = silent) -> Path:
     terms = _Terms(map_used=made.map_used, line_count=made.line_count, sums=made.sums)
     with keeping_journals.draft(made.pk) as folder:
         with transaction.atomic():
-            handover = _handover(made.pk, made.number, made.entity, terms)
+            handover = _handover(made.pk, made.number, terms)
             packed = _packed(made, handover, terms, folder=folder, tell=tell)
         if packed.sha256 != made.file_sha256:
             raise UnableToExport("differs")
@@ -235,7 +235,7 @@ def _make(
 ) -> tuple[JournalExport, Packed]:
     last = exports(entity=scope.entity, target=scope.target).aggregate(last=Max("number"))["last"]
     number = (last or 0) + 1
-    handover = _handover(export_id, number, scope.entity, terms)
+    handover = _handover(export_id, number, terms)
     packed = _packed(scope, handover, terms, folder=folder, tell=tell)
     first = date.fromisoformat(terms.map_used["first"])
     made = JournalExport.objects.create(
@@ -290,7 +290,7 @@ def _file_name(scope: Scope, first: date, number: int, packed: Packed) -> str:
     return f"{'-'.join(parts)}.{packed.suffix}"
 
 
-def _handover(export_id: UUID, number: int, entity: LegalEntity, terms: _Terms) -> Handover:
+def _handover(export_id: UUID, number: int, terms: _Terms) -> Handover:
     code, name = terms.map_used["entity"]
     return Handover(
         id=export_id,
@@ -317,6 +317,7 @@ def _packed(
         zone=terms.map_used["zone"],
         with_names=of.with_names,
         with_checks=FORMATS[of.target].has_checks and of.grouping == "entry",
+        line_count=terms.line_count,
     )
     if of.grouping == "entry" and of.target in pouring.POURED:
         body = pouring.poured(handover=handover, target=of.target, wanted=wanted, names=_names(terms))

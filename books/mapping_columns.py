@@ -82,16 +82,11 @@ class Look:
     orders: Mapping[str, frozenset[str]]
 
 
-def key_of(name: str) -> str:
-    """This function will return the form in which names of columns are compared."""
-    return " ".join(unicodedata.normalize("NFKC", name).replace("\ufeff", "").casefold().split())
-
-
 def keys_of(cells: Sequence[str]) -> list[str]:
     """This function will return the keys of a header; a name that comes again is counted, an empty one numbered."""
     found: list[str] = []
     for place, cell in enumerate(cells, start=1):
-        key = key_of(cell) or f"column {place}"
+        key = decoding.folded(cell) or f"column {place}"
         again = sum(1 for former in found if former == key or former.startswith(f"{key} ("))
         found.append(f"{key} ({again + 1})" if again else key)
     return found

@@ -6,7 +6,6 @@ for. What cannot be read is told with its row, its column and the reason.
 
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -79,12 +78,6 @@ class Habits:
     decimal: str = "."
 
 
-def fold(name: str) -> str:
-    """This function will return a column's name in the form in which names are compared."""
-    plain = unicodedata.normalize("NFKC", name.replace("\ufeff", "")).casefold()
-    return " ".join(plain.split())
-
-
 def lines_of(content: bytes) -> list[str]:
     """This function will return the lines of a file with their ends. Raises UnreadableFile."""
     if not content.strip():
@@ -123,7 +116,7 @@ def _header(
 ) -> tuple[int, list[tuple[str, str]]] | None:
     try:
         for place, (_, cells) in enumerate(records(lines, delimiter=delimiter)):
-            columns = [(fold(cell), cell.strip()) for cell in cells]
+            columns = [(decoding.folded(cell), cell.strip()) for cell in cells]
             if set(needed) <= {name for name, _ in columns}:
                 return place, columns
             if place > LOOKS_FOR_HEADER:

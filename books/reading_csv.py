@@ -241,7 +241,7 @@ class _Teller:
         amount = self._read(self.amount, cells, place)
         if self.places.direction is None:
             return amount
-        side = mapping_columns.key_of(cells[self.places.direction])
+        side = decoding.folded(cells[self.places.direction])
         if side in _IN:
             return abs(amount)
         if side in _OUT:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from books import opening_tables, reading_rows
+from books import decoding, opening_tables, reading_rows
 from books.decoding import UnreadableFile
 from books.opening_tables import Habits, Reject, Row, Unread
 from books.reading_rows import Line, Read, Role, Skip, Tie
@@ -94,7 +94,7 @@ def read(content: bytes, habits: Habits) -> Read:
 
 
 def _names(number: int, said: Sequence[str]) -> list[str]:
-    names = [opening_tables.fold(name) for name in said]
+    names = [decoding.folded(name) for name in said]
     if not set(NEEDED) <= set(names):
         raise UnreadableFile("header", row=number, told=", ".join(NEEDED))
     return names

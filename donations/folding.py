@@ -117,20 +117,25 @@ WHERE d.source <> '' AND coalesce(b.back_minor, 0) < d.amount_minor {whose}
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 PEOPLE_KEY, PEOPLE_FIGURES = "scope, currency, year, source", "donors, newcomers, ever"
+# Three small questions of the same rows are quicker than one that has to sort them: how many gave in each year, for how
+# many it was the first of all days, and in which year each gave for the last time.
 PEOPLE = """
-SELECT t.scope, t.currency, t.year, t.source, count(*) * {sign} AS donors,
-  count(*) FILTER (WHERE t.first_on = g.since) * {sign} AS newcomers,
-  count(*) FILTER (WHERE t.year = t.last_year) * {sign} AS ever
+SELECT scope, currency, year, source, sum(donors)::bigint AS donors, sum(newcomers)::bigint AS newcomers,
+  sum(ever)::bigint AS ever
 FROM (
-  SELECT s.scope, c.currency, c.donor_id, c.source, c.year, min(c.first_on) AS first_on,
-    max(c.year) OVER (PARTITION BY s.scope, c.currency, c.donor_id, c.source) AS last_year
-  FROM {coded} c CROSS JOIN LATERAL (VALUES (0::bigint), (c.entity_id), (-c.campaign_id)) AS s (scope)
-  GROUP BY s.scope, c.currency, c.donor_id, c.source, c.year
-) t
-LEFT JOIN {givers} g ON g.before_year = 0 AND (g.donor_id, g.scope, g.currency, g.year) =
-  (t.donor_id, t.scope, t.currency, t.year)
-GROUP BY t.scope, t.currency, t.year, t.source
+  SELECT scope, currency, year, source, count(*) * {sign} AS donors, 0 AS newcomers, 0 AS ever FROM (
+    SELECT DISTINCT s.scope, c.currency, c.year, c.source, c.donor_id FROM {coded} c {scopes}) y GROUP BY 1, 2, 3, 4
+  UNION ALL
+  SELECT g.scope, c.currency, c.year, c.source, 0, count(DISTINCT c.donor_id) * {sign}, 0
+    FROM {coded} c JOIN {givers} g ON g.before_year = 0 AND g.scope IN (0, c.entity_id, -c.campaign_id)
+     AND (g.donor_id, g.currency, g.year, g.since) = (c.donor_id, c.currency, c.year, c.first_on) GROUP BY 1, 2, 3, 4
+  UNION ALL
+  SELECT scope, currency, year, source, 0, 0, count(*) * {sign} FROM (
+    SELECT s.scope, c.currency, c.source, c.donor_id, max(c.year) AS year FROM {coded} c {scopes} GROUP BY 1, 2, 3, 4) l
+   GROUP BY 1, 2, 3, 4
+) told GROUP BY scope, currency, year, source
 """
+_SCOPES = "CROSS JOIN LATERAL (VALUES (0::bigint), (c.entity_id), (-c.campaign_id)) AS s (scope)"
 
 
 def coded(rows: str, *, givers: str, sign: int = 1) -> str:
@@ -138,7 +143,7 @@ def coded(rows: str, *, givers: str, sign: int = 1) -> str:
 
     This function will return the SQL that counts them by code, or takes them out (-1).
     """
-    return PEOPLE.format(coded=rows, givers=givers, sign=sign)
+    return PEOPLE.format(coded=rows, givers=givers, sign=sign, scopes=_SCOPES)
 
 
 def counted(givers: str, *, sign: int = 1) -> str:

@@ -95,3 +95,9 @@ def post(
         )
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def opposite(entry: Entry) -> list[Posting]:
+    """This function will return the lines of an entry with their sides exchanged: what takes it back whole."""
+    lines = entry.lines.select_related("account").order_by("id")
+    return [Posting(line.account.code, line.fund_id, -line.amount, line.segment) for line in lines]

@@ -7,7 +7,8 @@ For our own table and for beancount, the formats that take any number of lines. 
 # What is put together here are constants of these modules; values are parameters.
 # ruff: noqa: S608
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -21,6 +22,7 @@ from books.models import Target
 from ledger import money
 
 BLOCK = 262_144
+MANY = 100_000
 _BREAK = "\x01"
 """Stands for a line end inside a row of COPY: no text that was made plain holds it."""
 _SPACES = (
@@ -45,10 +47,15 @@ def _plain(text: str) -> str:
 def _cell(text: str) -> str:
     """`neutralizing.cell` as SQL, and nothing for nothing: COPY would write quotes."""
     return (
-        f"CASE WHEN {text} ~ '^[A-Za-z0-9]([ -~]*[!-~])?$' THEN {text} WHEN {text} = '' THEN NULL"
+        f"CASE WHEN {text} = '' THEN NULL WHEN {text} ~ '^[A-Za-z0-9]([ -~]*[!-~])?$' THEN {text}"
         f" ELSE (SELECT nullif(CASE WHEN p ~ {_DANGEROUS} THEN ''''||p ELSE p END, '')"
         f" FROM (SELECT {_plain(text)} AS p) plain) END"
     )
+
+
+def _settled(text: str, otherwise: str) -> str:
+    """What is made of the name of an entry and of its payout alone is as plain as they are: asked once for all."""
+    return f"CASE WHEN s.is_plain THEN {text} ELSE {otherwise} END"
 
 
 def _string(text: str) -> str:
@@ -116,7 +123,9 @@ SELECT en.booked_on, en.id, l.id AS line, row_number() OVER (PARTITION BY en.boo
   {_kinds()} AS kind, en.source, CASE WHEN strpos(en.source, ':') > 0
     THEN substr(en.source, strpos(en.source, ':') + 1) ELSE '' END AS processor,
   (en.happened_at AT TIME ZONE %(zone)s)::date AS of_day, en.reverses_id,
-  x.payout_ref, x.counterparty, {who} AS who, x.rate, {base} AS base, l.amount_minor, l.currency, l.segment,
+  x.payout_ref, x.counterparty, {who} AS who,
+  en.source ~ '^[A-Za-z0-9_]+(:[A-Za-z0-9][!#-[^-~]*)?$' AND x.payout_ref ~ '^([A-Za-z0-9][!#-[^-~]*)?$' AS is_plain,
+  x.rate, {base} AS base, l.amount_minor, l.currency, l.segment,
   m.code, m.called, m.fund, m.restriction, m.location
 FROM books_exportedentry x JOIN ledger_entry en ON en.id = x.entry_id JOIN ledger_line l ON l.entry_id = en.id
 JOIN {_NAMES} ON m.account_id = l.account_id AND m.fund_id = l.fund_id
@@ -128,7 +137,9 @@ _MEMO = """concat_ws(', ', s.kind||' '||s.source, CASE WHEN s.of_day <> s.booked
   'reverses E'||s.reverses_id, CASE WHEN s.who <> '' THEN 'giver '||s.who END)"""
 
 
-def _generic(lines: str) -> str:
+def _generic(lines: str, *, with_names: bool) -> str:
+    memo = _cell(_MEMO) if with_names else _settled(_MEMO, _cell(_MEMO))
+    who = _cell("s.who") if with_names else "nullif(s.who, '')"
     here = f"replace(s.location, '{CAMPAIGN}', s.segment)"
     return f"""
 SELECT 'E'||s.id, s.booked_on, to_char(s.booked_on, 'YYYY-MM'), s.place, s.code, s.called,
@@ -139,14 +150,21 @@ SELECT 'E'||s.id, s.booked_on, to_char(s.booked_on, 'YYYY-MM'), s.place, s.code,
   CASE WHEN s.base < 0 THEN {_exact("(-s.base)", "%(base)s")} END,
   s.fund, CASE s.restriction WHEN 'none' THEN 'without' ELSE 'with' END, nullif(s.restriction, 'none'),
   {_cell("s.segment")}, CASE WHEN strpos(s.location, '{CAMPAIGN}') > 0 THEN {_cell(here)} ELSE s.location END,
-  {_cell("s.who")}, s.kind, {_cell("s.source")}, {_cell("s.processor")},
-  {_cell("s.payout_ref")}, {_cell(_MEMO)}, 'E'||s.reverses_id, %(id)s::text, %(digest)s::text
+  {who}, s.kind, {_settled("nullif(s.source, '')", _cell("s.source"))},
+  {_settled("nullif(s.processor, '')", _cell("s.processor"))},
+  {_settled("nullif(s.payout_ref, '')", _cell("s.payout_ref"))}, {memo},
+  'E'||s.reverses_id, %(id)s::text, %(digest)s::text
 FROM {lines}"""
 
 
-def _beancount(lines: str) -> str:
+def _quoted(text: str) -> str:
+    return _settled(f"""'"'||{text}||'"'""", _string(text))
+
+
+def _beancount(lines: str, *, with_names: bool) -> str:
+    memo = _string(_MEMO) if with_names else _quoted(_MEMO)
     about = "".join(
-        f"||CASE WHEN {value} = '' THEN '' ELSE '  {key}: '||{_string(value)}||'{_BREAK}' END"
+        f"||CASE WHEN {value} = '' THEN '' ELSE '  {key}: '||{_quoted(value)}||'{_BREAK}' END"
         for key, value in (
             ("source", "s.source"),
             ("payout", "s.payout_ref"),
@@ -155,7 +173,7 @@ def _beancount(lines: str) -> str:
     )
     return f"""
 SELECT CASE WHEN s.place = 1 THEN CASE WHEN s.is_first THEN '' ELSE '{_BREAK}' END||s.booked_on||' * "E'||s.id||'" '
-    ||{_string(_MEMO)}||'{_BREAK}'{about} ELSE '' END
+    ||{memo}||'{_BREAK}'{about} ELSE '' END
   ||'  '||s.code||'  '||{_exact("s.amount_minor", "s.currency")}||' '||s.currency||'{_BREAK}'
   ||CASE WHEN right(s.code, length(s.fund) + 1) = ':'||s.fund THEN ''
       ELSE '    fund: '||{_string("s.fund")}||'{_BREAK}' END
@@ -176,7 +194,7 @@ def poured(
     """
     is_csv = target == Target.GENERIC
     lines = _lines(is_foreign=handover.is_foreign, with_names=wanted.with_names)
-    text = (_generic if is_csv else _beancount)(lines)
+    text = (_generic if is_csv else _beancount)(lines, with_names=wanted.with_names)
     sql = f"COPY ({_WORTH if handover.is_foreign else ''}{text}) TO STDOUT WITH (FORMAT {'csv' if is_csv else 'text'})"
     params = {
         "export": handover.id,
@@ -187,12 +205,25 @@ def poured(
         **_arrays(names, is_csv=is_csv),
     }
     connection.ensure_connection()
-    with connection.connection.cursor() as cursor:
+    with _planned(wanted.line_count), connection.connection.cursor() as cursor:
         statement = psycopg.ClientCursor(connection.connection).mogrify(sql, params)
         with cursor.copy(statement.encode()) as copy:
             yield from _blocks(copy, is_csv=is_csv)
     if not is_csv:
         yield b"\n", 0
+
+
+@contextmanager
+def _planned(line_count: int) -> Iterator[None]:
+    """The planner has not heard yet how many entries were claimed a moment ago, and would fetch each by itself."""
+    if line_count < MANY:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT")
 
 
 def _arrays(names: Mapping[tuple[int, int], Name], *, is_csv: bool) -> dict[str, list[Any]]:

@@ -81,12 +81,13 @@ LEFT JOIN donations_batchrow w ON w.id = coalesce(g.row_id,
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How the entries of an export are read: in which order, and what besides them."""
+    """How the entries of an export are read: in which order, what besides them, and how many lines they are."""
 
     grouping: str
     zone: str
     with_names: bool = False
     with_checks: bool = False
+    line_count: int = 0
 
 
 def entries(

@@ -122,6 +122,7 @@ def test_other_currencies_and_what_rounding_leaves_over(
 
 def test_progress_is_told_block_by_block(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr(pouring, "BLOCK", 1)
+    monkeypatch.setattr(pouring, "MANY", 1)
     gift(fee=Money(320, "USD"))
     made = export(Target.BEANCOUNT)
     assert same(made, folder, monkeypatch).count(b"\n20") == 2

@@ -1,12 +1,17 @@
 """The panel below every list of the office: take what you see as a file."""
 
 import uuid
+from collections.abc import Mapping
+from decimal import Decimal
 
 from django import template
 from django.template.context import Context
+from django.utils.translation import get_language
 
+from ledger.money import Money, exponent
 from reports.lists import registering_lists, selecting
-from staff.models import User
+from staff import roles
+from staff.models import Role, User
 from web.export_wording import CADENCES, FORMATS, JOBS, LAST, LISTS, REQUESTS
 
 register = template.Library()
@@ -31,6 +36,20 @@ def said(key: str, table: str) -> str:
 def whole(number: int | None) -> str:
     """A number as people read it: 25,000; nothing for one that is not known."""
     return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def money_told(told: Mapping[str, str]) -> str:
+    """A sum as a manifest tells it, as people read it."""
+    currency = told["currency"]
+    amount = Money(int(Decimal(told["amount"]).scaleb(exponent(currency))), currency)
+    return amount.shown(get_language() or "en")
+
+
+@register.simple_tag(takes_context=True)
+def sees_requests(context: Context) -> bool:
+    """Whether the reader has a page of requests that need two people."""
+    return roles.may(context["request"].user, roles=[Role.FINANCE, Role.APPROVER])
 
 
 @register.inclusion_tag("office/_export.html", takes_context=True)
