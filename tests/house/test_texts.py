@@ -67,7 +67,7 @@ def said_in_templates() -> dict[Key, str]:
 
 
 def _context(node: Any) -> str | None:
-    return node.message_context.var.literal if node.message_context else None
+    return str(node.message_context.resolve({})) if node.message_context else None
 
 
 def said_in_python() -> dict[Key, str]:
