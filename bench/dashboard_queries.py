@@ -1,7 +1,7 @@
 """`dashboard_queries`: every question of the dashboard and the reports, at 200,000 gifts and at two million.
 
-Each is asked by the read side itself (`reports.rollups`, `givers`, `booked`) with the rights of the application, in a
-process of its own; the median of seven. The worst at the greatest size counts against 25 ms, and how much each grew is
+Each is what a page asks (`reports.answers`, `restricted_funds`) with the rights of the application, in a process of its
+own; the median of seven. The worst at the greatest size counts against 25 ms, and how much each grew is
 told. Then the same with 200 givers whose deltas are not folded yet.
 """
 
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from bench import pairing, years
@@ -64,56 +65,53 @@ def child(module: str) -> str:
 
 def questions() -> Mapping[str, Callable[[], object]]:
     """This function will return every question by name."""
+    from campaigns.models import Campaign
     from ledger import balances
-    from ledger.money import Money
-    from reports import booked, books, givers, rollups, sources
-    from reports.answers import returning, unreceipting
+    from ledger.models import LegalEntity
+    from reports import books, restricted_funds, sources
+    from reports.answers import banding, campaigning, comparing, grouping, retaining, returning, unreceipting
     from reports.answers.asking import Asked
-    from reports.givers import Kind
-    from reports.rollups import Scope
 
-    slug = rollups.by_campaign(day=DAY)[0].slug
-    year, usd = DAY.year, "USD"
-    edges = [Money(minor, usd) for minor in (0, 25_00, 50_00, 100_00, 250_00, 500_00, 1000_00, 5000_00)]
+    everybody = Asked(today=DAY, currency="USD", year=DAY.year)
+    slug = Campaign.objects.in_order()[0].slug
+    body, campaign = replace(everybody, entity="US"), replace(everybody, campaign=slug)
+    home = LegalEntity.objects.get(code="US")
+    days = {"first": date(DAY.year, 1, 1), "last": DAY}
 
-    asked = Asked(DAY, usd, year)
-    of_campaign = Asked(DAY, usd, year, "", slug)
-
-    def page(kind: Kind, **more: object) -> Callable[[], object]:
-        return lambda: givers.page(kind=kind, currency=usd, year=year, **more)  # type: ignore[arg-type]
+    def page(group: str, asked: Asked = everybody) -> Callable[[], object]:
+        return lambda: grouping.page(asked, group=group)
 
     return {
-        "year to date and last year": lambda: rollups.year_to_date(day=DAY),
-        "year to date of a body": lambda: rollups.year_to_date(scope=Scope(entity="US"), day=DAY),
-        "days of a quarter": lambda: rollups.between(first=date(year, 7, 9), last=DAY),
-        "24 months": lambda: rollups.by_month(day=DAY),
-        "24 months of a campaign": lambda: rollups.by_month(scope=Scope(campaign=slug), day=DAY),
-        "campaign list": lambda: rollups.by_campaign(day=DAY),
-        "campaign's givers": lambda: givers.movement(currency=usd, year=year, scope=Scope(campaign=slug)),
+        "year to date and last year": lambda: comparing.sums(everybody),
+        "year to date of a body": lambda: comparing.sums(body),
+        "by month beside last year": lambda: comparing.by_month(everybody),
+        "by month of a campaign": lambda: comparing.by_month(campaign),
+        "by campaign": lambda: comparing.by_campaign(everybody),
+        "by fund": lambda: comparing.by_fund(everybody),
+        "campaign list": lambda: campaigning.all_raised(everybody),
+        "campaign's givers": lambda: retaining.changes(campaign),
         "what pages show as raised": lambda: balances.received(segments=[slug]),
-        "gift sizes": lambda: rollups.size_bands(year=year, currency=usd, edges=edges),
-        "what came by each code": lambda: returning.by_code(asked),
-        "what ever came by each code to a campaign": lambda: returning.ever_by_code(of_campaign),
+        "gift sizes": lambda: banding.bands(everybody),
+        "what came by each code": lambda: returning.by_code(everybody),
+        "what ever came by each code to a campaign": lambda: returning.ever_by_code(campaign),
         "what came by each link": sources.by_code,
-        "gifts on no receipt": lambda: unreceipting.unreceipted(asked, asked.span),
-        "fund balances": booked.fund_balances,
+        "gifts on no receipt": lambda: unreceipting.unreceipted(everybody, everybody.span),
         "page of funds": lambda: books.balances(language="en"),
-        "fund income of a year": lambda: booked.fund_income(first=date(year, 1, 1), last=DAY),
-        "loose cash": lambda: booked.loose(first=date(year, 1, 1), last=DAY),
-        "first, kept, lapsed, more, less": lambda: givers.movement(currency=usd, year=year),
-        "retention cohorts": lambda: givers.cohorts(currency=usd),
-        "LYBUNT, first page": page(Kind.LYBUNT),
-        "LYBUNT of a campaign": page(Kind.LYBUNT, scope=Scope(campaign=slug)),
-        "LYBUNT from $1,000": page(Kind.LYBUNT, minimum=Money(1000_00, usd)),
-        "LYBUNT count and sum": lambda: givers.total(kind=Kind.LYBUNT, currency=usd, year=year),
-        "SYBUNT, first page": page(Kind.SYBUNT),
-        "SYBUNT count and sum": lambda: givers.total(kind=Kind.SYBUNT, currency=usd, year=year),
-        "recovered, first page": page(Kind.RECOVERED),
-        "upgraded, first page": page(Kind.UPGRADED),
-        "downgraded, first page": page(Kind.DOWNGRADED),
-        "first-time, first page": page(Kind.FIRST),
-        "top donors ever": lambda: givers.top(currency=usd),
-        "top donors of the year": lambda: givers.top(currency=usd, year=year),
+        "restricted funds of a year": lambda: restricted_funds.report(entity=home, language="en", **days),
+        "first, kept, lapsed, more, less": lambda: retaining.changes(everybody),
+        "retention": lambda: retaining.retention(everybody),
+        "retention cohorts": lambda: retaining.cohorts(everybody),
+        "LYBUNT, first page": page("lybunt"),
+        "LYBUNT of a campaign": page("lybunt", campaign),
+        "LYBUNT count and sum": lambda: grouping.sums(everybody, group="lybunt"),
+        "SYBUNT, first page": page("sybunt"),
+        "SYBUNT count and sum": lambda: grouping.sums(everybody, group="sybunt"),
+        "recovered, first page": page("regained"),
+        "upgraded, first page": page("more"),
+        "downgraded, first page": page("less"),
+        "first-time, first page": page("new"),
+        "top donors ever": page("ever"),
+        "top donors of the year": page("gave"),
     }
 
 

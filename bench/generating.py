@@ -34,9 +34,19 @@ FROM generate_series(1, %(donors)s::bigint) AS i
 ON CONFLICT DO NOTHING
 """
 
-# A million gifts span 2,100 days from 2021 on. The cube puts half of the gifts on an eighth of the donors; amounts
-# are log-normal, in whole dollars or thousands of won.
-_GIFTS = """
+# Amounts are log-normal, in whole dollars or thousands of won; a giver or a gift draws its currency.
+AMOUNTS = """CROSS JOIN LATERAL (
+  SELECT CASE WHEN pg_temp.figure({drawn_by}, 3) < 0.85 THEN 'USD' ELSE 'KRW' END AS currency,
+    exp(3.6 + 1.1 * sqrt(-2 * ln(pg_temp.figure(i, 4))) * cos(2 * pi() * pg_temp.figure(i, 5))) AS worth) AS drawn
+CROSS JOIN LATERAL (
+  SELECT drawn.currency,
+    CASE drawn.currency WHEN 'USD' THEN 100 * greatest(5, round(drawn.worth))::bigint
+      ELSE 1000 * greatest(5, round(drawn.worth))::bigint END AS amount,
+    CASE drawn.currency WHEN 'USD' THEN 30 ELSE 400 END AS fixed) AS money
+"""
+
+# A million gifts span 2,100 days from 2021 on. The cube puts half of the gifts on an eighth of the donors.
+_GIFTS = f"""
 CREATE TEMP TABLE gift ON COMMIT DROP AS
 SELECT i, md5('bench gift ' || i)::uuid AS id,
   md5('bench donor ' || (1 + floor(%(donors)s::float8 * pg_temp.figure(i, 1) ^ 3))::bigint)::uuid AS donor_id,
@@ -48,15 +58,7 @@ SELECT i, md5('bench gift ' || i)::uuid AS id,
   CASE money.currency WHEN 'KRW' THEN 'kakao_pay' ELSE 'card' END AS method, 'en' AS language,
   timestamptz '2021-01-01 05:00+00' + i * interval '181.44 seconds' AS given_at
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN pg_temp.figure(i, 3) < 0.85 THEN 'USD' ELSE 'KRW' END AS currency,
-    exp(3.6 + 1.1 * sqrt(-2 * ln(pg_temp.figure(i, 4))) * cos(2 * pi() * pg_temp.figure(i, 5))) AS worth) AS drawn
-CROSS JOIN LATERAL (
-  SELECT drawn.currency,
-    CASE drawn.currency WHEN 'USD' THEN 100 * greatest(5, round(drawn.worth))::bigint
-      ELSE 1000 * greatest(5, round(drawn.worth))::bigint END AS amount,
-    CASE drawn.currency WHEN 'USD' THEN 30 ELSE 400 END AS fixed) AS money
-JOIN (
+{AMOUNTS.format(drawn_by="i")}JOIN (
   SELECT c.id AS campaign_id, c.slug, f.entity_id, f.id AS fund_id, f.restriction,
     row_number() OVER (ORDER BY c.position, c.id) - 1 AS place, count(*) OVER () AS places
   FROM campaigns_campaign c JOIN ledger_fund f ON f.id = c.fund_id WHERE c.status = 'open') AS place

@@ -23,7 +23,7 @@ GIFTS_PER_DONOR = 10
 LAST_DAY = "2026-11-20"
 
 # The forty at the beginning share what the cube would heap on one.
-_GIFTS = """
+_GIFTS = f"""
 CREATE TEMP TABLE gift ON COMMIT DROP AS
 SELECT i, md5('years gift ' || i)::uuid AS id, md5('bench donor ' || n)::uuid AS donor_id,
   place.campaign_id, place.slug, place.entity_id, place.zone, place.fund_id, place.restriction,
@@ -35,15 +35,7 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
 CROSS JOIN LATERAL (SELECT least(%(donors)s,
   1 + floor(%(donors)s::float8 * pg_temp.figure(i, 1) ^ 3 + 40 * pg_temp.figure(i, 8)))::bigint AS n) AS giver
 CROSS JOIN LATERAL (SELECT 0.95 * pg_temp.figure(n, 11) AS share) AS came
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN pg_temp.figure(n, 3) < 0.85 THEN 'USD' ELSE 'KRW' END AS currency,
-    exp(3.6 + 1.1 * sqrt(-2 * ln(pg_temp.figure(i, 4))) * cos(2 * pi() * pg_temp.figure(i, 5))) AS worth) AS drawn
-CROSS JOIN LATERAL (
-  SELECT drawn.currency,
-    CASE drawn.currency WHEN 'USD' THEN 100 * greatest(5, round(drawn.worth))::bigint
-      ELSE 1000 * greatest(5, round(drawn.worth))::bigint END AS amount,
-    CASE drawn.currency WHEN 'USD' THEN 30 ELSE 400 END AS fixed) AS money
-JOIN (
+{generating.AMOUNTS.format(drawn_by="n")}JOIN (
   SELECT c.id AS campaign_id, c.slug, f.entity_id, f.id AS fund_id, f.restriction, e.zone,
     row_number() OVER (ORDER BY c.position, c.id) - 1 AS place, count(*) OVER () AS places
   FROM campaigns_campaign c JOIN ledger_fund f ON f.id = c.fund_id JOIN ledger_legalentity e ON e.id = f.entity_id

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -73,7 +72,7 @@ def close(*, month_end_id: uuid.UUID, look: Look, actor: User, now: datetime) ->
 
 
 def _check_turn(month_end: MonthEnd, entity: LegalEntity, now: datetime) -> None:
-    if checking_months.last_of(month_end.month) >= now.astimezone(ZoneInfo(entity.zone)).date():
+    if checking_months.last_of(month_end.month) >= entity.day_of(now):
         raise UnableToCloseMonth("not_over")
     due = checking_months.next_month(entity=entity)
     if due is None or month_end.month != due:

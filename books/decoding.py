@@ -1,4 +1,4 @@
-"""Decoding: which letters and which delimiter a bank's file is written in, looked at without guessing wildly.
+"""Decoding: which letters and which delimiter a file is written in, looked at without guessing wildly.
 
 What is told by a mark at the beginning is believed; valid UTF-8 is UTF-8; then Korean (CP949) if it reads as Hangul,
 then CP1252. A file that is mostly UTF-8 and elsewhere not is refused with its row: half of its names would be wrong.
@@ -7,8 +7,9 @@ then CP1252. A file that is mostly UTF-8 and elsewhere not is refused with its r
 import codecs
 import csv
 import io
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -26,11 +27,11 @@ _BOMS = (
 
 
 class UnreadableFile(ValueError):
-    """The whole file cannot be read: `code` says why, `row` where, `told` what of it a person should know."""
+    """The whole file cannot be read: `code` says why, `row` and `column` where, `told` what a person should know."""
 
-    def __init__(self, code: str, *, row: int = 0, told: str = "") -> None:
-        super().__init__(f"{code} in row {row}: {told}")
-        self.code, self.row, self.told = code, row, told
+    def __init__(self, code: str, *, row: int = 0, column: str = "", told: str = "") -> None:
+        super().__init__(f"{code} in row {row} {column}: {told}")
+        self.code, self.row, self.column, self.told = code, row, column, told
 
 
 def encoding_of(file: BinaryIO) -> str:
@@ -161,6 +162,24 @@ def delimiter_of(head: list[str]) -> str:
     return best
 
 
+def records(
+    lines: Iterable[str], *, delimiter: str, is_strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each record with the number of the line it begins in, as an editor shows it.
+
+    Programs write strictly what people who edit a file do not. Raises UnreadableFile with `quote`.
+    This function will yield record by record.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=is_strict)
+    number = 1
+    try:
+        for cells in reader:
+            yield number, cells
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableFile("quote", row=number) from error
+
+
 def rows_of(head: list[str], *, delimiter: str) -> list[list[str]]:
     """This function will return the cells of the first lines; a quote that never ends is left out."""
     found: list[list[str]] = []
@@ -169,3 +188,8 @@ def rows_of(head: list[str], *, delimiter: str) -> list[list[str]]:
     except csv.Error:
         return found
     return found
+
+
+def folded(name: str) -> str:
+    """This function will return a column's name in the form in which names are compared."""
+    return " ".join(unicodedata.normalize("NFKC", name.replace("\ufeff", "")).casefold().split())

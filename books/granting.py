@@ -5,7 +5,6 @@ The sponsor is the giver and whoever advised the grant is thanked (D8). Cents of
 
 import uuid
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from books import taking_in
 from books.comparing import Judged, Verdict
@@ -45,10 +44,10 @@ def _grant(line: Line, desk: Desk) -> Judged:
 
 def _granted(line: Line, giver: Giver, gross: Money, desk: Desk) -> Donation:
     taking_in.refuse_numbers(giver)
-    day = line.at.astimezone(ZoneInfo(desk.entity.zone)).date()
+    day = desk.entity.day_of(line.at)
     adviser = _adviser(giver, desk)
     campaign = taking_in.campaign_of(line, desk)
-    made, _ = collecting.take(
+    made = collecting.take(
         gift=HandGift(
             id=collecting.identity(line.ref),
             entity=desk.entity,
@@ -118,7 +117,7 @@ def _deposit(line: Line, desk: Desk) -> Judged:
         amount=amount,
         sources=desk.sources[line.payout],
         at=line.at,
-        arrives_on=line.at.astimezone(ZoneInfo(desk.entity.zone)).date(),
+        arrives_on=desk.entity.day_of(line.at),
         now=desk.now,
     )
     return Judged(line, Verdict.PAYOUT, books_gross=amount.minor, books_fee=0)

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Max, QuerySet, Sum
 
 from books import keeping_journals, mapping, previewing_journals
-from books.journals import dividing, filling, gathering, packing, reading
+from books.journals import dividing, filling, gathering, packing, pouring, reading
 from books.journals.formats import FORMATS
 from books.journals.packing import Packed
 from books.journals.shapes import Handover, Name
@@ -134,7 +134,7 @@ def again(*, made: JournalExport, tell: Tell = silent) -> Path:
     terms = _Terms(map_used=made.map_used, line_count=made.line_count, sums=made.sums)
     with keeping_journals.draft(made.pk) as folder:
         with transaction.atomic():
-            handover = _handover(made.pk, made.number, made.entity, terms)
+            handover = _handover(made.pk, made.number, terms)
             packed = _packed(made, handover, terms, folder=folder, tell=tell)
         if packed.sha256 != made.file_sha256:
             raise UnableToExport("differs")
@@ -235,7 +235,7 @@ def _make(
 ) -> tuple[JournalExport, Packed]:
     last = exports(entity=scope.entity, target=scope.target).aggregate(last=Max("number"))["last"]
     number = (last or 0) + 1
-    handover = _handover(export_id, number, scope.entity, terms)
+    handover = _handover(export_id, number, terms)
     packed = _packed(scope, handover, terms, folder=folder, tell=tell)
     first = date.fromisoformat(terms.map_used["first"])
     made = JournalExport.objects.create(
@@ -290,7 +290,7 @@ def _file_name(scope: Scope, first: date, number: int, packed: Packed) -> str:
     return f"{'-'.join(parts)}.{packed.suffix}"
 
 
-def _handover(export_id: UUID, number: int, entity: LegalEntity, terms: _Terms) -> Handover:
+def _handover(export_id: UUID, number: int, terms: _Terms) -> Handover:
     code, name = terms.map_used["entity"]
     return Handover(
         id=export_id,
@@ -312,13 +312,21 @@ def _names(terms: _Terms) -> dict[tuple[int, int], Name]:
 def _packed(
     of: Scope | JournalExport, handover: Handover, terms: _Terms, *, folder: Path, tell: Tell
 ) -> Packed:
-    reader = reading.entries(
-        export_id=handover.id,
+    wanted = reading.Wanted(
         grouping=of.grouping,
         zone=terms.map_used["zone"],
         with_names=of.with_names,
-        names=_names(terms),
+        with_checks=FORMATS[of.target].has_checks and of.grouping == "entry",
+        line_count=terms.line_count,
     )
+    if of.grouping == "entry" and of.target in pouring.POURED:
+        body = pouring.poured(handover=handover, target=of.target, wanted=wanted, names=_names(terms))
+        with closing(body) as blocks:
+            chunks = filling.whole(
+                _told(blocks, terms.line_count, tell), form=FORMATS[of.target], handover=handover
+            )
+            return packing.packed(chunks, folder=folder)
+    reader = reading.entries(export_id=handover.id, wanted=wanted, names=_names(terms))
     # Whatever ends it, the database's side of the stream ends here and not when somebody collects what was left.
     with closing(reader) as entries:
         journals = gathering.journals(
@@ -333,6 +341,14 @@ def _packed(
             )
         except dividing.TooLong as error:
             raise UnableToExport("too_long", said=error.number) from error
+
+
+def _told(blocks: Iterable[tuple[bytes, int]], total: int, tell: Tell) -> Iterator[tuple[bytes, int]]:
+    done = 0
+    for content, lines in blocks:
+        yield content, lines
+        done += lines
+        tell(min(done, total), total)
 
 
 def _counted(entries: Iterable[gathering.Booked], total: int, tell: Tell) -> Iterator[gathering.Booked]:

@@ -94,7 +94,7 @@ class Outcome:
 
 
 def read(asked: Asked) -> Read:
-    """This function will read a file without looking at the books. Raises opening_tables.Unreadable."""
+    """This function will read a file without looking at the books. Raises decoding.UnreadableFile."""
     if asked.source == Source.PAYPAL and reading_settlements.is_one(asked.content):
         return reading_settlements.read(asked.content, asked.habits)
     readers = {
@@ -107,7 +107,7 @@ def read(asked: Asked) -> Read:
 
 
 def rehearse(*, asked: Asked, actor: User, now: datetime) -> Outcome:
-    """Do everything an import does and undo it. Raises opening_tables.Unreadable.
+    """Do everything an import does and undo it. Raises decoding.UnreadableFile.
 
     This function will return what the import would come to; nothing is kept.
     """
@@ -120,7 +120,7 @@ def rehearse(*, asked: Asked, actor: User, now: datetime) -> Outcome:
 def bring_in(*, asked: Asked, actor: User, now: datetime, but_rejects: bool = False) -> Outcome:
     """Read a file and keep it, all of it or, when asked, all but what cannot be read or taken.
 
-    Raises opening_tables.Unreadable and UnableToImport; nothing is kept then. This function will return the outcome.
+    Raises decoding.UnreadableFile and UnableToImport; nothing is kept then. This function will return the outcome.
     """
     with transaction.atomic():
         outcome = _import(asked, actor=actor, now=now, but_rejects=but_rejects)

@@ -6,15 +6,13 @@ mail comes of an import: gifts with exact codes are entered only where the perso
 """
 
 import hashlib
-import os
 import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -23,6 +21,7 @@ from django.utils import timezone
 from books import (
     accepting,
     decoding,
+    keeping_files,
     mapping_columns,
     matching,
     reading_camt,
@@ -42,7 +41,6 @@ from staff.models import User
 
 Status = StatementDraft.Status
 READ, TAKE_IN = "statement_read", "statement_take_in"
-KEPT_FOR = timedelta(hours=24)
 SHOWN = 20
 _FOLDER = "statements"
 Clock = Callable[[], datetime]
@@ -106,10 +104,8 @@ def upload(
 
 
 def _keep(path: Path, blocks: Iterable[bytes]) -> tuple[str, int]:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     size, digest = 0, hashlib.sha256()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with keeping_files.written(path) as file:
         for block in blocks:
             size += len(block)
             if size > decoding.MOST_BYTES:
@@ -189,7 +185,7 @@ def _read(job: Job, now: datetime, *, clock: Clock = timezone.now) -> dict[str, 
     draft = StatementDraft.objects.select_related("bank_account__entity").get(pk=job.arguments["draft"])
     if draft.status != Status.READING or draft.job_id != job.pk:
         return {}
-    today = now.astimezone(ZoneInfo(draft.bank_account.entity.zone)).date()
+    today = draft.bank_account.entity.day_of(now)
     gist = Gist()
 
     def heard(count: int) -> None:
@@ -380,7 +376,7 @@ def purge(*, now: datetime) -> int:
 
     This function will return how many files were forgotten.
     """
-    before = now - KEPT_FOR
+    before = now - keeping_files.KEPT_FOR
     staging_lines.forget(before=before)
     folder = path_of(uuid.UUID(int=0)).parent
     removed = 0

@@ -7,15 +7,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.core.files.storage import default_storage
 
+from books import keeping_files
 from books.journals.packing import Packed
 
-KEPT_FOR = timedelta(hours=24)
 _FOLDER = "journals"
 
 
@@ -45,17 +45,7 @@ def kept(*, export_id: UUID) -> Path | None:
 
 def purge(*, now: datetime) -> int:
     """This function will delete copies and drafts that are older than a day, and return how many."""
-    folder = _path(UUID(int=0)).parent
-    removed = 0
-    for path in sorted(folder.iterdir()) if folder.exists() else ():
-        if path.stat().st_mtime > (now - KEPT_FOR).timestamp():
-            continue
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-        removed += 1
-    return removed
+    return keeping_files.purge(folder=_path(UUID(int=0)).parent, now=now)
 
 
 def _path(export_id: UUID) -> Path:

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from books import decoding, reading_statements
-from books.reading_statements import Unreadable
+from books import decoding, reading_cells, reading_statements
+from books.reading_cells import UnreadableCell
 from payments.models import BankAccount
 from staff import auditing
 from staff.models import User
@@ -82,16 +82,11 @@ class Look:
     orders: Mapping[str, frozenset[str]]
 
 
-def key_of(name: str) -> str:
-    """This function will return the form in which names of columns are compared."""
-    return " ".join(unicodedata.normalize("NFKC", name).replace("\ufeff", "").casefold().split())
-
-
 def keys_of(cells: Sequence[str]) -> list[str]:
     """This function will return the keys of a header; a name that comes again is counted, an empty one numbered."""
     found: list[str] = []
     for place, cell in enumerate(cells, start=1):
-        key = key_of(cell) or f"column {place}"
+        key = decoding.folded(cell) or f"column {place}"
         again = sum(1 for former in found if former == key or former.startswith(f"{key} ("))
         found.append(f"{key} ({again + 1})" if again else key)
     return found
@@ -108,7 +103,7 @@ def check(columns: Columns) -> Columns:
     if sides not in ([True, False, False], [False, True, True]) or (columns.direction and not sides[0]):
         raise UnableToMap("amount", "amount")
     for role, told, known in (
-        ("date_order", columns.date_order, reading_statements.ORDERS),
+        ("date_order", columns.date_order, reading_cells.ORDERS),
         ("decimal", columns.decimal, (".", ",")),
         ("encoding", columns.encoding, ("", "utf-8", "utf-16-le", "utf-16-be", *decoding.ENCODINGS)),
         ("delimiter", columns.delimiter, ("", *decoding.DELIMITERS)),
@@ -228,15 +223,15 @@ def _orders(columns: Sequence[Column], rows: list[list[str]]) -> list[tuple[str,
         cells = [row[at].strip() for row in rows if at < len(row) and row[at].strip()]
         days = [cell for cell in cells if _is_day(cell)]
         if days and len(days) * 2 > len(cells):
-            found.append((column.key, frozenset(reading_statements.orders_of(days))))
+            found.append((column.key, frozenset(reading_cells.orders_of(days))))
     return found
 
 
 def _is_day(cell: str) -> bool:
-    for order in reading_statements.ORDERS:
+    for order in reading_cells.ORDERS:
         try:
-            reading_statements.read_day(cell, order=order)
-        except Unreadable:
+            reading_cells.read_day(cell, order=order)
+        except UnreadableCell:
             continue
         return True
     return False

@@ -78,7 +78,7 @@ SELECT DISTINCT ON (promise) id, promise FROM named
 """
 
 _MEANT = f"""
-SELECT l.id, p.id, count(*) OVER (PARTITION BY l.id) FROM books_bankline l {_NAMES_CODES}
+SELECT l.id, p.id FROM books_bankline l {_NAMES_CODES}
   JOIN donations_transferpromise p ON p.code = c.code AND p.entity_id = %(entity)s AND p.currency = %(currency)s
  WHERE l.id = ANY(%(lines)s) AND l.amount_minor > 0 ORDER BY l.id, p.code
 """
@@ -134,7 +134,7 @@ def named_promises(*, account: BankAccount, line_ids: Sequence[int]) -> dict[int
     found: dict[int, list[uuid.UUID]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_MEANT, {**_of(account), "code": CODE, "lines": list(line_ids)})
-        for line, promise, _ in cursor.fetchall():
+        for line, promise in cursor.fetchall():
             found.setdefault(line, []).append(promise)
     return found
 

@@ -4,31 +4,23 @@ Columns are found by name after trimming and folding; nothing is guessed: an amb
 for. What cannot be read is told with its row, its column and the reason.
 """
 
-import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from books import decoding, reading_cells
+from books.decoding import UnreadableFile
+from books.reading_cells import UnreadableCell
 from donors import refusing
 from ledger import money
 
 LARGEST_FILE = 20 * 1024 * 1024
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 200_000, 300, 20_000
+MOST_ROWS, MOST_COLUMNS = 200_000, 300
 LOOKS_FOR_HEADER = 50
-DELIMITERS = (",", ";", "\t")
 Words = dict[str, str]
-
-
-class Unreadable(ValueError):
-    """The whole file: `code` is `empty`, `large`, `encoding`, `nul`, `header`, `broken`, `sum` or `count`."""
-
-    def __init__(self, code: str, *, row: int = 0, column: str = "", said: str = "") -> None:
-        super().__init__(f"row {row} {column}: {code} {said}".strip())
-        self.code, self.row, self.column, self.said = code, row, column, said
 
 
 class Unread(ValueError):
@@ -86,95 +78,64 @@ class Habits:
     decimal: str = "."
 
 
-def fold(name: str) -> str:
-    """This function will return a column's name in the form in which names are compared."""
-    plain = unicodedata.normalize("NFKC", name.replace("\ufeff", "")).casefold()
-    return " ".join(plain.split())
-
-
-def text_of(content: bytes) -> str:
-    """The file as text: UTF-8 or UTF-16 with their marks, UTF-8 without, Korean CP949, western CP1252.
-
-    Raises Unreadable. This function will never replace a character it cannot read.
-    """
+def lines_of(content: bytes) -> list[str]:
+    """This function will return the lines of a file with their ends. Raises UnreadableFile."""
     if not content.strip():
-        raise Unreadable("empty")
+        raise UnreadableFile("empty")
     if len(content) > LARGEST_FILE:
-        raise Unreadable("large")
-    text = _decoded(content)
-    if "\x00" in text:
-        raise Unreadable("nul")
-    return text
+        raise UnreadableFile("large")
+    file = io.BytesIO(content)
+    return list(decoding.lines(file, encoding=decoding.encoding_of(file)))
 
 
-def _decoded(content: bytes) -> str:
-    candidates: tuple[str, ...]
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        candidates = ("utf-16",)
-    elif content.startswith(b"\xef\xbb\xbf"):
-        candidates = ("utf-8-sig",)
-    else:
-        # Western text is hardly ever valid Korean, and Korean text always valid western nonsense.
-        candidates = ("utf-8", "cp949", "cp1252")
-    for encoding in candidates:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("encoding")
-
-
-def records(text: str, *, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """This function will yield the records of a file with the line each begins on. Raises Unreadable."""
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 1
-    try:
-        for count, cells in enumerate(reader):
-            if count > MOST_ROWS or len(cells) > MOST_COLUMNS:
-                raise Unreadable("large", row=number)
-            yield number, cells
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise Unreadable("broken", row=number, said=str(error)) from error
+def records(lines: Sequence[str], *, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """This function will yield the records of a file with the line each begins on. Raises UnreadableFile."""
+    for count, (number, cells) in enumerate(decoding.records(lines, delimiter=delimiter, is_strict=True)):
+        if count > MOST_ROWS or len(cells) > MOST_COLUMNS:
+            raise UnreadableFile("large", row=number)
+        yield number, cells
 
 
 def open_table(content: bytes, *, needed: Sequence[str]) -> Table:
     """Find the header and read what stands below it; `needed` are folded names that must all be in it.
 
-    Lines before the header are counted and left out, empty lines do not count. Raises Unreadable.
+    Lines before the header are counted and left out, empty lines do not count. Raises UnreadableFile.
     This function will return the table.
     """
-    text = text_of(content)
-    for delimiter in DELIMITERS:
-        found = _header(text, delimiter, needed)
+    lines = lines_of(content)
+    for delimiter in decoding.DELIMITERS:
+        found = _header(lines, delimiter, needed)
         if found is not None:
             line, columns = found
-            return Table(dict(columns), list(_rows(text, delimiter, line, columns)), line)
-    raise Unreadable("header", row=1, said=", ".join(needed))
+            return Table(dict(columns), list(_rows(lines, delimiter, line, columns)), line)
+    raise UnreadableFile("header", row=1, told=", ".join(needed))
 
 
-def _header(text: str, delimiter: str, needed: Sequence[str]) -> tuple[int, list[tuple[str, str]]] | None:
+def _header(
+    lines: Sequence[str], delimiter: str, needed: Sequence[str]
+) -> tuple[int, list[tuple[str, str]]] | None:
     try:
-        for place, (_, cells) in enumerate(records(text, delimiter=delimiter)):
-            columns = [(fold(cell), cell.strip()) for cell in cells]
+        for place, (_, cells) in enumerate(records(lines, delimiter=delimiter)):
+            columns = [(decoding.folded(cell), cell.strip()) for cell in cells]
             if set(needed) <= {name for name, _ in columns}:
                 return place, columns
             if place > LOOKS_FOR_HEADER:
                 return None
-    except Unreadable:
+    except UnreadableFile:
         return None  # with another separator it may be a table
     return None
 
 
-def _rows(text: str, delimiter: str, skip: int, columns: Sequence[tuple[str, str]]) -> Iterator[Row]:
+def _rows(
+    lines: Sequence[str], delimiter: str, skip: int, columns: Sequence[tuple[str, str]]
+) -> Iterator[Row]:
     names = [name for name, _ in columns]
-    for place, (number, cells) in enumerate(records(text, delimiter=delimiter)):
+    for place, (number, cells) in enumerate(records(lines, delimiter=delimiter)):
         if place <= skip or not any(cell.strip() for cell in cells):
             continue
         said = [cell.strip() for cell in cells]
         if len(said) > len(names) and any(said[len(names) :]):
-            raise Unreadable("broken", row=number, said=f"{len(said)} > {len(names)}")
+            raise UnreadableFile("broken", row=number, told=f"{len(said)} > {len(names)}")
         kept: Words = {}
         for name, cell in zip(names, said, strict=False):
             if cell or name not in kept:
@@ -210,47 +171,19 @@ def amount(row: Row, *names: str, currency: str, habits: Habits = Habits(), empt
     return read_amount(said, currency=currency, column=column, habits=habits)
 
 
-_SIGNS = re.compile(r"[$€£₩¥\s]|R\$|US\$|CA\$|A\$")
-
-
 def read_amount(said: str, *, currency: str, column: str, habits: Habits) -> int:
     """This function will return one amount in minor units. Raises Unread."""
-    plain = unicodedata.normalize("NFKC", said).replace("\u2212", "-")
-    plain = _SIGNS.sub("", plain.removesuffix(currency).removeprefix(currency))
-    is_negative = plain.startswith("-") or plain.endswith("-") or (plain[:1], plain[-1:]) == ("(", ")")
-    bare = re.fullmatch(r"[+-]?([^+\-()]*)|([^+\-()]*)-|\(([^+\-()]*)\)", plain)
-    digits = next((part for part in bare.groups() if part), "") if bare else ""
-    point = re.escape(habits.decimal)
-    thousands = re.escape("," if habits.decimal == "." else ".")
-    match = re.fullmatch(rf"(\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)?(?:{point}(\d+))?", digits, re.ASCII)
-    if match is None or not digits:
-        raise Unread("amount", column, said)
-    whole = re.sub(r"\D", "", match[1] or "0")
-    places = money.exponent(currency)
-    part = (match[2] or "").rstrip("0") if len(match[2] or "") > places else match[2] or ""
-    if len(part) > places:
-        raise Unread("decimals", column, said)
-    minor = int(whole + part.ljust(places, "0"))
-    if minor > money.LARGEST_BY_HAND:
-        raise Unread("large", column, said)
-    return -minor if is_negative else minor
-
-
-_DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})\.?")
+    try:
+        return reading_cells.read_amount(said, currency=currency, decimal=habits.decimal)
+    except UnreadableCell as error:
+        raise Unread(error.reason, column, said) from error
 
 
 def read_day(said: str, *, column: str, habits: Habits) -> date:
     """A day as ISO writes it, or in the order the file was said to use. Raises Unread."""
-    match = _DAY.fullmatch(said.strip())
-    if match is None:
-        raise Unread("date", column, said)
-    parts = [int(part) for part in match.groups()]
-    order = "ymd" if len(match[1]) == 4 else habits.days
-    told = dict(zip(order, parts, strict=True))
-    year = told["y"] + 2000 if told["y"] < 100 else told["y"]
     try:
-        return date(year, told["m"], told["d"])
-    except ValueError as error:
+        return reading_cells.read_day(said, order=habits.days)
+    except UnreadableCell as error:
         raise Unread("date", column, said) from error
 
 

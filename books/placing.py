@@ -14,6 +14,7 @@ from books import measuring, releasing
 from books.filing_papers import Filed, Paper
 from books.models import PlacedAsset, Release, ReleasePolicy
 from books.releasing import UnableToRelease, Wanted
+from donations import scheduling
 from ledger import money
 from ledger.models import Fund, LegalEntity
 from ledger.money import Money
@@ -106,7 +107,7 @@ def _check(opening: Opening, now: datetime) -> None:
     releasing.check_kind(fund=opening.fund, kind=Release.Kind.PLACED_IN_SERVICE)
     if not 0 < opening.spent.minor <= money.LARGEST_BY_HAND:
         raise UnableToRelease("amount")
-    today = releasing.today(opening.fund.entity, now)
+    today = opening.fund.entity.day_of(now)
     if not today - releasing.OLDEST <= opening.opened_on <= today + FARTHEST:
         raise UnableToRelease("day")
     left = _free(opening, min(opening.opened_on, today))
@@ -142,19 +143,12 @@ def due(*, asset: PlacedAsset, day: date) -> list[tuple[int, date, Money]]:
     if asset.months == 0:
         return [(0, asset.opened_on, asset.spent)] if asset.opened_on <= day else []
     parts = asset.spent.split([1] * asset.months)
-    days = (_months_later(asset.opened_on, number + 1) for number in range(asset.months))
+    days = (scheduling.months_later(asset.opened_on, number + 1) for number in range(asset.months))
     return [
         (number, on, part)
         for number, (on, part) in enumerate(zip(days, parts, strict=True))
         if on <= day and part
     ]
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day of a later month, or its last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_of_next - timedelta(days=1))
 
 
 def release_due(*, now: datetime) -> int:
@@ -185,7 +179,7 @@ def _catch_up(asset: PlacedAsset, now: datetime) -> int:
 def _release_parts(asset: PlacedAsset, now: datetime) -> int:
     made = 0
     known = set(asset.releases.values_list("pk", flat=True))
-    for number, on, part in due(asset=asset, day=releasing.today(asset.fund.entity, now)):
+    for number, on, part in due(asset=asset, day=asset.fund.entity.day_of(now)):
         pk = uuid.uuid5(asset.pk, str(number))
         if pk in known:
             continue

@@ -5,14 +5,13 @@ interest of the bank are its general fund's. What was tied only (payouts, deposi
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from books.models import BankLine, BankMatch
-from donations import postings
+from donations import paying_out, postings
 from donations.models import Donation
 from ledger import posting
-from ledger.models import Entry, Fund, LegalEntity
+from ledger.models import Entry, LegalEntity
 from ledger.money import Money
 from ledger.posting import Posting
 
@@ -43,7 +42,7 @@ def _post(line: BankLine, source: str, kind: Entry.Kind, lines: Sequence[Posting
             entity=entity,
             kind=kind,
             source=_source(source, line),
-            happened_at=datetime.combine(line.booked_on, time(12), tzinfo=ZoneInfo(entity.zone)),
+            happened_at=entity.noon(line.booked_on),
             postings=lines,
             now=now,
         )
@@ -60,15 +59,15 @@ def _deposited(gifts: Sequence[Donation]) -> list[Posting]:
     for gift in gifts:
         for part in gift.designations.order_by("id"):
             amount = Money(part.amount_minor, gift.currency)
-            lines.append(Posting(postings.BANK, part.fund_id, amount))
-            lines.append(Posting(postings.UNDEPOSITED, part.fund_id, -amount))
+            lines += [
+                Posting(postings.BANK, part.fund_id, amount),
+                Posting(postings.UNDEPOSITED, part.fund_id, -amount),
+            ]
     return lines
 
 
 def _of_the_bank(line: BankLine, minor: int) -> list[Posting]:
-    entity_id = line.bank_account.entity_id
-    funds = Fund.objects.filter(entity=entity_id, restriction=Fund.Restriction.NONE, is_open=True)
-    fund = funds.order_by("id").first()
+    fund = paying_out.general_fund(entity=line.bank_account.entity)
     if fund is None:
         raise NoGeneralFund
     amount = Money(minor, line.currency)
@@ -88,10 +87,7 @@ def take_back(*, line: BankLine, now: datetime) -> None:
             kind=Entry.Kind.REVERSAL,
             source=f"undone:{entry.source}",
             happened_at=entry.happened_at,
-            postings=[
-                Posting(one.account.code, one.fund_id, -one.amount, one.segment)
-                for one in entry.lines.select_related("account").order_by("id")
-            ],
+            postings=posting.opposite(entry),
             reverses=entry.source,
             now=now,
         )

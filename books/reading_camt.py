@@ -13,9 +13,10 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from books import reading_statements
+from books import reading_cells, reading_statements
 from books.decoding import UnreadableFile
-from books.reading_statements import Gist, Reading, Refused, Told, Unreadable
+from books.reading_cells import UnreadableCell
+from books.reading_statements import Gist, Reading, Refused, Told
 
 Element = Any
 """An element of the tree; the library ships no types."""
@@ -109,7 +110,7 @@ def _balance(balance: Element, currency: str, gist: Gist) -> None:
         raise UnreadableFile("other_currency", told=str(amounts[0].get("Ccy"))[:3])
     try:
         minor = _signed(balance, amounts[0], currency)
-    except Unreadable as error:
+    except UnreadableCell as error:
         raise UnreadableFile("balance", told=str(amounts[0].text)[:40]) from error
     # Several statements in one file: the first opens, the last closes.
     if kind in OPENING and gist.opening_minor is None:
@@ -119,7 +120,7 @@ def _balance(balance: Element, currency: str, gist: Gist) -> None:
 
 
 def _signed(element: Element, amount: Element, currency: str) -> int:
-    minor = reading_statements.read_amount(str(amount.text), currency=currency, decimal=".")
+    minor = reading_cells.read_amount(str(amount.text), currency=currency, decimal=".")
     return -minor if _text(element, "CdtDbtInd") == "DBIT" else minor
 
 
@@ -148,7 +149,7 @@ def _lines(entry: Element, number: int, currency: str, today: date) -> list[Told
         raise _At("Amt", "currency")
     try:
         amount = _signed(entry, amounts[0], currency)
-    except Unreadable as error:
+    except UnreadableCell as error:
         raise _At("Amt", error.reason) from error
     if not amount:
         raise _At("Amt", "nothing")
@@ -169,8 +170,8 @@ def _day(entry: Element, today: date) -> date:
         _text(entry, "BookgDt", "Dt") or _text(entry, "BookgDt", "DtTm")[:10] or _text(entry, "ValDt", "Dt")
     )
     try:
-        return reading_statements.check_day(reading_statements.read_day(said, order="ymd"), today=today)
-    except Unreadable as error:
+        return reading_cells.check_day(reading_cells.read_day(said, order="ymd"), today=today)
+    except UnreadableCell as error:
         raise _At("BookgDt", error.reason) from error
 
 
@@ -184,8 +185,8 @@ def _parts(details: list[Element], currency: str, amount: int) -> list[int] | No
         if not told or told[0].get("Ccy") != currency:
             return None
         try:
-            part = reading_statements.read_amount(str(told[0].text), currency=currency, decimal=".")
-        except Unreadable:
+            part = reading_cells.read_amount(str(told[0].text), currency=currency, decimal=".")
+        except UnreadableCell:
             return None
         parts.append(part if amount > 0 else -part)
     return parts if sum(parts) == amount and all(parts) else None

@@ -29,7 +29,7 @@ _READ = {
 
 
 def read(content: bytes, habits: Habits) -> Read:
-    """Read one file, which may hold several deposits. Raises Unreadable.
+    """Read one file, which may hold several deposits. Raises UnreadableFile.
 
     This function will return its rows, the deposit after its grants, and what each deposit ties to.
     """

@@ -4,7 +4,6 @@ A row is left out when it holds no line by its shape: nothing at all, dashes, a 
 else that cannot be read is refused with its row, its column and the reason.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, TypeVar
 
-from books import decoding, mapping_columns, reading_statements
+from books import decoding, mapping_columns, reading_cells, reading_statements
 from books.decoding import UnreadableFile
 from books.mapping_columns import Columns
-from books.reading_statements import Gist, Reading, Refused, Told, Unreadable
+from books.reading_cells import UnreadableCell
+from books.reading_statements import Gist, Reading, Refused, Told
 
 T = TypeVar("T")
 _TOTALS = re.compile(
@@ -84,7 +84,7 @@ def read(file: BinaryIO, *, columns: Columns, currency: str, today: date, gist: 
     """
     encoding = columns.encoding or decoding.encoding_of(file)
     delimiter = columns.delimiter or decoding.delimiter_of(decoding.head_of(file, encoding=encoding))
-    rows = _numbered(decoding.lines(file, encoding=encoding), delimiter)
+    rows = decoding.records(decoding.lines(file, encoding=encoding), delimiter=delimiter)
     places = _find(rows, columns, gist)
     teller = _Teller(places, columns, currency, today)
     balances = _Balances()
@@ -108,18 +108,6 @@ def read(file: BinaryIO, *, columns: Columns, currency: str, today: date, gist: 
         if count > reading_statements.MOST_ROWS:
             raise UnreadableFile("too_many_rows", row=number, told=str(reading_statements.MOST_ROWS))
     balances.settle(gist)
-
-
-def _numbered(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the number of the line they begin in, as an editor shows it."""
-    reader = csv.reader(lines, delimiter=delimiter)
-    number = 1
-    try:
-        for cells in reader:
-            yield number, cells
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise UnreadableFile("quote", row=number) from error
 
 
 def _find(rows: Iterator[tuple[int, list[str]]], columns: Columns, gist: Gist) -> _Places:
@@ -184,8 +172,8 @@ class _Teller:
 
     def __init__(self, places: _Places, columns: Columns, currency: str, today: date) -> None:
         self.places, self.currency = places, currency
-        self.day: Callable[[str], date] = reading_statements.day_reader(order=columns.date_order, today=today)
-        self.amount: Callable[[str], int] = reading_statements.amount_reader(
+        self.day: Callable[[str], date] = reading_cells.day_reader(order=columns.date_order, today=today)
+        self.amount: Callable[[str], int] = reading_cells.amount_reader(
             currency=currency, decimal=columns.decimal
         )
 
@@ -230,7 +218,7 @@ class _Teller:
     def _read(self, reader: Callable[[str], T], cells: Sequence[str], place: int) -> T:
         try:
             return reader(cells[place])
-        except Unreadable as error:
+        except UnreadableCell as error:
             raise _At(place, error.reason) from error
 
     def _amount(self, cells: Sequence[str]) -> int:
@@ -253,7 +241,7 @@ class _Teller:
         amount = self._read(self.amount, cells, place)
         if self.places.direction is None:
             return amount
-        side = mapping_columns.key_of(cells[self.places.direction])
+        side = decoding.folded(cells[self.places.direction])
         if side in _IN:
             return abs(amount)
         if side in _OUT:
@@ -267,5 +255,5 @@ class _Teller:
             return None
         try:
             return self.amount(cells[place])
-        except Unreadable:
+        except UnreadableCell:
             return None

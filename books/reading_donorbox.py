@@ -16,7 +16,7 @@ _READ = {
 
 
 def read(content: bytes, habits: Habits) -> Read:
-    """Read the export; its times are UTC, written month first. Raises Unreadable.
+    """Read the export; its times are UTC, written month first. Raises UnreadableFile.
 
     This function will return its rows.
     """

@@ -14,9 +14,10 @@ from typing import BinaryIO
 import mt940
 from mt940.models import Amount, Balance, Transaction, Transactions
 
-from books import decoding, reading_statements
+from books import decoding, reading_cells, reading_statements
 from books.decoding import UnreadableFile
-from books.reading_statements import Gist, Reading, Refused, Told, Unreadable
+from books.reading_cells import UnreadableCell
+from books.reading_statements import Gist, Reading, Refused, Told
 from ledger import money
 
 # The library tells what it could not read, which may be a payer's words: the reader of the page gets the reason.
@@ -108,16 +109,16 @@ def _balance(parsed: Transactions, name: str, currency: str) -> int | None:
         raise UnreadableFile("other_currency", told=str(balance.amount.currency)[:3])
     try:
         return _minor(balance.amount.amount, currency)
-    except Unreadable as error:
+    except UnreadableCell as error:
         raise UnreadableFile("balance", told=str(balance.amount)[:40]) from error
 
 
 def _minor(amount: Decimal, currency: str) -> int:
     scaled = amount.scaleb(money.exponent(currency))
     if not scaled.is_finite() or scaled != scaled.to_integral_value():
-        raise Unreadable("decimals")
+        raise UnreadableCell("decimals")
     if abs(scaled) > money.LARGEST_BY_HAND:
-        raise Unreadable("too_large")
+        raise UnreadableCell("large")
     return int(scaled)
 
 
@@ -135,8 +136,8 @@ def _told(line: Transaction | str, number: int, currency: str, today: date) -> T
         return Refused(number, ":61:", "currency", whole)
     try:
         minor = _minor(amount.amount, currency)
-        booked = reading_statements.check_day(date(day.year, day.month, day.day), today=today)
-    except Unreadable as error:
+        booked = reading_cells.check_day(date(day.year, day.month, day.day), today=today)
+    except UnreadableCell as error:
         return Refused(number, ":61:", error.reason, whole)
     if not minor:
         return Refused(number, ":61:", "nothing", whole)

@@ -42,7 +42,7 @@ _READ = {
 
 
 def read(content: bytes, habits: Habits) -> Read:
-    """Read the download. Raises Unreadable. This function will return its rows; it holds no sum to tie to."""
+    """Read the download. Raises UnreadableFile. This function will return its rows; it holds no sum to tie to."""
     table = opening_tables.open_table(content, needed=NEEDED)
     lines, rejects, skipped = reading_rows.read_each(table.rows, lambda row: _line(row, habits))
     return Read("paypal_activity", lines, rejects, [], skipped + table.skipped)

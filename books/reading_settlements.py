@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from books import opening_tables, reading_rows
-from books.opening_tables import Habits, Reject, Row, Unread, Unreadable
+from books import decoding, opening_tables, reading_rows
+from books.decoding import UnreadableFile
+from books.opening_tables import Habits, Reject, Row, Unread
 from books.reading_rows import Line, Read, Role, Skip, Tie
 from ledger import money
 
@@ -62,9 +63,9 @@ class _Section:
 def is_one(content: bytes) -> bool:
     """This function will say whether a file is a settlement report, by its first record."""
     try:
-        text = opening_tables.text_of(content)
-        _, first = next(opening_tables.records(text, delimiter=","))
-    except (Unreadable, StopIteration):
+        lines = opening_tables.lines_of(content)
+        _, first = next(opening_tables.records(lines, delimiter=","))
+    except (UnreadableFile, StopIteration):
         return False
     return bool(first) and first[0].strip().upper() in OPENING
 
@@ -72,11 +73,11 @@ def is_one(content: bytes) -> bool:
 def read(content: bytes, habits: Habits) -> Read:
     """Read the report. Its footers must be met to the cent and its counts to the row, or nothing of it is believed.
 
-    Raises Unreadable with `sum` or `count`. This function will return its rows and what each currency ties to.
+    Raises UnreadableFile with `sum` or `count`. This function will return its rows and what each currency ties to.
     """
-    text = opening_tables.text_of(content)
+    lines = opening_tables.lines_of(content)
     section, found, ties = _Section(), _Found(), list[Tie]()
-    for number, cells in opening_tables.records(text, delimiter=","):
+    for number, cells in opening_tables.records(lines, delimiter=","):
         said = [cell.strip() for cell in cells]
         record = said[0].upper() if said else ""
         if record == "SH":
@@ -93,18 +94,18 @@ def read(content: bytes, habits: Habits) -> Read:
 
 
 def _names(number: int, said: Sequence[str]) -> list[str]:
-    names = [opening_tables.fold(name) for name in said]
+    names = [decoding.folded(name) for name in said]
     if not set(NEEDED) <= set(names):
-        raise Unreadable("header", row=number, said=", ".join(NEEDED))
+        raise UnreadableFile("header", row=number, told=", ".join(NEEDED))
     return names
 
 
 def _frame(section: _Section, number: int, record: str, said: Sequence[str]) -> None:
     """Records around the movements; a section's count must be right."""
     if record and record not in OPENING | CLOSING:
-        raise Unreadable("broken", row=number, said=record[:20])
+        raise UnreadableFile("broken", row=number, told=record[:20])
     if record == "SC" and section.bodies != _whole(said, 1, number):
-        raise Unreadable("count", row=number, column=record, said=f"{section.bodies}, {said[1]}")
+        raise UnreadableFile("count", row=number, column=record, told=f"{section.bodies}, {said[1]}")
 
 
 @dataclass
@@ -117,7 +118,7 @@ class _Found:
 
 def _body(section: _Section, found: _Found, row: Row, habits: Habits) -> None:
     if not section.names:
-        raise Unreadable("header", row=row.number, said="CH")
+        raise UnreadableFile("header", row=row.number, told="CH")
     section.bodies += 1
     try:
         moved = _moved(row)
@@ -216,7 +217,7 @@ def _minor(said: str, currency: str, column: str) -> int:
 
 def _whole(said: Sequence[str], place: int, number: int) -> int:
     if len(said) <= place or not said[place].isdigit():
-        raise Unreadable("broken", row=number, said=" ".join(said)[:60])
+        raise UnreadableFile("broken", row=number, told=" ".join(said)[:60])
     return int(said[place])
 
 
@@ -224,14 +225,14 @@ def _footer(section: _Section, number: int, said: Sequence[str]) -> Tie:
     """A footer sums gross credits and debits, then fees; in which order the two fee sums stand differs by version."""
     currency = said[1].upper() if len(said) > 5 else ""
     if currency not in money.CURRENCIES:
-        raise Unreadable("broken", row=number, said=" ".join(said)[:60])
+        raise UnreadableFile("broken", row=number, told=" ".join(said)[:60])
     try:
         told = [_minor(cell or "0", currency, "SF") for cell in said[2:6]]
     except Unread as error:
-        raise Unreadable("broken", row=number, column="SF", said=error.said) from error
+        raise UnreadableFile("broken", row=number, column="SF", told=error.said) from error
     rows = section.sums.pop(currency, [0, 0, 0, 0])
     if rows[:2] != told[:2] or sorted(rows[2:]) != sorted(told[2:]):
         shown = "/".join(map(str, rows)), "/".join(map(str, told))
-        raise Unreadable("sum", row=number, column=f"SF {currency}", said=" , ".join(shown))
+        raise UnreadableFile("sum", row=number, column=f"SF {currency}", told=" , ".join(shown))
     net = rows[0] - rows[1] + rows[2] - rows[3]
     return Tie("", currency, net, net)

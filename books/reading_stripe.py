@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from books import opening_tables, reading_rows
-from books.opening_tables import Habits, Row, Unreadable
+from books.decoding import UnreadableFile
+from books.opening_tables import Habits, Row
 from books.reading_rows import Line, Read, Role, Tie
 
 ITEMIZED = ("balance_transaction_id", "gross", "fee", "net", "currency", "reporting_category")
@@ -39,12 +40,12 @@ ROLES = {
 def read(content: bytes, habits: Habits) -> Read:
     """Read either file. A row of a kind nobody knows is still a movement of the balance and is compared.
 
-    Raises Unreadable. This function will return its rows, and for each payout what its rows sum to.
+    Raises UnreadableFile. This function will return its rows, and for each payout what its rows sum to.
     """
     try:
         table = opening_tables.open_table(content, needed=ITEMIZED)
         name, each = "stripe_itemized", _itemized
-    except Unreadable as error:
+    except UnreadableFile as error:
         if error.code != "header":
             raise
         table = opening_tables.open_table(content, needed=ACTIVITY)

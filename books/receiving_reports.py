@@ -4,7 +4,6 @@ The file itself lies beside the database for a day at most. What the reading fou
 nobody: rows, sums, verdicts, and what could not be read with row, column and reason.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -15,10 +14,11 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from books import importing
+from books import importing, keeping_files
+from books.decoding import UnreadableFile
 from books.importing import Asked, Outcome, Source
 from books.models import ProcessorReport
-from books.opening_tables import LARGEST_FILE, Habits, Reject, Unreadable
+from books.opening_tables import LARGEST_FILE, Habits, Reject
 from campaigns.models import Campaign
 from jobs import running
 from jobs.models import Job
@@ -26,7 +26,6 @@ from ledger.models import LegalEntity
 from staff.models import User
 
 REHEARSAL, IMPORT = "report_rehearsal", "report_import"
-KEPT_FOR = timedelta(hours=24)
 TELL_EVERY = timedelta(seconds=2)
 MOST_SHOWN, MOST_REJECTS = 50, 500
 _FOLDER = "report-files"
@@ -69,17 +68,9 @@ def put_down(
     }
     with transaction.atomic():
         job = running.enqueue(kind=REHEARSAL, arguments=arguments, requested_by_id=actor.pk, now=now)
-        _store(_path(job.pk), content)
+        with keeping_files.written(_path(job.pk)) as file:
+            file.write(content)
     return job
-
-
-def _store(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def bring_in(*, rehearsal: Job, but_rejects: bool, actor: User, now: datetime) -> Job:
@@ -140,8 +131,8 @@ def _run(job: Job, file: UUID, deed: Callable[[Asked], Outcome]) -> Result:
     try:
         with Teller(job) as teller:
             return told(deed(_asked(job, path.read_bytes(), teller)))
-    except Unreadable as error:
-        where = {"row": error.row, "column": error.column, "said": error.said}
+    except UnreadableFile as error:
+        where = {"row": error.row, "column": error.column, "said": error.told}
         return {"refused": {"code": error.code, **where}}
     except importing.UnableToImport as error:
         return {"refused": {"code": error.code}, "rejects": _rejects(error.rejects)}
@@ -244,14 +235,7 @@ def rejects_of(report: ProcessorReport) -> list[Reject]:
 
 def purge(*, now: datetime) -> int:
     """This function will delete files that lay for a day, and return how many."""
-    folder = _path(UUID(int=0)).parent
-    removed = 0
-    for path in sorted(folder.iterdir()) if folder.exists() else ():
-        # By the file's own age: its job may not be committed yet.
-        if path.stat().st_mtime <= (now - KEPT_FOR).timestamp():
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+    return keeping_files.purge(folder=_path(UUID(int=0)).parent, now=now)
 
 
 def _path(job_id: UUID) -> Path:

@@ -6,8 +6,7 @@ locked, and the database looks again at the end. A release that was wrong is rev
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -16,7 +15,7 @@ from books.filing_papers import Filed, Paper
 from books.models import PlacedAsset, Release
 from donors import refusing
 from ledger import money, posting
-from ledger.models import Entry, Fund, LegalEntity
+from ledger.models import Entry, Fund
 from ledger.money import Money
 from staff import auditing
 from staff.models import User
@@ -82,7 +81,7 @@ def check(*, fund: Fund, kind: Release.Kind, amount: Money, on: date, now: datet
     check_kind(fund=fund, kind=kind)
     if not 0 < amount.minor <= money.LARGEST_BY_HAND:
         raise UnableToRelease("amount")
-    if not today(fund.entity, now) - OLDEST <= on <= today(fund.entity, now):
+    if not fund.entity.day_of(now) - OLDEST <= on <= fund.entity.day_of(now):
         raise UnableToRelease("day")
     left = measuring.releasable(fund_id=fund.pk, currency=amount.currency, on=on)
     if left < amount:
@@ -153,7 +152,7 @@ def _post(made: Release, fund: Fund, reverses: Release | None, actor: User, now:
         entity=fund.entity,
         kind=Entry.Kind.RELEASE,
         source=f"release:{made.pk}",
-        happened_at=noon(made.released_on, fund.entity),
+        happened_at=fund.entity.noon(made.released_on),
         postings=postings.release(fund_id=fund.pk, amount=-made.amount if reverses else made.amount),
         reverses=f"release:{reverses.pk}" if reverses else None,
         now=now,
@@ -186,7 +185,7 @@ def reverse(*, release_id: uuid.UUID, reason: str, actor: User, now: datetime) -
             fund=found.fund,
             kind=Release.Kind(found.kind),
             amount=found.amount,
-            released_on=today(found.fund.entity, now),
+            released_on=found.fund.entity.day_of(now),
             reason=words,
         )
         return write(
@@ -198,13 +197,3 @@ def reverse(*, release_id: uuid.UUID, reason: str, actor: User, now: datetime) -
             now=now,
             reverses=found,
         )
-
-
-def today(entity: LegalEntity, now: datetime) -> date:
-    """This function will return the day it is at a body's place."""
-    return now.astimezone(ZoneInfo(entity.zone)).date()
-
-
-def noon(day: date, entity: LegalEntity) -> datetime:
-    """A day without an hour stands at noon of the entity's clock: the same day in every zone it may be shown in."""
-    return datetime.combine(day, time(12), tzinfo=ZoneInfo(entity.zone))

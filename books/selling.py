@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from books import postings, releasing
+from books import postings
 from books.models import SecuritySale
 from books.postings import Lying
 from donations import taking_turns
@@ -68,7 +68,7 @@ def sell(*, donation_id: uuid.UUID, sold: Sold, actor: User, now: datetime) -> S
             entity=gift.entity,
             kind=Entry.Kind.SALE,
             source=f"sale:{gift.pk}",
-            happened_at=releasing.noon(sold.sold_on, gift.entity),
+            happened_at=gift.entity.noon(sold.sold_on),
             postings=postings.sale(lying=lying, price=sold.price, fee=sold.fee),
             now=now,
         )
@@ -99,7 +99,7 @@ def _check(gift: Donation, sold: Sold, now: datetime) -> None:
         raise UnableToSell("price")
     if sold.fee.currency != gift.currency or not 0 <= sold.fee.minor <= sold.price.minor:
         raise UnableToSell("fee")
-    if not gift.given_on <= sold.sold_on <= releasing.today(gift.entity, now):
+    if not gift.given_on <= sold.sold_on <= gift.entity.day_of(now):
         raise UnableToSell("day")
     bank = sold.bank_account
     if (bank.entity_id, bank.currency) != (gift.entity_id, gift.currency) or not bank.is_open:

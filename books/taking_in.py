@@ -5,7 +5,6 @@ fact. Nothing here mails: gifts are paused, and a person ends the pause in a sec
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -110,7 +109,7 @@ def entered(line: Line, giver: Giver, desk: Desk) -> Donation:
     dated = dating.charged(at=line.at, zone=desk.entity.zone, rule=desk.entity.date_rule)
     donor_id = matching.match(name=giver.name, email=giver.email, language="en", now=desk.now)
     campaign = campaign_of(line, desk)
-    made, _ = collecting.take(
+    made = collecting.take(
         gift=HandGift(
             id=collecting.identity(line.ref),
             entity=desk.entity,
@@ -119,7 +118,7 @@ def entered(line: Line, giver: Giver, desk: Desk) -> Donation:
             parts=[(campaign.fund, gross)],
             amount=gross,
             method="paypal",
-            came_on=line.at.astimezone(ZoneInfo(desk.entity.zone)).date(),
+            came_on=desk.entity.day_of(line.at),
             days={Basis.CHARGE: dated.on},
             processor_ref=line.ref,
             given_at=line.at,
@@ -150,9 +149,7 @@ def _nobodys(line: Line, gross: Money, fee: Money, desk: Desk) -> Judged:
     campaign = campaign_of(line, desk)
     # Without a gift it counts for no campaign: what pages show as raised is what gifts were designated.
     share = Share(campaign.fund_id, campaign.fund.is_restricted, gross, "")
-    collecting.keep_unknown(
-        entity=desk.entity, ref=line.ref, amount=gross, share=share, fee=fee, at=line.at, now=desk.now
-    )
+    collecting.keep_unknown(entity=desk.entity, ref=line.ref, share=share, fee=fee, at=line.at, now=desk.now)
     return Judged(line, Verdict.UNKNOWN, books_gross=gross.minor, books_fee=fee.minor)
 
 
@@ -161,7 +158,7 @@ def _paypal_refund(line: Line, desk: Desk) -> Judged:
     gift = collecting.known(line.about)
     if gift is None or line.gross >= 0:
         return Judged(line, Verdict.MISSING, "unpaid" if gift is None else "came_back", gift)
-    made, _ = collecting.give_back(
+    made = collecting.give_back(
         donation=gift,
         ref=line.ref,
         amount=Money(-line.gross, line.currency),
@@ -198,7 +195,7 @@ def _withdraw(line: Line, desk: Desk) -> Judged:
         amount=amount,
         sources=None,
         at=line.at,
-        arrives_on=line.at.astimezone(ZoneInfo(desk.entity.zone)).date(),
+        arrives_on=desk.entity.day_of(line.at),
         now=desk.now,
     )
     return Judged(line, Verdict.PAYOUT, books_gross=-amount.minor, books_fee=0)

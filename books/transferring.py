@@ -104,7 +104,7 @@ def _check(move: Move, now: datetime) -> None:
         raise UnableToTransfer("class")
     if not 0 < move.amount.minor <= money.LARGEST_BY_HAND:
         raise UnableToTransfer("amount")
-    today = releasing.today(move.fund_from.entity, now)
+    today = move.fund_from.entity.day_of(now)
     if not today - releasing.OLDEST <= move.moved_on <= today:
         raise UnableToTransfer("day")
     left = movable(
@@ -201,7 +201,7 @@ def _write(found: TransferRequest, actor: User, now: datetime) -> FundTransfer:
         entity=found.fund_from.entity,
         kind=Entry.Kind.FUND_TRANSFER,
         source=f"transfer:{made.pk}",
-        happened_at=releasing.noon(found.moved_on, found.fund_from.entity),
+        happened_at=found.fund_from.entity.noon(found.moved_on),
         postings=postings.transfer(
             from_id=found.fund_from_id,
             to_id=found.fund_to_id,

@@ -36,7 +36,7 @@ def undo(*, line_id: int, reason: str, actor: User, now: datetime) -> BankLine:
     words = _words(reason)
     with transaction.atomic():
         line = _locked(line_id)
-        standing = list(active(line))
+        standing = active(line)
         if line.state not in {State.MATCHED, State.DISCARDED}:
             raise UnableToUnmatch("open")
         if any(match.kind == BankMatch.Kind.GIFT and _went_back(match) for match in standing):
@@ -50,7 +50,7 @@ def undo(*, line_id: int, reason: str, actor: User, now: datetime) -> BankLine:
     return line
 
 
-def active(line: BankLine) -> "list[BankMatch]":
+def active(line: BankLine) -> list[BankMatch]:
     """This function will return the matches of a line that stand, in their order."""
     rows = BankMatch.objects.filter(line=line, undoes__isnull=True, undoing__isnull=True)
     return list(rows.select_related("payout", "batch", "donation__donor").order_by("id"))
@@ -87,16 +87,7 @@ def discard(*, line_id: int, reason: str, actor: User, now: datetime) -> BankLin
 
     This function will return the line.
     """
-    words = _words(reason)
-    with transaction.atomic():
-        line = _locked(line_id)
-        if line.state not in matching.OPEN:
-            raise UnableToUnmatch("settled")
-        line.payer = line.reference = ""
-        line.settled_at, line.settled_by = now, actor
-        _move(line, State.DISCARDED, words)
-        _note(line, "bank_line.discarded", words, actor=actor, now=now)
-    return line
+    return _settle(line_id, State.DISCARDED, reason, actor=actor, now=now)
 
 
 def leave(*, line_id: int, reason: str, actor: User, now: datetime) -> BankLine:
@@ -104,13 +95,21 @@ def leave(*, line_id: int, reason: str, actor: User, now: datetime) -> BankLine:
 
     This function will return the line.
     """
+    return _settle(line_id, State.NO_MATCH, reason, actor=actor, now=now)
+
+
+def _settle(line_id: int, state: BankLine.State, reason: str, *, actor: User, now: datetime) -> BankLine:
     words = _words(reason)
     with transaction.atomic():
         line = _locked(line_id)
         if line.state not in matching.OPEN:
             raise UnableToUnmatch("settled")
-        _move(line, State.NO_MATCH, words)
-        _note(line, "bank_line.left", words, actor=actor, now=now)
+        is_discarded = state == State.DISCARDED
+        if is_discarded:
+            line.payer = line.reference = ""
+            line.settled_at, line.settled_by = now, actor
+        _move(line, state, words)
+        _note(line, f"bank_line.{'discarded' if is_discarded else 'left'}", words, actor=actor, now=now)
     return line
 
 

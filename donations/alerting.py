@@ -5,7 +5,6 @@ The mails name amounts and days and where to look, never a giver: they go throug
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -109,7 +108,7 @@ def dispute_opened(*, dispute: Dispute, donation: Donation, is_inquiry: bool, no
             said = _("A giver's bank took %(amount)s back. It is held until the dispute is decided.")
         paragraphs = [said % told]
         if dispute.due_at is not None:
-            day = dispute.due_at.astimezone(ZoneInfo(donation.entity.zone)).date().isoformat()
+            day = donation.entity.day_of(dispute.due_at).isoformat()
             paragraphs.append(_("Please answer it at the processor by %(day)s.") % {"day": day})
         return subject, paragraphs
 

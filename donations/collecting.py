@@ -12,7 +12,16 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Sum
 
-from donations import accepting, dividing, entering, paying_out, postings, recording, refunding
+from donations import (
+    accepting,
+    dividing,
+    entering,
+    leaving_unknown,
+    paying_out,
+    postings,
+    recording,
+    refunding,
+)
 from donations.entering import HandGift
 from donations.models import Donation, Refund, RefundPart
 from donations.postings import Share
@@ -43,18 +52,18 @@ def known(ref: str) -> Donation | None:
     return Donation.objects.select_related("entity", "campaign").filter(processor_ref=ref).first()
 
 
-def take(*, gift: HandGift, actor: User, now: datetime) -> tuple[Donation, bool]:
+def take(*, gift: HandGift, actor: User, now: datetime) -> Donation:
     """Enter a gift a file tells of, once. What came from nobody known before has its giver from now on.
 
-    Raises entering.UnableToEnter. This function will return the stored gift and whether it is new.
+    Raises entering.UnableToEnter. This function will return the stored gift.
     """
     found = known(gift.processor_ref)
     if found is not None:
-        return found, False
+        return found
     with transaction.atomic():
         made = entering.enter(gift=replace(gift, id=identity(gift.processor_ref)), actor=actor, now=now)
         _identified(made, now)
-    return made, True
+    return made
 
 
 def lies_on(donation: Donation) -> str:
@@ -99,17 +108,16 @@ def fee_of(donation: Donation) -> Money | None:
 
 def give_back(
     *, donation: Donation, ref: str, amount: Money, fee_back: Money, reason: str, at: datetime, now: datetime
-) -> tuple[Refund, bool]:
+) -> Refund:
     """Write down that money of a gift went back, once, with what the processor returned of its fee.
 
-    Raises UnableToCollect with `more` when less than that is left of the gift. This function will return the refund and
-    whether it is new.
+    Raises UnableToCollect with `more` when less than that is left of the gift. This function will return the refund.
     """
     with transaction.atomic():
         refunding.lock(donation.pk)
         found = Refund.objects.filter(processor_ref=ref).first()
         if found is not None:
-            return found, False
+            return found
         left = donation.amount - refunding.refunded(donation=donation)
         if amount.currency != donation.currency or left < amount:
             raise UnableToCollect("more", left=left)
@@ -141,7 +149,7 @@ def give_back(
             postings=postings.fee(parts, amount=-fee_back, against=lies_on(donation)),
             now=now,
         )
-    return fact, True
+    return fact
 
 
 def exchange(
@@ -215,14 +223,14 @@ def pay_out(
     at: datetime,
     arrives_on: date,
     now: datetime,
-) -> bool:
+) -> None:
     """Write down what a processor sent to our bank, once.
 
     `sources` name the entries it consists of; without them it is taken out of what lies with the processor, by fund.
-    Raises UnableToCollect with `more` when the books hold something else. This function will return whether it is new.
+    Raises UnableToCollect with `more` when the books hold something else. This function will do nothing a second time.
     """
     if Payout.objects.filter(ref=ref).exists():
-        return False
+        return
     account = postings.WALLET if sources is None else postings.UNDEPOSITED
     with transaction.atomic():
         LegalEntity.objects.select_for_update(no_key=True).get(pk=entity.pk)
@@ -238,7 +246,6 @@ def pay_out(
             recorded_at=now,
         )
         paying_out.enter(payout=made, parts={entity: parts}, home=entity, at=at, against=account, now=now)
-    return True
 
 
 def _held(entity: LegalEntity, amount: Money, sources: Sequence[str] | None) -> list[postings.Part]:
@@ -262,21 +269,19 @@ def _held(entity: LegalEntity, amount: Money, sources: Sequence[str] | None) -> 
 
 
 def unknown_refs() -> list[str]:
-    """This function will return the references of money that lies in the books for nobody yet."""
-    waiting = Entry.objects.filter(
-        kind=Entry.Kind.UNIDENTIFIED, source__startswith="unidentified:paypal:", reversals__isnull=True
-    )
+    """This function will return the references of money whose giver somebody still has to name."""
+    waiting = leaving_unknown.of_processors()
     return [source.removeprefix("unidentified:") for source in waiting.values_list("source", flat=True)]
 
 
 def keep_unknown(
-    *, entity: LegalEntity, ref: str, amount: Money, share: Share, fee: Money, at: datetime, now: datetime
-) -> bool:
-    """Book money whose giver the file does not name, once: it is in the books, and no gift before somebody knows.
+    *, entity: LegalEntity, ref: str, share: Share, fee: Money, at: datetime, now: datetime
+) -> None:
+    """Money whose giver the file does not name is in the books, and no gift before somebody knows.
 
-    This function will return whether it is new.
+    This function will book it once.
     """
-    made = posting.post(
+    posting.post(
         entity=entity,
         kind=Entry.Kind.UNIDENTIFIED,
         source=f"unidentified:{ref}",
@@ -292,7 +297,6 @@ def keep_unknown(
         postings=postings.fee([share], amount=fee, against=postings.WALLET),
         now=now,
     )
-    return made is not None
 
 
 def unknown(ref: str) -> Entry | None:
@@ -311,10 +315,7 @@ def _identified(donation: Donation, now: datetime) -> None:
         kind=Entry.Kind.IDENTIFIED,
         source=f"identified:{donation.processor_ref}",
         happened_at=donation.given_at,
-        postings=[
-            posting.Posting(line.account.code, line.fund_id, -line.amount, line.segment)
-            for line in former.lines.select_related("account").order_by("id")
-        ],
+        postings=posting.opposite(former),
         reverses=former.source,
         now=now,
     )

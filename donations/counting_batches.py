@@ -4,7 +4,7 @@ Only read here. The numbers stand on the page while somebody types (B02), and po
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import Count as Counted
@@ -96,16 +96,7 @@ def _with_suspects(batch: Batch, found: Count) -> Count:
     rows = BatchRow.objects.filter(batch=batch).order_by("position").values_list("position", "amount_minor")
     wanted = -found.difference.minor
     suspects = tuple(position for position, minor in rows if wanted in swaps(minor))
-    return Count(
-        expected_count=found.expected_count,
-        count=found.count,
-        expected=found.expected,
-        total=found.total,
-        cash=found.cash,
-        cash_counted=found.cash_counted,
-        checks=found.checks,
-        suspects=suspects,
-    )
+    return replace(found, suspects=suspects)
 
 
 def swaps(minor: int) -> set[int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from donations import paying_out, postings, recording, troubling
-from donations.paying_out import PAYOUT, DoesNotAddUp, sources_of
+from donations.paying_out import DoesNotAddUp
 from donations.troubling import Code
 from ledger import posting
 from ledger.models import Entry
@@ -14,8 +14,6 @@ from ledger.money import Money
 from payments import gateway
 from payments.gateway import BalanceLine, PayoutState
 from payments.models import BalanceTransaction, Payout, PayoutFailure
-
-__all__ = ["PAYOUT", "DoesNotAddUp", "apply", "explain", "post_fee", "sources_of"]
 
 SettleSource = Callable[[str, str, datetime], None]
 PROCESSOR_FEES = {"stripe_fee", "stripe_fx_fee", "tax_fee"}
@@ -57,7 +55,7 @@ def _apply(state: PayoutState, *, settle_source: SettleSource, now: datetime) ->
 def explain(*, lines: Sequence[BalanceLine], settle_source: SettleSource, now: datetime) -> None:
     """This function will see to it that every line of the balance has its entry in the books."""
     for line in lines:
-        if line.kind == PAYOUT or _is_posted(line):
+        if line.kind == paying_out.PAYOUT or _is_posted(line):
             continue
         if line.kind in PROCESSOR_FEES:
             post_fee(line=line, now=now)
@@ -67,7 +65,7 @@ def explain(*, lines: Sequence[BalanceLine], settle_source: SettleSource, now: d
 
 def _is_posted(line: BalanceLine) -> bool:
     known = BalanceTransaction.objects.filter(ref=line.ref).exists()
-    return known and Entry.objects.filter(source__in=sources_of(line)).exists()
+    return known and Entry.objects.filter(source__in=paying_out.sources_of(line)).exists()
 
 
 def post_fee(*, line: BalanceLine, now: datetime) -> None:
@@ -92,7 +90,7 @@ def _return(*, payout: Payout, state: PayoutState, now: datetime) -> None:
     """A payout came back, even after it was called paid: the bank gives, the processor owes again."""
     if not state.failure_balance_ref:
         return
-    line = _line(state, state.failure_balance_ref)
+    line = line_of(state, state.failure_balance_ref)
     if line is None:
         words = f"payout {payout.ref} came back without a line of the balance"
         raise DoesNotAddUp(words, code=Code.RETURNED)
@@ -105,10 +103,7 @@ def _return(*, payout: Payout, state: PayoutState, now: datetime) -> None:
         paying_out.undo(payout=payout, at=line.created_at, now=now)
 
 
-def _line(state: PayoutState, ref: str) -> BalanceLine | None:
-    """One line of the balance, which is listed and not fetched: it lies after the payout it is about."""
+def line_of(state: PayoutState, ref: str) -> BalanceLine | None:
+    """This function will return a line of the balance; it is listed and not fetched: it lies after its payout."""
     listed = gateway.connect().balance_lines(since=state.created_at)
     return next((found for found in listed if found.ref == ref), None)
-
-
-line_of = _line

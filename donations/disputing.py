@@ -141,7 +141,7 @@ def _close(
     elif kept.outcome == DisputeClosing.Outcome.LOST and outcome == DisputeClosing.Outcome.WON:
         if holding.lost_disputes().filter(pk=dispute.pk).exists():
             return  # won on appeal, says the processor: believed when the balance shows the money
-        _post_appeal(state=state, donation=donation, shares=shares, at=closed_at, now=now)
+        _post_appeal(state=state, donation=donation, at=closed_at, now=now)
         told = "appealed"
     splitting.follow(donation_id=donation.pk, happened_at=closed_at, now=now)
     alerting.dispute_closed(dispute=dispute, donation=donation, outcome=told, now=now)
@@ -172,9 +172,7 @@ def _post_loss(
     )
 
 
-def _post_appeal(
-    *, state: DisputeState, donation: Donation, shares: list[Share], at: datetime, now: datetime
-) -> None:
+def _post_appeal(*, state: DisputeState, donation: Donation, at: datetime, now: datetime) -> None:
     """The loss is taken back line by line: income stands again, and what was disputed is disputed no more."""
     loss = Entry.objects.filter(source=f"dispute_lost:{state.ref}").first()
     if loss is None:
@@ -184,10 +182,7 @@ def _post_appeal(
         kind=Entry.Kind.DISPUTE_LOST,
         source=f"dispute_appeal:{state.ref}",
         happened_at=at,
-        postings=[
-            posting.Posting(line.account.code, line.fund_id, -line.amount, line.segment)
-            for line in loss.lines.select_related("account").order_by("id")
-        ],
+        postings=posting.opposite(loss),
         reverses=f"dispute_lost:{state.ref}",
         now=now,
     )

@@ -7,8 +7,7 @@ another charity paid. One gift is one call, so that a batch is many calls in one
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -122,7 +121,7 @@ def enter(*, gift: HandGift, actor: User, now: datetime) -> Donation:
         _write_details(donation, gift, now)
         for given in gift.returns:
             benefiting.write(donation_id=donation.pk, given=given, actor=actor, now=now)
-        splitting.follow(donation_id=donation.pk, happened_at=_noon(gift.came_on, gift.entity), now=now)
+        splitting.follow(donation_id=donation.pk, happened_at=gift.entity.noon(gift.came_on), now=now)
         for credit in gift.credits:
             crediting.thank(donation_id=donation.pk, credit=credit, actor=actor, now=now)
         auditing.record(
@@ -215,7 +214,7 @@ def _check_giver(gift: HandGift) -> None:
 
 
 def _check_days(gift: HandGift, now: datetime) -> Dated:
-    today = now.astimezone(ZoneInfo(gift.entity.zone)).date()
+    today = gift.entity.day_of(now)
     days = {"came_on": gift.came_on} | {basis.value: day for basis, day in gift.days.items()}
     for name, day in days.items():
         # The day written on a check may lie ahead: people do that, and it never counts (C4).
@@ -262,11 +261,6 @@ def same_check(*, gift: HandGift) -> Donation | None:
     )
 
 
-def _noon(day: date, entity: LegalEntity) -> datetime:
-    """A day without an hour stands at noon of the entity's clock: the same day in every zone it may be shown in."""
-    return datetime.combine(day, time(12), tzinfo=ZoneInfo(entity.zone))
-
-
 def _received(gift: HandGift, dated: Dated) -> recording.Received:
     return recording.Received(
         entity=gift.entity,
@@ -274,7 +268,7 @@ def _received(gift: HandGift, dated: Dated) -> recording.Received:
         campaign=gift.campaign,
         parts=gift.parts,
         amount=gift.amount,
-        given_at=gift.given_at or _noon(dated.on, gift.entity),
+        given_at=gift.given_at or gift.entity.noon(dated.on),
         processor_ref=gift.processor_ref,
         payment_ref="",
         method=gift.method,
@@ -289,7 +283,7 @@ def _received(gift: HandGift, dated: Dated) -> recording.Received:
         by_hand=recording.ByHand(
             id=gift.id,
             dated=dated,
-            booked_at=_noon(gift.came_on, gift.entity),
+            booked_at=gift.entity.noon(gift.came_on),
             kind=gift.kind,
             payer=gift.payer,
             description=gift.description.strip(),

@@ -5,7 +5,6 @@ past the goal are both accepted, and the pages read the same sums as this deed d
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from campaigns import filling
 from campaigns.models import Campaign, NeedGroup
@@ -24,7 +23,7 @@ def close_groups(*, now: datetime) -> int:
 
 
 def _close(campaign: Campaign, *, now: datetime) -> int:
-    day = now.astimezone(ZoneInfo(campaign.fund.entity.zone)).date()
+    day = campaign.fund.entity.day_of(now)
     closed = filling.fill(campaign_id=campaign.pk, raised=lambda: raised(campaign), now=now, day=day)
     return len(closed)
 

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -60,7 +59,7 @@ def _write_off(pledge: Pledge, asked: WriteOffRequest, actor: User, now: datetim
     rest = pledging.left(pledge)
     if pledge.status != Pledge.Status.OPEN or not rest:
         raise UnableToPledge("ended")
-    day = now.astimezone(ZoneInfo(pledge.entity.zone)).date()
+    day = pledge.entity.day_of(now)
     WriteOff.objects.create(
         pledge=pledge,
         amount_minor=rest.minor,
@@ -75,7 +74,7 @@ def _write_off(pledge: Pledge, asked: WriteOffRequest, actor: User, now: datetim
             entity=pledge.entity,
             kind=Entry.Kind.WRITE_OFF,
             source=f"write_off:{pledge.pk}",
-            happened_at=pledging.noon(day, pledge.entity),
+            happened_at=pledge.entity.noon(day),
             postings=postings.pledge_given_up(rest, fund=pledge.fund),
             now=now,
         )

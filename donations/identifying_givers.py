@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from donations import posting_batches, postings
-from donations.models import Batch, BatchRow
+from donations.models import Batch, BatchRow, RowReversal
 from donors.models import Donor
 from ledger import posting
 from ledger.models import Entry
@@ -19,7 +19,9 @@ from staff.models import User
 
 
 class UnableToIdentify(ValueError):
-    """`code` is `open` (the batch is not posted: change the row), `other` (somebody else was named) or of entering."""
+    """`code` is `open` (the batch is not posted: change the row), `other` (somebody else was named), `gone` (the row
+    was taken back) or of entering.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -44,6 +46,8 @@ def identify(*, row_id: uuid.UUID, donor_id: uuid.UUID, actor: User, now: dateti
             if row.donor_id == giver.pk:
                 return row
             raise UnableToIdentify("other")
+        if RowReversal.objects.filter(row=row).exists():
+            raise UnableToIdentify("gone")
         _take_back(row, now=now)
         row.giver, row.donor, row.hint = BatchRow.Giver.DONOR, giver, ""
         row.identified_by, row.identified_at = actor, now
@@ -66,7 +70,7 @@ def _take_back(row: BatchRow, *, now: datetime) -> None:
         entity=row.batch.entity,
         kind=Entry.Kind.IDENTIFIED,
         source=f"identified:{row.pk}",
-        happened_at=posting_batches.noon(row.batch.came_on, row.batch.entity),
+        happened_at=row.batch.entity.noon(row.batch.came_on),
         postings=postings.taken_back(posting_batches.shares(row.batch, row, parts), kind=row.kind),
         memo=posting_batches.memo(row.batch),
         reverses=f"unidentified:{row.pk}",

@@ -155,7 +155,7 @@ def _write(pledge: Pledge, instalment: Instalment, donation: Donation, minor: in
             entity=pledge.entity,
             kind=Entry.Kind.PLEDGE_PAYMENT,
             source=f"pledge_payment:{payment.pk}",
-            happened_at=max(donation.given_at, pledging.noon(pledge.promised_on, pledge.entity)),
+            happened_at=max(donation.given_at, pledge.entity.noon(pledge.promised_on)),
             postings=postings.pledge_kept(Money(minor, pledge.currency), fund=pledge.fund),
             now=by.now,
         )

@@ -243,10 +243,7 @@ def undo(*, payout: Payout, at: datetime, now: datetime) -> None:
             kind=Entry.Kind.PAYOUT_RETURNED,
             source=posted.source.replace("payout:", "payout_failure:", 1),
             happened_at=at,
-            postings=[
-                posting.Posting(line.account.code, line.fund_id, -line.amount)
-                for line in posted.lines.select_related("account").order_by("id")
-            ],
+            postings=posting.opposite(posted),
             reverses=posted.source,
             now=now,
         )

@@ -7,8 +7,7 @@ unconditional promises as a receivable (`is_booked`); then a gift that keeps it 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Sum
@@ -107,7 +106,7 @@ def promise(*, pledge: NewPledge, actor: User, now: datetime) -> Pledge:
                 entity=made.entity,
                 kind=Entry.Kind.PLEDGE,
                 source=f"pledge:{made.pk}",
-                happened_at=noon(made.promised_on, made.entity),
+                happened_at=made.entity.noon(made.promised_on),
                 postings=postings.pledged(pledge.amount, fund=made.fund),
                 now=now,
             )
@@ -120,7 +119,7 @@ def _check(pledge: NewPledge, now: datetime) -> None:
         raise UnableToPledge("resident_number", "note")
     if not 0 < pledge.amount.minor <= money.LARGEST_BY_HAND:
         raise UnableToPledge("amount", "amount")
-    if pledge.promised_on > now.astimezone(ZoneInfo(pledge.entity.zone)).date():
+    if pledge.promised_on > pledge.entity.day_of(now):
         raise UnableToPledge("day", "promised_on")
     if pledge.fund.entity_id != pledge.entity.pk or not pledge.fund.is_open:
         raise UnableToPledge("fund", "fund")
@@ -226,8 +225,3 @@ def note(pledge: Pledge, actor: User | None, action: str, details: dict[str, obj
     auditing.record(
         actor=actor or "almoner", action=action, target=f"pledge:{pledge.pk}", details=details, now=now
     )
-
-
-def noon(day: date, entity: LegalEntity) -> datetime:
-    """A day without an hour stands at noon of the entity's clock: the same day in every zone it may be shown in."""
-    return datetime.combine(day, time(12), tzinfo=ZoneInfo(entity.zone))

@@ -5,7 +5,6 @@ have it. A day that was missed is not made up: only the latest occasion counts.
 """
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -58,7 +57,7 @@ def remind(*, now: datetime) -> int:
 
 def _remind(instalment: Instalment, left: Money, now: datetime) -> bool:
     entity = instalment.pledge.entity
-    which = occasion(due_on=instalment.due_on, today=now.astimezone(ZoneInfo(entity.zone)).date())
+    which = occasion(due_on=instalment.due_on, today=entity.day_of(now))
     if which is None:
         return False
     with transaction.atomic():

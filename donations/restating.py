@@ -7,7 +7,6 @@ Receipts follow by themselves: the paper of a gift whose facts have changed is v
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -100,7 +99,7 @@ def _told(values: Mapping[str, object]) -> dict[str, object]:
 def _check(donation: Donation, wanted: Mapping[str, object], now: datetime) -> None:
     _check_kind(donation, wanted)
     day = wanted["given_on"]
-    today = now.astimezone(ZoneInfo(donation.entity.zone)).date()
+    today = donation.entity.day_of(now)
     if not isinstance(day, date) or not today - entering.OLDEST <= day <= today:
         raise UnableToRestate("day")
     if wanted["donor_id"] == donation.donor_id and wanted["payer"] == donation.payer:

@@ -22,6 +22,7 @@ from donations import (
     guarding,
     honoring,
     introducing,
+    paying_out,
     recognizing,
     recording,
     recurring,
@@ -100,7 +101,7 @@ PARKING = (
     disputing.DisputeDoesNotFit,
     returning.DoesNotMatch,
     refunding.RefundDoesNotFit,
-    depositing.DoesNotAddUp,
+    paying_out.DoesNotAddUp,
 )
 
 

@@ -9,7 +9,16 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 
-from donations import approving, changing_plans, depositing, draining, refunding, retrying, settling
+from donations import (
+    approving,
+    changing_plans,
+    depositing,
+    draining,
+    paying_out,
+    refunding,
+    retrying,
+    settling,
+)
 from donations.models import Checkout, RefundRequest
 from payments import gateway
 from payments.gateway import ProcessorRefused, ProcessorUnsure
@@ -96,7 +105,7 @@ def reconcile(*, now: datetime) -> Swept:
     swept = Swept()
     connected = gateway.connect()
     for line in list(connected.balance_lines(since=now - LOOKS_BACK)):
-        if line.kind == depositing.PAYOUT:
+        if line.kind == paying_out.PAYOUT:
             _try(swept, partial(settling.payout, line.source_ref, now))
         else:
             _try(

@@ -1,7 +1,6 @@
 """Telling: the mails about a standing gift, each once for its cause, in plain words and the giver's language."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from django.utils import translation
@@ -35,7 +34,7 @@ def day(value: date | datetime | None, *, plan: RecurringPlan) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        value = value.astimezone(ZoneInfo(plan.entity.zone)).date()
+        value = plan.entity.day_of(value)
     language = language_of(plan)
     return format_date(value, "d MMMM y" if language == "en" else "y년 M월 d일", locale=language)
 

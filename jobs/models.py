@@ -46,6 +46,11 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.status}"
 
+    @property
+    def is_given_up(self) -> bool:
+        """It ended without having done its work; somebody may let it begin again."""
+        return self.status in {self.Status.FAILED, self.Status.CANCELED}
+
 
 class Heartbeat(models.Model):
     """When a part of the system was last alive: worker, timetable, self-check."""

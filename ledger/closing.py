@@ -1,7 +1,6 @@
 """Closing a period: from then on its entries are counted, hashed and never joined by another, until two reopen it."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
@@ -53,7 +52,7 @@ def close(*, entity: LegalEntity, through_on: date, closed_by: str, now: datetim
     Raises UnableToClose when that day is not over in the entity's zone or lies before an earlier close.
     This function will store the checksum of the closed lines; the database then refuses entries booked there.
     """
-    if through_on >= now.astimezone(ZoneInfo(entity.zone)).date():
+    if through_on >= entity.day_of(now):
         raise UnableToClose(f"{through_on} is not over yet.")
     with transaction.atomic():
         LegalEntity.objects.select_for_update().get(pk=entity.pk)

@@ -1,5 +1,8 @@
 """The books. Entries and lines are only ever added; the laws are in `migrations/0002_laws.py`."""
 
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.db.models.functions import Lower
@@ -44,6 +47,14 @@ class LegalEntity(models.Model):
 
     def __str__(self) -> str:
         return self.legal_name
+
+    def day_of(self, moment: datetime) -> date:
+        """This function will return the day it is at the body's place."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def noon(self, day: date) -> datetime:
+        """A day without an hour stands at noon of the body's clock: the same day in every zone it may be shown in."""
+        return datetime.combine(day, time(12), tzinfo=ZoneInfo(self.zone))
 
 
 class Account(models.Model):

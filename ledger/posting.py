@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -77,7 +76,7 @@ def post(
         cursor.execute(
             _POST,
             [
-                happened_at.astimezone(ZoneInfo(entity.zone)).date(),
+                entity.day_of(happened_at),
                 entity.id,
                 entity.id,
                 kind.value,
@@ -96,3 +95,9 @@ def post(
         )
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def opposite(entry: Entry) -> list[Posting]:
+    """This function will return the lines of an entry with their sides exchanged: what takes it back whole."""
+    lines = entry.lines.select_related("account").order_by("id")
+    return [Posting(line.account.code, line.fund_id, -line.amount, line.segment) for line in lines]

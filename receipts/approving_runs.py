@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -78,7 +77,7 @@ def approve(*, run_id: uuid.UUID, actor: User, now: datetime) -> AnnualRun:
             )
         run.status = AnnualRun.Status.APPROVED
         run.approved_by, run.approved_at = actor, now
-        run.issue_on = now.astimezone(ZoneInfo(run.entity.zone)).date()
+        run.issue_on = run.entity.day_of(now)
         run.job = working.enqueue(
             kind=running.KIND, arguments={"run": str(run.pk)}, requested_by_id=actor.pk, now=now
         )

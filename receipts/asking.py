@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from receipts import publishing, sealing, verifying
 from receipts.models import Seal, SealKey, SigningCertificate, SpoiledNumber
@@ -91,7 +90,7 @@ def _spoiled(mark: str) -> Standing:
 
 
 def _day(spoiled: SpoiledNumber) -> date:
-    return spoiled.spoiled_at.astimezone(ZoneInfo(spoiled.series.entity.zone)).date()
+    return spoiled.series.entity.day_of(spoiled.spoiled_at)
 
 
 def masked(name: str) -> str:

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -47,7 +46,7 @@ def draft(*, entity: LegalEntity, actor: User, now: datetime) -> list[GiftAidCla
         _alone(entity)
         for former in GiftAidClaim.objects.filter(entity=entity, status=GiftAidClaim.Status.DRAFT):
             _discard(former)
-        on = now.astimezone(ZoneInfo(entity.zone)).date()
+        on = entity.day_of(now)
         seen = weighing_aid.look(entity=entity, on=on)
         if not seen.ready and not seen.adjustments:
             raise UnableToClaim("nothing")
@@ -81,8 +80,8 @@ def file(*, claim_id: uuid.UUID, reference: str, filed_on: date, actor: User, no
             raise UnableToClaim("step")
         if not 3 <= len(reference) <= 40 or not reference.isprintable():
             raise UnableToClaim("reference")
-        day_made = claim.made_at.astimezone(ZoneInfo(claim.entity.zone)).date()
-        if not day_made <= filed_on <= now.astimezone(ZoneInfo(claim.entity.zone)).date():
+        day_made = claim.entity.day_of(claim.made_at)
+        if not day_made <= filed_on <= claim.entity.day_of(now):
             raise UnableToClaim("day")
         lines = list(claim.lines.filter(is_adjustment=False).select_related("donation"))
         still = weighing_aid.held(donations=[line.donation for line in lines])

@@ -8,7 +8,6 @@ says which may follow which.
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import translation
@@ -190,7 +189,7 @@ def send_record(*, declaration_id: uuid.UUID, actor: User, now: datetime) -> Gif
         row = _locked(declaration_id)
         if not row.donor.email:
             raise UnableToDeclare("no_email")
-        changed = _recorded(row, on=_today(row, now=now), actor=actor, now=now)
+        changed = _recorded(row, on=row.entity.day_of(now), actor=actor, now=now)
         _mail_record(row, now=now)
     return changed
 
@@ -199,7 +198,7 @@ def record_posted(*, declaration_id: uuid.UUID, on: date, actor: User, now: date
     """Write down that a person posted the record. Raises UnableToDeclare. This function will return the row."""
     with transaction.atomic():
         row = _locked(declaration_id)
-        if not row.made_on <= on <= _today(row, now=now):
+        if not row.made_on <= on <= row.entity.day_of(now):
             raise UnableToDeclare("day")
         return _recorded(row, on=on, actor=actor, now=now)
 
@@ -245,10 +244,6 @@ def _locked(declaration_id: uuid.UUID) -> GiftAidDeclaration:
     return rows.get(pk=declaration_id)
 
 
-def _today(row: GiftAidDeclaration, *, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(row.entity.zone)).date()
-
-
 def _keep(
     row: GiftAidDeclaration, after: Declaration, *, deed: str, actor: User | None, now: datetime
 ) -> GiftAidDeclaration:
@@ -288,7 +283,7 @@ def _mail_record(row: GiftAidDeclaration, *, now: datetime) -> None:
                 language=language,
             ),
             _("The last day to cancel it: %(day)s. Write to %(email)s.")
-            % {"day": (_today(row, now=now) + timedelta(days=days)).isoformat(), "email": row.entity.email},
+            % {"day": (row.entity.day_of(now) + timedelta(days=days)).isoformat(), "email": row.entity.email},
             f"{row.entity.legal_name}\n{row.entity.registration}",
         ]
         corresponding.queue(

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -127,7 +126,7 @@ class _Bench:
         return donor.language if donor.pk in self._spoken else otherwise
 
     def today(self, ask: Ask) -> date:
-        return ask.issued_on or self.now.astimezone(ZoneInfo(ask.entity.zone)).date()
+        return ask.issued_on or ask.entity.day_of(self.now)
 
 
 def _issuer(entity: LegalEntity) -> Issuer | None:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -102,7 +101,7 @@ def _file(answer: Answer, *, filed_on: date, actor: User, now: datetime) -> None
     filing = _locked(answer.serial)
     if filing.status != Status.WAITING:
         raise UnableToFile("step", answer.serial)
-    if not filing.receipt.issued_on <= filed_on <= _today(filing, now=now):
+    if not filing.receipt.issued_on <= filed_on <= filing.receipt.series.entity.day_of(now):
         raise UnableToFile("day", answer.serial)
     _move(filing, to=Status.FILED, actor=actor, now=now, approval=answer.approval, filed_on=filed_on)
 
@@ -116,7 +115,7 @@ def mark_canceled(*, serial: str, canceled_on: date, actor: User, now: datetime)
         filing = _locked(serial)
         if filing.status != Status.TO_CANCEL or filing.filed_on is None:
             raise UnableToFile("step", serial)
-        if not filing.filed_on <= canceled_on <= _today(filing, now=now):
+        if not filing.filed_on <= canceled_on <= filing.receipt.series.entity.day_of(now):
             raise UnableToFile("day", serial)
         _move(filing, to=Status.CANCELED, actor=actor, now=now, canceled_on=canceled_on)
 
@@ -132,10 +131,6 @@ def _locked(serial: str) -> HometaxFiling:
     if found is None:
         raise UnableToFile("unknown", serial)
     return found
-
-
-def _today(filing: HometaxFiling, *, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(filing.receipt.series.entity.zone)).date()
 
 
 def _move(filing: HometaxFiling, *, to: Status, actor: User, now: datetime, **told: Any) -> None:

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Prefetch, Sum
@@ -237,7 +236,7 @@ def _equivalent(gift: Gift, book_currency: str) -> dict[str, Any]:
         return {}
     return {
         "equivalent": Money(settled.amount_minor, settled.currency),
-        "rate_on": settled.created_at.astimezone(ZoneInfo(row.entity.zone)).date(),
+        "rate_on": row.entity.day_of(settled.created_at),
         "rate_source": PROCESSOR,
     }
 

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ledger import money
 from receipts import freezing, opening_years, summarizing
@@ -39,7 +38,7 @@ def summary(*, year: Year, language: str, now: datetime) -> dict[str, object] | 
         "template": summarizing.TEMPLATE,
         "language": language,
         "year": year.tax_year,
-        "made_on": now.astimezone(ZoneInfo(year.entity.zone)).date().isoformat(),
+        "made_on": year.entity.day_of(now).isoformat(),
         "entity": {
             key: entity.get(key)
             for key in (

@@ -60,9 +60,7 @@ def again(*, run_id: uuid.UUID, actor: User, now: datetime) -> AnnualRun:
     """This function will order another rehearsal of a run. Raises UnableToPrepare once it is approved."""
     with transaction.atomic():
         run = AnnualRun.objects.select_for_update().get(pk=run_id)
-        is_stuck = run.status == AnnualRun.Status.REHEARSING and (
-            run.job is None or run.job.status in {Job.Status.FAILED, Job.Status.CANCELED}
-        )
+        is_stuck = run.status == AnnualRun.Status.REHEARSING and (run.job is None or run.job.is_given_up)
         if run.status != AnnualRun.Status.REHEARSED and not is_stuck:
             raise UnableToPrepare(_("This run is not being prepared any more."))
         run.status = AnnualRun.Status.REHEARSING

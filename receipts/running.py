@@ -304,7 +304,7 @@ def resume(*, run_id: uuid.UUID, actor: User, now: datetime) -> None:
     """
     with transaction.atomic():
         year = AnnualRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=run_id)
-        is_given_up = year.job is not None and year.job.status in {Job.Status.FAILED, Job.Status.CANCELED}
+        is_given_up = year.job is not None and year.job.is_given_up
         if year.status != Stage.PAUSED and not (year.status in UNDER_WAY and is_given_up):
             raise UnableToSteer(_("This run does not wait to be resumed."))
         if year.status == Stage.PAUSED:

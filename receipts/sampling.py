@@ -4,7 +4,6 @@ The sentences are those its law asks for, so a mistake in what was registered is
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from ledger import money
 from ledger.money import Money
@@ -41,7 +40,7 @@ def sample(*, issuer: Issuer, language: str, now: datetime) -> bytes:
 
 
 def _snapshot(issuer: Issuer, language: str, now: datetime) -> dict[str, object]:
-    entity, today = issuer.entity, now.astimezone(ZoneInfo(issuer.entity.zone)).date()
+    entity, today = issuer.entity, issuer.entity.day_of(now)
     rules = choosing.law_of(country=issuer.law)
     amount = Money(AMOUNTS[issuer.law][0], AMOUNTS[issuer.law][1])
     line = shapes.GiftLine(kind=shapes.Kind.CASH, given_on=today, amount=amount, code=issuer.gift_code)

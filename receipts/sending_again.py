@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -37,7 +36,7 @@ def send_again(*, receipt_id: uuid.UUID, actor: User, now: datetime) -> None:
             raise UnableToSend("void")
         if not hasattr(receipt, "rendering"):
             raise UnableToSend("drawn")
-        today = now.astimezone(ZoneInfo(receipt.series.entity.zone)).date()
+        today = receipt.series.entity.day_of(now)
         letter = replace(
             mailing.letter(receipt=receipt, now=now), cause=f"receipt:{receipt.pk}:again:{today.isoformat()}"
         )

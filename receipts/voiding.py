@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -39,7 +38,7 @@ def mark(
         words=words,
         voided_by_id=actor_id,
         voided_at=now,
-        voided_on=now.astimezone(ZoneInfo(receipt.series.entity.zone)).date(),
+        voided_on=receipt.series.entity.day_of(now),
     )
 
 

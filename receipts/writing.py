@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from receipts import marking, numbering, snapshots
 from receipts.drafting import Draft
@@ -51,7 +50,7 @@ def _numbered(
     made: dict[int, Receipt] = {}
     link = block.last_hash
     for number, draft in enumerate(drafts, block.first):
-        day = issued_on or now.astimezone(ZoneInfo(draft.ask.entity.zone)).date()
+        day = issued_on or draft.ask.entity.day_of(now)
         serial = block.serial(number)
         text = snapshots.canonical({**draft.snapshot, "serial": serial, "issued_on": day.isoformat()})
         sha256 = hashlib.sha256(text).hexdigest()

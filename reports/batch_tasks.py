@@ -12,21 +12,20 @@ def overrides() -> Group:
     waiting = Batch.objects.filter(
         status=Batch.Status.OPEN, override_asked_by__isnull=False, override_by__isnull=True
     )
-    tasks = []
     rows = waiting.select_related("override_asked_by").order_by("override_asked_at", "id")
-    for batch in rows[:LISTED]:
-        tasks.append(
-            Task(
-                "batch_override",
-                batch.override_asked_at,
-                ref=str(batch.number),
-                words=f"{batch.override_asked_by.name}: {batch.override_reason}"
-                if batch.override_asked_by
-                else "",
-                amount=counting_batches.of(batch=batch).difference,
-                batch=batch.pk,
-            )
+    tasks = [
+        Task(
+            "batch_override",
+            batch.override_asked_at,
+            ref=str(batch.number),
+            words=f"{batch.override_asked_by.name}: {batch.override_reason}"
+            if batch.override_asked_by
+            else "",
+            amount=counting_batches.of(batch=batch).difference,
+            batch=batch.pk,
         )
+        for batch in rows[:LISTED]
+    ]
     return tasks, count(tasks, waiting)
 
 

@@ -66,7 +66,7 @@ def _hometax(entity: LegalEntity, *, now: datetime) -> list[Due]:
 
 def _summaries(entity: LegalEntity, *, now: datetime) -> list[Due]:
     """The summary of a year's paper receipts, until somebody says that it was handed in (KR-10)."""
-    today = now.astimezone(ZoneInfo(entity.zone)).date()
+    today = entity.day_of(now)
     found = []
     for year in (today.year - 1, today.year - 2):
         count = reporting_korea.paper_receipts(entity_id=entity.pk, tax_year=year).count()

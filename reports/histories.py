@@ -213,10 +213,8 @@ def pending(*, email_key: str, language: str) -> list[Pending]:
     )
     return [
         Pending(
-            began_on=one.began_at.astimezone(ZoneInfo(one.entity.zone)).date(),
-            expected_by=_working_days_after(
-                one.began_at.astimezone(ZoneInfo(one.entity.zone)).date(), days=BANK_TAKES
-            ),
+            began_on=one.entity.day_of(one.began_at),
+            expected_by=_working_days_after(one.entity.day_of(one.began_at), days=BANK_TAKES),
             campaign=_title(one.campaign, language),
             amount=one.amount,
         )

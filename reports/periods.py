@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from donations import scheduling
+
 KINDS = ("month", "quarter", "year")
 
 
@@ -47,19 +49,19 @@ def read(key: str, *, ends_in_month: int) -> Period:
 def month(year: int, number: int) -> Period:
     """This function will return a calendar month."""
     first = date(year, number, 1)
-    return Period("month", year, number, first, _later(first, 1) - timedelta(days=1))
+    return Period("month", year, number, first, scheduling.months_later(first, 1) - timedelta(days=1))
 
 
 def fiscal_year(year: int, *, ends_in_month: int) -> Period:
     """This function will return the fiscal year that ends in a calendar year."""
-    after = _later(date(year, ends_in_month, 1), 1)
-    return Period("year", year, 0, _later(after, -12), after - timedelta(days=1))
+    after = scheduling.months_later(date(year, ends_in_month, 1), 1)
+    return Period("year", year, 0, scheduling.months_later(after, -12), after - timedelta(days=1))
 
 
 def quarter(year: int, number: int, *, ends_in_month: int) -> Period:
     """This function will return the first to fourth three months of a fiscal year."""
-    first = _later(fiscal_year(year, ends_in_month=ends_in_month).first, 3 * (number - 1))
-    return Period("quarter", year, number, first, _later(first, 3) - timedelta(days=1))
+    first = scheduling.months_later(fiscal_year(year, ends_in_month=ends_in_month).first, 3 * (number - 1))
+    return Period("quarter", year, number, first, scheduling.months_later(first, 3) - timedelta(days=1))
 
 
 def year_of(day: date, *, ends_in_month: int) -> int:
@@ -78,14 +80,9 @@ def around(day: date, *, ends_in_month: int, years: int = 3) -> dict[str, list[P
     quarters = [
         quarter(year, number, ends_in_month=ends_in_month) for year in wanted for number in (4, 3, 2, 1)
     ]
-    begins = [_later(one.first, back) for one in whole for back in range(11, -1, -1)]
+    begins = [scheduling.months_later(one.first, back) for one in whole for back in range(11, -1, -1)]
     return {
         "year": whole,
         "quarter": [one for one in quarters if one.first <= day],
         "month": [month(one.year, one.month) for one in begins if one <= day],
     }
-
-
-def _later(first: date, months: int) -> date:
-    year, number = divmod(first.year * 12 + first.month - 1 + months, 12)
-    return date(year, number + 1, 1)

@@ -145,9 +145,3 @@ def _asked(term: str) -> tuple[str, dict[str, Any]]:
 
 def _like(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text)
-
-
-def named(*, donor_id: uuid.UUID) -> Suggestion | None:
-    """This function will return somebody who was picked, or the survivor; None when nobody is there."""
-    found = suggest(typed=str(donor_id), most=1)
-    return found[0] if found else None

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from campaigns.models import Campaign, CampaignText, GivingPage
-from donations import depositing, disputing, postings, recording, refunding
+from donations import disputing, paying_out, postings, recording, refunding
 from donations.models import Checkout, Dispute, Donation, RecurringPlan, Refund
 from donations.models.intents import Frequency
 from donors import matching
@@ -256,7 +256,7 @@ def payout(*, of: Sequence[BalanceTransaction], arrives_on: date, at: datetime) 
         recorded_at=at,
     )
     PayoutLine.objects.bulk_create(PayoutLine(payout=made, balance_transaction=line) for line in of)
-    sources = [source for line in of for source in depositing.sources_of(line)]
+    sources = [source for line in of for source in paying_out.sources_of(line)]
     held: dict[int, int] = {}
     for entry in Entry.objects.filter(source__in=sources).prefetch_related("lines__account"):
         for line in entry.lines.all():

@@ -103,5 +103,5 @@ DROP TRIGGER changes_leave_deltas ON receipts_{table}; DROP FUNCTION {table}_lea
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receipts", "0009_laws_of_filings"), ("donations", "0018_sums_by_code")]
+    dependencies = [("receipts", "0009_laws_of_filings"), ("donations", "0019_sums_by_code")]
     operations = [migrations.RunSQL(LOCK + TABLES + TRIGGERS + MOVES + FILL, BACKWARD)]

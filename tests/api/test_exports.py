@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.files.storage import default_storage
 from django.test import Client
-from pytest_django import Settings
 
 from jobs import running
 from jobs.models import Job
@@ -26,15 +24,6 @@ from tests.api.making import NOW
 URL = "/api/v1/exports/"
 
 pytestmark = pytest.mark.usefixtures("bells", "folder")
-
-
-@pytest.fixture
-def folder(settings: Settings, tmp_path: Path) -> Path:
-    storages = {**settings.STORAGES}
-    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = storages
-    assert default_storage.path("x") == str(tmp_path / "x")
-    return tmp_path
 
 
 def order(client: Client, **body: object) -> dict[str, object]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from books import importing, opening_tables, reading_settlements
+from books import decoding, importing, opening_tables, reading_settlements
+from books.decoding import UnreadableFile
 from books.importing import Source
 from books.models import ProcessorReport, ProcessorReportRow
-from books.opening_tables import Habits, Unread, Unreadable
+from books.opening_tables import Habits, Unread
 from donations.models import Donation
 from donors.models import Donor
 from ledger.models import Line
@@ -29,7 +30,7 @@ def rejects(content: bytes, source: Source = Source.PAYPAL, **how: str) -> list[
 
 
 def unreadable(content: bytes, source: Source = Source.PAYPAL) -> tuple[str, int]:
-    with pytest.raises(Unreadable) as told:
+    with pytest.raises(UnreadableFile) as told:
         importing.read(files.asked(source, content))
     return told.value.code, told.value.row
 
@@ -101,13 +102,26 @@ def test_what_is_kept_of_a_row_names_nobody() -> None:
         (b"", ("empty", 0)),
         (b"  \n ", ("empty", 0)),
         (b"a,b\n1,2\n", ("header", 1)),
-        (b"\xff\xfea", ("encoding", 0)),
-        (b"Date,Time\x00,Type", ("nul", 0)),
+        (b"\xff\xfea", ("encoding", 1)),
+        (b"Date,Time\x00,Type", ("nul_byte", 1)),
         (b"x" * (opening_tables.LARGEST_FILE + 1), ("large", 0)),
-        (files.paypal(GOOD) + b'"never closed', ("broken", 3)),
+        (b"x" * (decoding.MOST_LINE + 1), ("line_long", 1)),
+        ("Date,김민서 이지훈 박서준\n".encode() + b"2026-01-02,M\xfcller\n", ("mixed_encoding", 2)),
+        (files.paypal(GOOD) + b'"never closed', ("quote", 3)),
         (files.paypal(GOOD) + b"1,2" + b",x" * 30, ("broken", 3)),
     ],
-    ids=["nothing", "blank", "other table", "half utf-16", "nul", "huge", "open quote", "too many cells"],
+    ids=[
+        "nothing",
+        "blank",
+        "other table",
+        "half utf-16",
+        "nul",
+        "huge",
+        "long line",
+        "two encodings",
+        "open quote",
+        "too many cells",
+    ],
 )
 @pytest.mark.django_db
 def test_a_file_that_is_none_is_refused_as_a_whole(content: bytes, code: tuple[str, int]) -> None:

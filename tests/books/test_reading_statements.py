@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from books import decoding, mapping_columns, reading_statements
+from books import decoding, mapping_columns, reading_cells, reading_statements
 from books.decoding import UnreadableFile
 from books.mapping_columns import Columns, UnableToMap
-from books.reading_statements import Told, Unreadable
+from books.reading_cells import UnreadableCell
+from books.reading_statements import Told
 from tests.books import banks
 from tests.books.banks import US, csv, told
 
@@ -51,7 +52,7 @@ NO_AMOUNTS = [
     ("1e3", "USD", "amount"), ("10.001", "USD", "decimals"), ("0.50", "KRW", "decimals"), ("$5", "KRW", "amount"),
     ("5.00 EUR", "USD", "amount"), ("-5.00 CR", "USD", "amount"), ("(-5.00)", "USD", "amount"),
     ("-5-", "USD", "amount"),
-    ("NaN", "USD", "amount"), ("9" * 18, "USD", "too_large"), ("1" * 50, "USD", "amount"),
+    ("NaN", "USD", "amount"), ("9" * 18, "USD", "large"), ("1" * 50, "USD", "amount"),
     ("5,00,00", "USD", "amount"),
     ("😀", "USD", "amount"), ("1.2.3", "USD", "amount"),
 ]  # fmt: skip
@@ -59,59 +60,59 @@ NO_AMOUNTS = [
 
 @pytest.mark.parametrize(("text", "order", "day"), DAYS)
 def test_days_as_banks_write_them(text: str, order: str, day: date) -> None:
-    assert reading_statements.read_day(text, order=order) == day
+    assert reading_cells.read_day(text, order=order) == day
 
 
 @pytest.mark.parametrize(("text", "order"), NO_DAYS)
 def test_what_is_no_day_is_refused(text: str, order: str) -> None:
-    with pytest.raises(Unreadable, match=r"^day$"):
-        reading_statements.read_day(text, order=order)
+    with pytest.raises(UnreadableCell, match=r"^day$"):
+        reading_cells.read_day(text, order=order)
 
 
 @pytest.mark.parametrize(("text", "currency", "decimal", "minor"), AMOUNTS)
 def test_amounts_as_banks_write_them(text: str, currency: str, decimal: str, minor: int | None) -> None:
     if minor is None:
-        with pytest.raises(Unreadable):
-            reading_statements.read_amount(text, currency=currency, decimal=decimal)
+        with pytest.raises(UnreadableCell):
+            reading_cells.read_amount(text, currency=currency, decimal=decimal)
     else:
-        assert reading_statements.read_amount(text, currency=currency, decimal=decimal) == minor
+        assert reading_cells.read_amount(text, currency=currency, decimal=decimal) == minor
 
 
 @pytest.mark.parametrize(("text", "currency", "reason"), NO_AMOUNTS)
 def test_what_is_no_amount_is_refused(text: str, currency: str, reason: str) -> None:
-    with pytest.raises(Unreadable, match=f"^{reason}$"):
-        reading_statements.read_amount(text, currency=currency, decimal=".")
+    with pytest.raises(UnreadableCell, match=f"^{reason}$"):
+        reading_cells.read_amount(text, currency=currency, decimal=".")
 
 
 @given(st.integers(-(10**12), 10**12))
 def test_every_amount_reads_back(minor: int) -> None:
     whole, part = divmod(abs(minor), 100)
     sign = "-" if minor < 0 else ""
-    assert reading_statements.read_amount(f"{sign}{whole:,}.{part:02}", currency="USD", decimal=".") == minor
+    assert reading_cells.read_amount(f"{sign}{whole:,}.{part:02}", currency="USD", decimal=".") == minor
     german = f"{whole:,}".replace(",", ".")
-    assert reading_statements.read_amount(f"{sign}{german},{part:02}", currency="EUR", decimal=",") == minor
+    assert reading_cells.read_amount(f"{sign}{german},{part:02}", currency="EUR", decimal=",") == minor
 
 
 def reason_of(read: Callable[[], object]) -> str:
     try:
         read()
-    except Unreadable as error:
+    except UnreadableCell as error:
         return error.reason
     return ""
 
 
-@given(st.text(max_size=60), st.sampled_from(reading_statements.ORDERS), st.sampled_from(".,"))
+@given(st.text(max_size=60), st.sampled_from(reading_cells.ORDERS), st.sampled_from(".,"))
 def test_no_text_makes_a_reader_fail_otherwise(text: str, order: str, decimal: str) -> None:
-    assert reason_of(partial(reading_statements.read_day, text, order=order)) in {"", "day"}
-    reason = reason_of(partial(reading_statements.read_amount, text, currency="USD", decimal=decimal))
-    assert reason in {"", "amount", "decimals", "too_large"}
+    assert reason_of(partial(reading_cells.read_day, text, order=order)) in {"", "day"}
+    reason = reason_of(partial(reading_cells.read_amount, text, currency="USD", decimal=decimal))
+    assert reason in {"", "amount", "decimals", "large"}
 
 
 def test_an_order_is_known_only_where_every_day_tells_it() -> None:
-    assert reading_statements.orders_of(["01/02/2026", "03/04/2026"]) == {"mdy", "dmy"}
-    assert reading_statements.orders_of(["01/02/2026", "01/22/2026"]) == {"mdy"}
-    assert reading_statements.orders_of(["2026-01-02"]) == {"ymd"}
-    assert reading_statements.orders_of(["39.09.2010"]) == set()
+    assert reading_cells.orders_of(["01/02/2026", "03/04/2026"]) == {"mdy", "dmy"}
+    assert reading_cells.orders_of(["01/02/2026", "01/22/2026"]) == {"mdy"}
+    assert reading_cells.orders_of(["2026-01-02"]) == {"ymd"}
+    assert reading_cells.orders_of(["39.09.2010"]) == set()
 
 
 def test_resident_numbers_are_masked_before_anything_is_kept() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from tests.books import holding
 from tests.books.holding import PAPER, TODAY, center, given, move, moved, second, usd
 from tests.campaigns import making
 from tests.facts import NOW
+from tests.laws import funds_rows
 from tests.refusing import refused_by
 
 pytestmark = pytest.mark.django_db
@@ -167,29 +167,10 @@ def test_a_form_sent_twice_is_one_request() -> None:
     assert refused.value.code == "other"
 
 
-def transfer(**changed: object) -> FundTransfer:
-    """A transfer as nobody should write it."""
-    values: dict[str, object] = {
-        "id": uuid.uuid4(),
-        "fund_from": general(),
-        "fund_to": center(),
-        "is_restricted": False,
-        "amount_minor": 100,
-        "currency": "USD",
-        "moved_on": TODAY,
-        "reason": "x",
-        "asked_by": facts.staff_member(),
-        "approved_by": second(),
-        "recorded_at": NOW,
-        **changed,
-    }
-    return FundTransfer.objects.create(**values)
-
-
 def test_the_database_refuses_a_transfer_the_books_do_not_say() -> None:
     given(100_000, fund=general())
     with refused_by("fund_transfer_is_in_the_books"):
-        transfer()
+        funds_rows.transfer()
 
 
 def test_the_database_refuses_to_move_what_is_not_there() -> None:
@@ -205,13 +186,13 @@ def test_the_database_refuses_to_move_what_is_not_there() -> None:
 def test_the_database_keeps_transfers_in_their_class_and_body() -> None:
     paper = holding.released_paper()
     with refused_by("fund_transfer_stays_in_its_class"):
-        transfer(fund_from=center(), fund_to=general(), is_restricted=True, document_id=paper)
+        funds_rows.transfer(fund_from=center(), fund_to=general(), is_restricted=True, document_id=paper)
     other = LegalEntity.objects.create(
         code="OTHER", legal_name="Other", country="US", address="x", registration="x", status_line="x",
         signatory="x", email="o@example.org", zone="UTC", base_currency="USD", paper="a4",
     )  # fmt: skip
     with refused_by("fund_transfer_within_one_body"):
-        transfer(fund_to=Fund.objects.create(code="THEIR", entity=other, restriction="none"))
+        funds_rows.transfer(fund_to=Fund.objects.create(code="THEIR", entity=other, restriction="none"))
 
 
 def test_the_database_keeps_the_words_of_a_request() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from donations import depositing, entering, recording
+from donations import depositing, entering, paying_out, recording
 from donations.models import Donation
 from ledger.models import Entry
 from ledger.money import Money
@@ -68,20 +68,20 @@ def carried(gift: Donation, *, fee: int = 320) -> BalanceLine:
 
 def test_a_payout_of_more_than_its_lines_is_not_posted(monkeypatch: pytest.MonkeyPatch) -> None:
     gift = facts.donation()
-    with pytest.raises(depositing.DoesNotAddUp, match="po_1 is 9681, its lines sum to 9680"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="po_1 is 9681, its lines sum to 9680"):
         apply(monkeypatch, Told(state(9_681), [carried(gift)]))
     assert not Payout.objects.exists()
 
 
 def test_a_payout_the_books_do_not_explain_is_not_posted(monkeypatch: pytest.MonkeyPatch) -> None:
     gift = facts.donation()
-    with pytest.raises(depositing.DoesNotAddUp, match="po_1 is 9580, the books explain 9680"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="po_1 is 9580, the books explain 9680"):
         apply(monkeypatch, Told(state(9_580), [carried(gift, fee=420)]))
     assert not Payout.objects.exists()
 
 
 def test_a_payout_of_nobodys_money_is_not_posted(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(depositing.DoesNotAddUp, match="exactly one legal entity"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="exactly one legal entity"):
         apply(monkeypatch, Told(state(500), [facts.line("charge", 500, source="ch_unknown")]))
 
 
@@ -93,7 +93,7 @@ def test_a_payout_that_comes_back_waits_for_its_line(monkeypatch: pytest.MonkeyP
     # It failed, and nothing tells yet where the money is: nothing is posted.
     apply(monkeypatch, Told(state(9_680, status="failed"), lines))
     failed = state(9_680, status="failed", failure_balance_ref="txn_back")
-    with pytest.raises(depositing.DoesNotAddUp, match="without a line of the balance"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="without a line of the balance"):
         apply(monkeypatch, Told(failed, lines))
     assert not PayoutFailure.objects.exists()
     back = replace(facts.line("payout_failure", 9_680, source="po_1"), ref="txn_back")

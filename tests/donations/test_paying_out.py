@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from donations import accepting, depositing, recording, refunding, troubling
+from donations import accepting, depositing, paying_out, recording, refunding, troubling
 from donations.accepting import UnableToAccept
 from donations.models import Donation
 from ledger.models import Entry, Fund, LegalEntity, Line
@@ -111,7 +111,7 @@ def test_both_bodies_books_take_a_payout_back_that_failed(monkeypatch: pytest.Mo
 
 def test_a_person_says_at_whose_bank_a_mixed_payout_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
     told = mixed()
-    with pytest.raises(depositing.DoesNotAddUp, match="money of US, HK: say at whose bank"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="money of US, HK: say at whose bank"):
         apply(monkeypatch, told)
     trouble = PayoutTrouble.objects.get()
     assert (trouble.code, trouble.amount_minor) == ("bodies", 14_580)
@@ -134,7 +134,7 @@ def test_without_a_general_fund_a_body_cannot_owe(monkeypatch: pytest.MonkeyPatc
     told = mixed()
     account("HM")
     Fund.objects.filter(entity=making.entity()).update(is_open=False)
-    with pytest.raises(depositing.DoesNotAddUp, match="US has no unrestricted fund"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="US has no unrestricted fund"):
         apply(monkeypatch, told)
     assert not Payout.objects.exists()
     assert PayoutTrouble.objects.get().code == "general"
@@ -147,7 +147,7 @@ def test_what_does_not_fit_is_named_line_by_line_and_forgotten_when_it_does(
     wrong = Told(state(9_580), [carried(gift, fee=420)])
     for at in (NOW, NOW + timedelta(hours=1)):
         monkeypatch.setattr(gateway, "connect", lambda: wrong)
-        with pytest.raises(depositing.DoesNotAddUp):
+        with pytest.raises(paying_out.DoesNotAddUp):
             depositing.apply(ref="po_1", settle_source=lambda kind, ref, now: None, now=at)
     trouble = PayoutTrouble.objects.get()
     assert (trouble.code, trouble.lines_minor, trouble.books_minor) == ("books", 9_580, 9_680)
@@ -184,7 +184,7 @@ def test_a_payout_by_hand_is_taken_out_of_what_each_fund_has_there(monkeypatch: 
     first, second = facts.campaign().fund, facts.general()
     facts.donation({first: 7_500, second: 2_500})  # 96.80 with the processor: 72.60 and 24.20
     told = ByHand(4_840)
-    with pytest.raises(depositing.DoesNotAddUp, match="made by hand"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="made by hand"):
         apply(monkeypatch, told)
     made = accept()
     assert (made.is_by_hand, made.lines.count()) == (True, 0)
@@ -198,7 +198,7 @@ def test_a_payout_by_hand_is_taken_out_of_what_each_fund_has_there(monkeypatch: 
 
 def test_never_more_than_the_processor_owed(monkeypatch: pytest.MonkeyPatch) -> None:
     facts.donation()
-    with pytest.raises(depositing.DoesNotAddUp):
+    with pytest.raises(paying_out.DoesNotAddUp):
         apply(monkeypatch, ByHand(9_681))
     with pytest.raises(UnableToAccept) as refused:
         accept()
@@ -211,7 +211,7 @@ def test_the_bank_may_be_debited_by_hand_too(monkeypatch: pytest.MonkeyPatch) ->
     gift = facts.donation()
     facts.refund(gift, 10_000)  # the processor is owed its fee of 3.20
     told = ByHand(-320)
-    with pytest.raises(depositing.DoesNotAddUp):
+    with pytest.raises(paying_out.DoesNotAddUp):
         apply(monkeypatch, told)
     accept()
     assert held("1000", making.entity()) == -320
@@ -241,7 +241,7 @@ def test_what_a_person_may_not_decide(reason: str, code: str, monkeypatch: pytes
 def test_one_that_came_back_or_is_not_seen_yet_is_not_booked(monkeypatch: pytest.MonkeyPatch) -> None:
     facts.donation()
     told = ByHand(4_840)
-    with pytest.raises(depositing.DoesNotAddUp):
+    with pytest.raises(paying_out.DoesNotAddUp):
         apply(monkeypatch, told)
     told.later = []
     with pytest.raises(UnableToAccept) as refused:
@@ -259,7 +259,7 @@ def test_a_mixed_payout_the_books_stopped_explaining_is_refused_with_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = mixed()
-    with pytest.raises(depositing.DoesNotAddUp):
+    with pytest.raises(paying_out.DoesNotAddUp):
         apply(monkeypatch, told)
     told.state = replace(told.state, amount=Money(14_581, "USD"))
     with pytest.raises(UnableToAccept) as refused:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from donations import depositing, disputing, recording, recurring, settling, telling
+from donations import depositing, disputing, paying_out, recording, recurring, settling, telling
 from donations.models import Checkout, Donation, RecurringPlan
 from donations.models.intents import Frequency
 from donors.models import Consent, Message
@@ -263,7 +263,7 @@ def test_a_payout_is_posted_and_one_that_came_back_is_undone(
 
 
 def test_a_fee_of_the_processor_alone_is_borne_by_the_general_fund(db: None) -> None:
-    with pytest.raises(depositing.DoesNotAddUp, match="no unrestricted fund"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="no unrestricted fund"):
         depositing.post_fee(line=facts.line("stripe_fee", -250, source=""), now=NOW)
     facts.general()
     line = facts.line("stripe_fee", -250, source="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from donations import depositing, refunding, settling
+from donations import paying_out, refunding, settling
 from donations.models import Checkout, Dispute, Donation, RecurringPlan
 from donations.models.intents import Frequency
 from donors.models import Message
@@ -249,5 +249,5 @@ def test_a_payout_made_by_hand_waits_for_a_person(supporter: Supporter) -> None:
     finish(supporter)
     supporter.processor.operate("POST", "clock", {"seconds": 7 * 86400})
     made = supporter.processor.v1.payouts.create({"amount": 1000, "currency": "usd"})
-    with pytest.raises(depositing.DoesNotAddUp, match="by hand"):
+    with pytest.raises(paying_out.DoesNotAddUp, match="by hand"):
         settling.payout(made.id, supporter.now)

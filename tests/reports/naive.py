@@ -10,7 +10,6 @@ from datetime import date
 
 from donations.models import Dispute, Donation, Refund
 from donors import merging
-from reports.givers import Kind
 
 
 @dataclass(frozen=True)
@@ -63,46 +62,3 @@ def figures(found: Iterable[Gift]) -> tuple[int, int, int, int]:
         sum(row.amount for row in rows),
         sum(row.back for row in rows),
     )
-
-
-Years = dict[uuid.UUID, dict[int, int]]
-
-
-def years(found: Iterable[Gift]) -> Years:
-    """What stayed of each giver's gifts, by year; years of which nothing stayed are none."""
-    sums: Years = defaultdict(lambda: defaultdict(int))
-    for gift in found:
-        if gift.stays:
-            sums[gift.donor][gift.on.year] += gift.amount - gift.back
-    return sums
-
-
-def of_kind(kind: Kind, given: Years, year: int) -> dict[uuid.UUID, tuple[int, int]]:
-    """Who is of a kind, with the year told and what they gave in it."""
-    found = {}
-    for donor, sums in given.items():
-        earlier = sorted(each for each in sums if each < year)
-        told = _told(kind, sums, earlier, year)
-        if told is not None:
-            found[donor] = (told, sum(sums.values()) if kind is Kind.EVER else sums[told])
-    return found
-
-
-def _told(kind: Kind, sums: dict[int, int], earlier: list[int], year: int) -> int | None:
-    gave, last = year in sums, sums.get(year - 1)
-    if kind is Kind.EVER:
-        return 0
-    if kind in {Kind.LYBUNT, Kind.SYBUNT}:
-        lapsed = not gave and (last is not None if kind is Kind.LYBUNT else bool(earlier))
-        return earlier[-1] if lapsed else None
-    kept = gave and last is not None
-    holds = {
-        Kind.GAVE: gave,
-        Kind.FIRST: gave and not earlier,
-        Kind.KEPT: kept,
-        Kind.RECOVERED: gave and bool(earlier) and last is None,
-        Kind.UPGRADED: kept and last is not None and sums[year] > last,
-        Kind.DOWNGRADED: kept and last is not None and sums[year] < last,
-        Kind.SAME: kept and last is not None and sums[year] == last,
-    }
-    return year if holds[kind] else None

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from donations import folding
+from donations import folding, rebuilding
 from ledger.money import Money
 from reports.answers import asking, banding, campaigning, comparing, grouping, retaining, returning
 from reports.answers.asking import Asked, Span
@@ -263,6 +263,15 @@ def test_reports_equal_a_naive_count(seed: int) -> None:
         for check in CHECKS:
             check(gifts, one)
     check_campaigns(gifts)
+
+
+def test_reports_say_the_same_after_a_fold_and_after_a_rebuild(db: None) -> None:
+    gifts = history(7)
+    for settle in (folding.fold_all, rebuilding.rebuild):
+        settle()
+        for check in CHECKS:
+            check(gifts, asked(2026))
+        check_campaigns(gifts)
 
 
 def test_a_cursor_that_nobody_made_is_refused(db: None) -> None:

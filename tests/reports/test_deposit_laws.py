@@ -39,7 +39,7 @@ def test_i45_a_deposit_of_something_else(lawful: Donation, unguarded: None) -> N
         arrives_on=NOW.date(), seen_at=NOW, last_seen_at=NOW,
     )  # fmt: skip
     collecting.keep_unknown(
-        entity=making.entity(), ref="paypal:9", amount=amount, share=Share(fund, False, amount, ""),
+        entity=making.entity(), ref="paypal:9", share=Share(fund, False, amount, ""),
         fee=Money(0, "USD"), at=NOW, now=NOW,
     )  # fmt: skip
     sql("UPDATE donations_donation SET processor_ref = 'paypal:9' WHERE id = %s", lawful.pk)

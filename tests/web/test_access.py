@@ -151,7 +151,7 @@ def fund_facts(today: datetime) -> dict[str, list[object]]:
     """A restricted fund of which something was released, and a transfer somebody asked for."""
     center = making.fund(code="CTR", restriction="purpose", name="Community center")
     making.donation(by=making.donor(now=today), parts=[(center, making.HUNDRED)], at=today)
-    actor, day = making.user(email="releaser@example.org", now=today), releasing.today(center.entity, today)
+    actor, day = making.user(email="releaser@example.org", now=today), center.entity.day_of(today)
     release = releasing.release(
         wanted=Wanted(
             id=uuid.uuid4(), fund=center, kind=Release.Kind.PURPOSE, amount=making.HUNDRED, released_on=day,
@@ -200,6 +200,7 @@ def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
         "office:report_file_resume": [report.pk],
         "office:report_file_export": [report.pk, "rows"],
         "office:report_file_giver": [row.pk],
+        "office:report_file_leave": [row.pk],
     }
 
 
@@ -250,6 +251,7 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
         "office:link_retire": [1],
         "office:card": ["campaign", gift.campaign.slug],
         "office:report_campaign": [gift.campaign.slug],
+        "office:report_campaign_file": [gift.campaign.slug],
         "office:report_export": ["lybunt"],
         **appeal_facts(gift, today),
         "portal:open": ["token"],
@@ -313,6 +315,7 @@ READ_DOWN = {
     "office:donations_export",
     "office:journal_export",
     "office:register_export",
+    "office:report_campaign_file",
     "office:report_export",
     "office:run_preview",
     "office:run_preview_file",

@@ -15,7 +15,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from books import releasing
 from books.models import FundTransfer, PlacedAsset, Release, ReleasePolicy, SecuritySale, TransferRequest
 from donations import entering
 from donations.benefiting import Return
@@ -64,7 +63,7 @@ def invoice(content: bytes = b"%PDF-1.7 invoice", name: str = "invoice.pdf") -> 
 
 
 def form(today: datetime, fund: Fund, **told: Any) -> dict[str, Any]:
-    day = releasing.today(fund.entity, today).isoformat()
+    day = fund.entity.day_of(today).isoformat()
     values = {"amount": "3,200", "currency": "USD", "on": day, "reason": "Invoice 12", "paper": invoice()}
     return {**values, "request_id": str(uuid.uuid4()), **told}
 
@@ -224,7 +223,7 @@ def test_what_cannot_be_moved_is_said_at_its_field(
 
 
 def by_hand(today: datetime, fund: Fund, amount: Money, **told: Any) -> Donation:
-    day = releasing.today(fund.entity, today) - timedelta(days=1)
+    day = fund.entity.day_of(today) - timedelta(days=1)
     gift = HandGift(
         id=uuid.uuid4(), entity=fund.entity, donor_id=making.donor(now=today).pk, campaign=making.campaign(),
         parts=[(fund, amount)], amount=amount, came_on=day, **{
@@ -238,7 +237,7 @@ def by_hand(today: datetime, fund: Fund, amount: Money, **told: Any) -> Donation
 
 def stock(today: datetime) -> Donation:
     fund = making.fund()
-    day = releasing.today(fund.entity, today) - timedelta(days=1)
+    day = fund.entity.day_of(today) - timedelta(days=1)
     return by_hand(
         today, fund, usd(101_500), kind=Donation.Kind.STOCK, method="stock", description="10 shares ABC",
         days={Basis.TRANSFER: day},
@@ -314,7 +313,7 @@ def test_the_statement_of_activities_has_a_line_of_its_own_for_each_kind_of_inco
         returns=(Return("Dinner", fair_value_minor=5_000),),
     )  # fmt: skip
     finance.post(reverse("office:fund_release", args=[center.pk]), form(today, center))
-    year = releasing.today(center.entity, today) - timedelta(days=1)
+    year = center.entity.day_of(today) - timedelta(days=1)
     page = words(finance.get(reverse("office:activities"), {"period": str(year.year)}))
     rows = shown(page)
     for row in (
@@ -381,7 +380,7 @@ def test_the_year_of_the_books_is_bridged_to_the_year_of_the_receipts(
     Issuer.objects.update_or_create(
         entity=center.entity, defaults={"law": "US", "fiscal_year_end_month": 6, "changed_at": today}
     )
-    year = releasing.today(center.entity, today).year
+    year = center.entity.day_of(today).year
     page = words(finance.get(reverse("office:years"), {"year": year}))
     assert "On the standing receipts of" in page
     assert "Unexplained" not in page

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from books import receiving_reports
 from books.models import ProcessorReport, ProcessorReportRow
-from donations import depositing, recording
+from donations import paying_out, recording
 from donations.models import Donation
 from jobs import running
 from jobs.models import Job
@@ -137,7 +137,7 @@ def test_B12_the_page_of_a_gift_says_in_which_deposit_each_movement_went(
 
 
 def trouble(monkeypatch: pytest.MonkeyPatch, told: Told) -> PayoutTrouble:
-    with pytest.raises(depositing.DoesNotAddUp):
+    with pytest.raises(paying_out.DoesNotAddUp):
         apply(monkeypatch, told)
     return PayoutTrouble.objects.get()
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -27,7 +26,7 @@ def write(*, now: datetime, state_dir: Path) -> Path:
     with transaction.atomic():
         bodies = {code: _entity(code, now=now) for code in facts.BODIES}
         entity = bodies["US"]
-        today = now.astimezone(ZoneInfo(entity.zone)).date()
+        today = entity.day_of(now)
         funds = {
             body: {code: _fund(code, restriction, entity=bodies[body]) for code, restriction in codes.items()}
             for body, codes in facts.FUNDS.items()

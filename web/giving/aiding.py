@@ -1,7 +1,5 @@
 """Aiding: a donor of a United Kingdom charity declares Gift Aid online, on the private address of their gift."""
 
-from zoneinfo import ZoneInfo
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -43,7 +41,7 @@ def declare(request: HttpRequest, token: str) -> HttpResponse:
             donor_id=donation.donor.merged_into_id or donation.donor_id,
             entity=donation.entity,
             said=form.said(form=Form.ONLINE),
-            made_on=now.astimezone(ZoneInfo(donation.entity.zone)).date(),
+            made_on=donation.entity.day_of(now),
             about=donation.given_on,
             actor=None,
             now=now,
@@ -72,7 +70,7 @@ def _donation(token: str) -> Donation | None:
 
 
 def _active(donation: Donation) -> GiftAidDeclaration | None:
-    today = timezone.now().astimezone(ZoneInfo(donation.entity.zone)).date()
+    today = donation.entity.day_of(timezone.now())
     rows = GiftAidDeclaration.objects.filter(
         entity=donation.entity_id, donor=donation.donor.merged_into_id or donation.donor_id
     ).select_related("entity")

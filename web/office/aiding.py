@@ -3,7 +3,6 @@
 import uuid
 from collections import Counter
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +26,7 @@ from receipts.rules.declarations import Form
 from staff import auditing, roles
 from staff.models import Role, User
 from web import attesting
+from web.office import looking
 from web.office.admitting import admit
 
 LISTED = 100
@@ -60,10 +60,6 @@ def bodies() -> list[LegalEntity]:
     return list(LegalEntity.objects.filter(issuer__law=Issuer.Law.UNITED_KINGDOM).order_by("id"))
 
 
-def _today(entity: LegalEntity, *, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(entity.zone)).date()
-
-
 @admit(Role.FINANCE, Role.APPROVER)
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
@@ -82,7 +78,7 @@ def _overview(request: HttpRequest, *, refused: str = "", status: int = 200) -> 
 
 
 def _told(entity: LegalEntity, *, now: datetime) -> dict[str, object]:
-    today = _today(entity, now=now)
+    today = entity.day_of(now)
     seen = weighing_aid.look(entity=entity, on=today)
     rows = GiftAidDeclaration.objects.filter(entity=entity).select_related("entity", "donor")
     return {
@@ -138,7 +134,7 @@ def step(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             claiming_aid.file(
                 claim_id=claim.pk,
                 reference=asked["reference"].strip(),
-                filed_on=asked["on"] or _today(claim.entity, now=now),
+                filed_on=asked["on"] or claim.entity.day_of(now),
                 actor=request.user,
                 now=now,
             )
@@ -167,10 +163,12 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def declare(request: HttpRequest, donor_id: uuid.UUID) -> HttpResponse:
     """Enter what a donor declared in writing or aloud."""
     donor = get_object_or_404(Donor, pk=donor_id)
+    if stop := looking.stopped(request, donor_id=donor_id):
+        return stop
     found = bodies()
     if not found:
         raise Http404("no charity of the United Kingdom")
-    today = _today(found[0], now=timezone.now())
+    today = found[0].day_of(timezone.now())
     if request.method != "POST":
         form = attesting.StaffForm(
             bodies=found, initial={"declaration_id": uuid.uuid4(), "on": today, "entity": found[0]}
@@ -204,6 +202,7 @@ def _declare_page(
 
 
 @admit(Role.FINANCE, Role.APPROVER)
+@looking.counted(looking.giver_of_declaration)
 def declaration(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One declaration and its steps. Opening it is written down: it shows a home address."""
     row = get_object_or_404(GiftAidDeclaration.objects.select_related("entity", "donor", "entered_by"), pk=pk)
@@ -223,7 +222,7 @@ def _stepped(request: HttpRequest, row: GiftAidDeclaration, *, actor: User) -> H
     form, now = StepForm(request.POST), timezone.now()
     if not form.is_valid():
         return _declaration_page(request, row, refused=_("Please choose again."), status=422)
-    on = form.cleaned_data["on"] or _today(row.entity, now=now)
+    on = form.cleaned_data["on"] or row.entity.day_of(now)
     try:
         match form.cleaned_data["deed"]:
             case "mail":
@@ -244,7 +243,7 @@ def _stepped(request: HttpRequest, row: GiftAidDeclaration, *, actor: User) -> H
 def _declaration_page(
     request: HttpRequest, row: GiftAidDeclaration, *, refused: str = "", status: int = 200
 ) -> HttpResponse:
-    today = _today(row.entity, now=timezone.now())
+    today = row.entity.day_of(timezone.now())
     language = (get_language() or "en")[:2]
     context = {
         "row": row,

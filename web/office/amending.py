@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -12,23 +11,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from donations import counting_batches, recording, reversing
-from donations.models import Donation, Reversal
+from books import lying
+from donations import counting_batches, giving_back, recording, reversing
+from donations.models import Donation, RefundRequest, Reversal
 from donations.reversing import UnableToReverse, Wrong
-from ledger import money
 from ledger.models import Fund
 from ledger.money import Money
 from receipts import mending
-from reports import books
 from staff.models import Role, User
 from web import wording
-from web.office import describing_rows
+from web.office import describing_rows, looking, refunding
 from web.office.admitting import admit
-from web.office.asking_by_kind import amount_field, day_field
+from web.office.asking_fields import amount_field, day_field, fund_label, read_amount
 
 REFUSALS: Mapping[str, str | Promise] = {
     **describing_rows.REFUSALS,
@@ -38,6 +36,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "same": gettext_lazy("Nothing was changed."),
     "sold": gettext_lazy("These securities were sold: what they were cannot go back any more."),
     "truth": gettext_lazy("Only what was written down wrong has a true amount."),
+    "waits": gettext_lazy("Somebody proposed already to give this gift back: decide about that first."),
 }
 
 
@@ -65,10 +64,8 @@ class AmendForm(forms.Form):
         self.donation = donation
         funds = Fund.objects.filter(entity=donation.entity_id).prefetch_related("texts").order_by("code")
         self.funds = {fund.pk: fund for fund in funds if fund.is_open or fund.pk in shares}
-        language = get_language() or "en"
         for pk, fund in self.funds.items():
-            label = f"{fund.code} {books.name_of(fund=fund, language=language)}"
-            self.fields[f"fund_{pk}"] = amount_field(label)
+            self.fields[f"fund_{pk}"] = amount_field(fund_label(fund))
             self.fields[f"fund_{pk}"].initial = shares[pk].plain if pk in shares else ""
 
     @property
@@ -96,14 +93,7 @@ class AmendForm(forms.Form):
     def _truth(self) -> list[tuple[Fund, Money]]:
         found = []
         for pk, fund in self.funds.items():
-            typed = str(self.cleaned_data.get(f"fund_{pk}") or "")
-            try:
-                amount = money.read_amount(
-                    typed or "0", currency=self.donation.currency, most=money.LARGEST_BY_HAND
-                )
-            except money.UnreadableAmount:
-                self.add_error(f"fund_{pk}", _("This is not an amount: write 100 or 100.00."))
-                continue
+            amount = read_amount(self, f"fund_{pk}", currency=self.donation.currency)
             if amount:
                 found.append((fund, amount))
         return found
@@ -111,13 +101,17 @@ class AmendForm(forms.Form):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def amend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = Donation.objects.select_related("entity", "donor__merged_into", "coverage__receipt")
     donation = get_object_or_404(found, pk=pk)
-    today = timezone.now().astimezone(ZoneInfo(donation.entity.zone)).date()
+    today = donation.entity.day_of(timezone.now())
     form = AmendForm(donation, request.POST if request.method == "POST" else None, today=today)
     if form.is_bound and isinstance(request.user, User):
         made = _reverse(form, donation, actor=request.user)
+        if isinstance(made, RefundRequest):
+            messages.success(request, refunding.told(made))
+            return redirect("office:donation", pk=pk)
         if made is not None:
             messages.success(request, _("Done. The receipt follows by itself."))
             return redirect("office:donation", pk=made.replaced_by_id or pk)
@@ -140,13 +134,22 @@ def _next_open_day(donation: Donation) -> date | None:
     return first if reversing.booked(donation).booked_on < first else None
 
 
-def _reverse(form: AmendForm, donation: Donation, *, actor: User) -> Reversal | None:
-    matched = donation.bank_matches.filter(undoes__isnull=True, undoing__isnull=True)
-    wrong = form.read(is_at_bank=matched.filter(kind="gift").exists())
+def _reverse(form: AmendForm, donation: Donation, *, actor: User) -> Reversal | RefundRequest | None:
+    wrong = form.read(is_at_bank=lying.is_seen(donation=donation))
     if wrong is None:
         return None
+    now = timezone.now()
     try:
-        return mending.reverse(wrong=wrong, actor=actor, now=timezone.now())
+        if wrong.kind == Reversal.Kind.RETURNED:
+            return giving_back.propose(
+                donation_id=donation.pk,
+                request_id=wrong.gift_id,
+                happened_on=wrong.happened_on,
+                reason=wrong.reason,
+                actor=actor,
+                now=now,
+            )
+        return mending.reverse(wrong=wrong, actor=actor, now=now)
     except UnableToReverse as error:
         field = error.field if error.field in form.fields else None
         form.add_error(field, str(REFUSALS.get(error.code, REFUSALS["other"])))

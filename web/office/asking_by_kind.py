@@ -1,6 +1,6 @@
 """What each kind of gift over the desk asks for: the first step's choices, and the fields of the second."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from donations.dating import Basis
 from donations.models import Donation
 from ledger import money
 from web import wording
+from web.office.asking_fields import amount_field, day_field, words_field
 
 PAPER = ("check", "cash", "bank_transfer")
 
@@ -67,21 +68,6 @@ BASES = [
     (Basis.POSTMARK.value, gettext_lazy("It was mailed: the postmark")),
     (Basis.HAND.value, gettext_lazy("It was handed to one of us")),
 ]
-_DAY = {"type": "date"}
-
-
-def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
-    widget = forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
-
-
-def amount_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    return forms.CharField(label=label, max_length=24, required=required, help_text=help_text, widget=widget)
-
-
-def words_field(label: Any, *, most: int, required: bool = False, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(label=label, max_length=most, required=required, help_text=help_text)
 
 
 def fields_of(what: str) -> dict[str, forms.Field]:
@@ -125,9 +111,20 @@ def _check_fields() -> dict[str, forms.Field]:
         "check_number": forms.RegexField(
             r"^[0-9A-Za-z -]*$", label=gettext_lazy("Check number"), max_length=30, required=False
         ),
+        **basis_fields(BASES),
+        "sure_basis": forms.BooleanField(
+            label=gettext_lazy("There is no postmark: it counts from the day it reached us"), required=False
+        ),
+        "sure_same": forms.BooleanField(label=gettext_lazy("This is another check"), required=False),
+    }
+
+
+def basis_fields(bases: Sequence[tuple[str, Any]]) -> dict[str, forms.Field]:
+    """This function will return the fields that say on which day a gift was given, and how that is known."""
+    return {
         "basis": forms.ChoiceField(
             label=gettext_lazy("The day it was given"),
-            choices=BASES,
+            choices=bases,
             initial=Basis.RECEIVED.value,
             required=False,
             widget=forms.RadioSelect,
@@ -136,10 +133,6 @@ def _check_fields() -> dict[str, forms.Field]:
         "written_on": day_field(
             gettext_lazy("Day written on the check"), help_text=gettext_lazy("Kept, and never counted.")
         ),
-        "sure_basis": forms.BooleanField(
-            label=gettext_lazy("There is no postmark: it counts from the day it reached us"), required=False
-        ),
-        "sure_same": forms.BooleanField(label=gettext_lazy("This is another check"), required=False),
     }
 
 
@@ -173,13 +166,20 @@ def _thing_fields(kind: Donation.Kind) -> dict[str, forms.Field]:
     return fields
 
 
-def _return_fields(*, is_required: bool) -> dict[str, forms.Field]:
+def benefit_fields(*, is_required: bool = False) -> dict[str, forms.Field]:
+    """This function will return the fields that say what was given in return."""
     return {
         "benefit": words_field(gettext_lazy("What was given in return"), most=120, required=is_required),
         "benefit_value": amount_field(
             gettext_lazy("What it would sell for"),
             help_text=gettext_lazy("Not what it cost us. Empty if unknown."),
         ),
+    }
+
+
+def _return_fields(*, is_required: bool) -> dict[str, forms.Field]:
+    return {
+        **benefit_fields(is_required=is_required),
         "benefit_cost": amount_field(gettext_lazy("What it cost us")),
         "is_token": forms.BooleanField(label=gettext_lazy("A token with our name on it"), required=False),
         "is_intangible_religious": forms.BooleanField(

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.models import Campaign
@@ -22,18 +22,23 @@ from donations import batching, counting_batches
 from donations.batching import Cover
 from donations.judging_rows import UnableToBatch
 from donations.models import Batch
-from ledger import money
 from ledger.models import Fund, LegalEntity
 from ledger.money import Money
 from payments.models import BankAccount
 from reports import batches as batch_lists
-from reports import books
 from staff import roles
 from staff.models import Role, User
 from web import wording
 from web.office import paging
 from web.office.admitting import admit
-from web.office.asking_by_kind import amount_field, day_field, words_field
+from web.office.asking_fields import (
+    amount_field,
+    campaign_field,
+    day_field,
+    fund_label,
+    read_amount,
+    words_field,
+)
 from web.office.filtering import ANY
 
 REFUSALS: Mapping[str, str | Promise] = {
@@ -125,12 +130,7 @@ class CoverForm(forms.Form):
     fund = forms.ModelChoiceField(
         label=pgettext_lazy("of a gift", "Fund"), queryset=Fund.objects.none(), empty_label=None
     )
-    campaign = forms.ModelChoiceField(
-        label=gettext_lazy("Campaign"),
-        queryset=Campaign.objects.none(),
-        to_field_name="slug",
-        empty_label=None,
-    )
+    campaign = campaign_field()
     event = words_field(
         gettext_lazy("Event"), most=120, help_text=gettext_lazy("As “Sunday offering”. May stay empty.")
     )
@@ -141,18 +141,12 @@ class CoverForm(forms.Form):
 
     def __init__(self, typed: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(typed, initial=dict(initial or {}))
-        language = get_language() or "en"
         accounts = BankAccount.objects.filter(is_open=True).select_related("entity").order_by("id")
         self.fields["bank_account"].queryset = accounts  # type: ignore[attr-defined]
         self.fields["bank_account"].label_from_instance = _account_words  # type: ignore[attr-defined]
         funds = Fund.objects.filter(is_open=True).select_related("entity").prefetch_related("texts")
         self.fields["fund"].queryset = funds.order_by("entity_id", "code")  # type: ignore[attr-defined]
-        self.fields["fund"].label_from_instance = lambda one: (  # type: ignore[attr-defined]
-            f"{one.entity.code} · {one.code} {books.name_of(fund=one, language=language)}"
-        )
-        campaigns = Campaign.objects.in_order().prefetch_related("texts")
-        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
-        self.fields["campaign"].label_from_instance = lambda one: titled(one, language)  # type: ignore[attr-defined]
+        self.fields["fund"].label_from_instance = lambda one: fund_label(one, has_body=True)  # type: ignore[attr-defined]
 
     def read(self) -> Cover | None:
         """This function will return what was written, or None after noting at each field what is wrong."""
@@ -160,12 +154,8 @@ class CoverForm(forms.Form):
             return None
         told = self.cleaned_data
         account: BankAccount = told["bank_account"]
-        try:
-            expected = money.read_amount(
-                told["expected"], currency=account.currency, most=money.LARGEST_BY_HAND
-            )
-        except money.UnreadableAmount:
-            self.add_error("expected", _("This is not an amount: write 100 or 100.00."))
+        expected = read_amount(self, "expected", currency=account.currency)
+        if expected is None:
             return None
         names = ("fund", "campaign", "method", "expected_count", "came_on", "deposit_on", "event")
         return Cover(
@@ -190,12 +180,6 @@ class CoverForm(forms.Form):
 def _account_words(account: BankAccount) -> str:
     digits = f" ···{account.last4}" if account.last4 else ""
     return f"{account.name}{digits} · {account.currency} · {account.entity.code}"
-
-
-def titled(campaign: Campaign, language: str) -> str:
-    """This function will return a campaign's title in a language, of texts that were fetched with it."""
-    titles = {text.language: text.title for text in campaign.texts.all()}
-    return titles.get(language) or titles.get("en") or campaign.slug
 
 
 @admit(Role.FINANCE)

@@ -1,7 +1,6 @@
 """Month's end: the list of a month, what somebody says to each line of it, the close, and opening it again."""
 
 import uuid
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -81,7 +80,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Please choose again."))
         return redirect("office:months")
     entity, now = form.cleaned_data["entity"], timezone.now()
-    today = now.astimezone(ZoneInfo(entity.zone)).date()
+    today = entity.day_of(now)
     try:
         taken = checking_months.begin(
             entity=entity, month=form.cleaned_data["month"], today=today, actor=request.user, now=now
@@ -119,7 +118,7 @@ def _page(request: HttpRequest, shown: MonthEnd, *, refused: str = "", status: i
         "left": sum(not line.is_done for line in lines) if is_open else 0,
         "banked": month_checks.bank(entity=shown.entity, last=last),
         "is_open": is_open,
-        "is_over": last < timezone.now().astimezone(ZoneInfo(shown.entity.zone)).date(),
+        "is_over": last < shown.entity.day_of(timezone.now()),
         "asked": asked,
         "history": _history(shown),
         "may_close": roles.may(request.user, roles=[Role.FINANCE]),

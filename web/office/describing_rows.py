@@ -10,11 +10,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from campaigns.models import Campaign
 from donations import dating
 from donations.batching import Part, Piece
 from donations.dating import Basis
@@ -22,12 +20,20 @@ from donations.judging_rows import UnableToBatch
 from donations.models import Batch, BatchRow
 from donations.recognizing_checks import Twin
 from donors.models import Donor
-from ledger import money
 from ledger.models import Fund
 from ledger.money import Money
-from reports import books
-from web.office.asking_by_kind import BASES, WHATS, amount_field, day_field, words_field
+from web import desk_wording
+from web.office.asking_by_kind import BASES, WHATS, basis_fields, benefit_fields
+from web.office.asking_fields import (
+    FundField,
+    amount_field,
+    campaign_field,
+    day_field,
+    read_amount,
+    words_field,
+)
 from web.office.choosing import ChoosingForm
+from web.tax_wording import Words
 
 UNKNOWN, NOBODY = "?", "-"
 PLACES = range(1, 7)
@@ -35,37 +41,18 @@ KINDS = tuple(what for what in WHATS if what != "bank_transfer")
 NUMBER = r"^[0-9A-Za-z -]*$"
 _PEOPLE = ("donor", "thanked", *(f"part_donor_{place}" for place in PLACES))
 
-REFUSALS: Mapping[str, str | Promise] = {
-    "resident_number": gettext_lazy("A resident number is never kept here. Leave it out."),
-    "amount": gettext_lazy("The amount must be above zero."),
+REFUSALS: Words = {
+    **desk_wording.REFUSALS,
     "part": gettext_lazy("The amount must be above zero."),
-    "sum": gettext_lazy("The parts do not add up to the amount."),
     "twice": gettext_lazy("Name each fund and person once."),
-    "fund": gettext_lazy("All funds must be open and of the same organization."),
     "method": gettext_lazy("This cannot come in a batch."),
-    "description": gettext_lazy("Describe what was given."),
-    "ticket": gettext_lazy("Describe what was given in return."),
     "benefit": gettext_lazy("Describe what was given in return."),
-    "merged": gettext_lazy("This giver was merged into another; choose that one."),
-    "parted": gettext_lazy("These two have parted: choose one of them."),
-    "organization": gettext_lazy(
-        "The giver of this kind is an organization: the fund, the employer or the charity."
-    ),
-    "person": gettext_lazy("The giver of this kind is a person."),
-    "self": gettext_lazy("Who gave it is not thanked a second time."),
-    "day": gettext_lazy("This day cannot be."),
-    "later": gettext_lazy("It cannot be given after it reached us."),
     "basis": gettext_lazy("Say on which day it was given."),
-    "weak_basis": gettext_lazy(
-        "Around the new year the day decides about the tax year. Look for a postmark, or confirm below."
-    ),
-    "twin": gettext_lazy("A check like this was entered before: see below."),
     "nameless_part": gettext_lazy("Name the giver first; then parts can be of other people."),
     "nameless_thing": gettext_lazy("Without a giver it can only be money."),
     "entered": gettext_lazy("This form was used for another batch. Open a new one."),
     "full": gettext_lazy("A batch holds at most 500 rows. Begin another one."),
     "ended": gettext_lazy("This batch is not open any more."),
-    "other": gettext_lazy("This cannot be entered."),
 }
 _FIELDS = {"parts": "amount", "returns": "benefit", "credits": "thanked", "batch": "amount"} | {
     "postmark": "basis_on",
@@ -90,9 +77,7 @@ class RowForm(ChoosingForm):
         NUMBER, label=gettext_lazy("Check number"), max_length=20, required=False, strip=True
     )
     donor = words_field(gettext_lazy("Giver"), most=200, required=True)
-    fund = forms.ModelChoiceField(
-        label=pgettext_lazy("of a gift", "Fund"), queryset=Fund.objects.none(), empty_label=None
-    )
+    fund = FundField(Fund.objects.none(), label=pgettext_lazy("of a gift", "Fund"), empty_label=None)
     memo = words_field(gettext_lazy("Memo"), most=300)
     postmark = day_field(gettext_lazy("Postmark"))
     accepts_twin = forms.BooleanField(label=gettext_lazy("This is another check"), required=False)
@@ -108,26 +93,14 @@ class RowForm(ChoosingForm):
         super().__init__(typed, initial=start, more=_whole_fields() if is_whole else None)
         self.twin: Twin | None = None
         self.is_basis_asked = bool(start.get("sure_basis"))
-        language = get_language() or "en"
         funds = Fund.objects.filter(entity=batch.entity_id, is_open=True).prefetch_related("texts")
-        self._offer_funds(funds.order_by("code"), language)
+        for name in ("fund", *(f"part_fund_{place}" for place in PLACES if is_whole)):
+            self.fields[name].queryset = funds.order_by("code")  # type: ignore[attr-defined]
         if is_whole or not dating.asks_for_basis(batch.came_on):
             del self.fields["postmark"]
         for name in self.chosen:
             if name != "donor":
                 self.fields[name].required = False
-
-    def _offer_funds(self, funds: Any, language: str) -> None:
-        names = ["fund", *(f"part_fund_{place}" for place in PLACES if self.is_whole)]
-        for name in names:
-            self.fields[name].queryset = funds  # type: ignore[attr-defined]
-            self.fields[name].label_from_instance = lambda one: (  # type: ignore[attr-defined]
-                f"{one.code} {books.name_of(fund=one, language=language)}"
-            )
-        if self.is_whole:
-            campaigns = Campaign.objects.in_order().prefetch_related("texts")
-            self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
-            self.fields["campaign"].label_from_instance = lambda one: _title(one, language)  # type: ignore[attr-defined]
 
     @property
     def places(self) -> list[dict[str, Any]]:
@@ -172,14 +145,7 @@ class RowForm(ChoosingForm):
         )
 
     def _money(self, name: str) -> Money | None:
-        typed = str(self.cleaned_data.get(name) or "")
-        if not typed:
-            return None
-        try:
-            return money.read_amount(typed, currency=self.batch.currency, most=money.LARGEST_BY_HAND)
-        except money.UnreadableAmount:
-            self.add_error(name, _("This is not an amount: write 100 or 100.00."))
-            return None
+        return read_amount(self, name, currency=self.batch.currency)
 
     def _postmarked(self) -> dict[Basis, date]:
         day: date | None = self.cleaned_data.get("postmark")
@@ -248,46 +214,9 @@ class RowForm(ChoosingForm):
         self.add_error(field if field in self.fields else None, words)
 
 
-def _title(campaign: Campaign, language: str) -> str:
-    titles = {text.language: text.title for text in campaign.texts.all()}
-    return titles.get(language) or titles.get("en") or campaign.slug
-
-
-def _day_fields() -> dict[str, forms.Field]:
-    bases = [*BASES, (Basis.TRANSFER.value, gettext_lazy("Securities: the day they were transferred"))]
-    return {
-        "basis": forms.ChoiceField(
-            label=gettext_lazy("The day it was given"),
-            choices=bases,
-            initial=Basis.RECEIVED.value,
-            required=False,
-            widget=forms.RadioSelect,
-        ),
-        "basis_on": day_field(gettext_lazy("Day of the postmark or of the hand-over")),
-        "written_on": day_field(
-            gettext_lazy("Day written on the check"), help_text=gettext_lazy("Kept, and never counted.")
-        ),
-    }
-
-
-def _return_fields() -> dict[str, forms.Field]:
-    return {
-        "benefit": words_field(gettext_lazy("What was given in return"), most=120),
-        "benefit_value": amount_field(
-            gettext_lazy("What it would sell for"),
-            help_text=gettext_lazy("Not what it cost us. Empty if unknown."),
-        ),
-        "thanked": words_field(
-            gettext_lazy("Thanked besides the giver"),
-            most=200,
-            help_text=gettext_lazy("The adviser of a fund, the employee whose gift was matched."),
-        ),
-    }
-
-
 def _whole_fields() -> dict[str, forms.Field]:
     """What a piece can be besides a check in a stack."""
-    fields: dict[str, forms.Field] = {
+    return {
         "what": forms.ChoiceField(
             label=gettext_lazy("What came"), choices=[(key, WHATS[key].name) for key in KINDS]
         ),
@@ -309,19 +238,26 @@ def _whole_fields() -> dict[str, forms.Field]:
             help_text=gettext_lazy("Only for money whose giver is not known; forgotten once they are found."),
         ),
         "description": words_field(gettext_lazy("Description"), most=200),
-        **_day_fields(),
-        "campaign": forms.ModelChoiceField(
-            label=gettext_lazy("Campaign"),
-            queryset=Campaign.objects.none(),
-            to_field_name="slug",
-            empty_label=None,
+        **basis_fields(
+            [*BASES, (Basis.TRANSFER.value, gettext_lazy("Securities: the day they were transferred"))]
         ),
-        **_return_fields(),
+        "campaign": campaign_field(),
+        **benefit_fields(),
+        "thanked": words_field(
+            gettext_lazy("Thanked besides the giver"),
+            most=200,
+            help_text=gettext_lazy("The adviser of a fund, the employee whose gift was matched."),
+        ),
         "is_anonymous": forms.BooleanField(label=gettext_lazy("Not to be named in public"), required=False),
+        **_split_fields(),
     }
+
+
+def _split_fields() -> dict[str, forms.Field]:
+    fields: dict[str, forms.Field] = {}
     for place in PLACES:
-        fields[f"part_fund_{place}"] = forms.ModelChoiceField(
-            label=pgettext_lazy("of a gift", "Fund"), queryset=Fund.objects.none(), required=False
+        fields[f"part_fund_{place}"] = FundField(
+            Fund.objects.none(), label=pgettext_lazy("of a gift", "Fund"), required=False
         )
         fields[f"part_amount_{place}"] = amount_field(gettext_lazy("Its part"))
         fields[f"part_donor_{place}"] = words_field(gettext_lazy("Somebody else's"), most=200)

@@ -96,7 +96,7 @@ def _page(
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    today = timezone.now().astimezone(ZoneInfo(entity.zone)).date()
+    today = entity.day_of(timezone.now())
     rows = filing_hometax.filings(entity_id=entity.pk, tax_year=year)
     # What waits for somebody comes first.
     order = {Status.TO_CANCEL: 0, Status.WAITING: 1}

@@ -4,15 +4,15 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from ledger import money
 from ledger.models import Fund, LegalEntity
-from reports import books
 from reports.filtering import Filters
 from web import wording
+from web.office.asking_fields import fund_label
+from web.templatetags.office import titled
 
 ANY = ("", _("Any"))
 
@@ -64,14 +64,13 @@ class FilterForm(PeriodForm):
 
     def __init__(self, typed: QueryDict) -> None:
         super().__init__(typed)
-        language = get_language() or "en"
-        self.fields["campaign"].choices = [ANY, *_campaigns(language)]  # type: ignore[attr-defined]
+        self.fields["campaign"].choices = [ANY, *_campaigns()]  # type: ignore[attr-defined]
         bodies = list(LegalEntity.objects.order_by("id").values_list("code", "legal_name"))
         self.fields["entity"].choices = [ANY, *bodies]  # type: ignore[attr-defined]
         if len(bodies) < 2:
             # With one body there is nothing to choose, and what an address says of it changes nothing.
             self.fields["entity"].widget = forms.HiddenInput()
-        self.fields["fund"].choices = [ANY, *_funds(language)]  # type: ignore[attr-defined]
+        self.fields["fund"].choices = [ANY, *_funds()]  # type: ignore[attr-defined]
 
     def clean_amount(self) -> str:
         typed = str(self.cleaned_data["amount"])
@@ -120,14 +119,10 @@ def _readable(typed: str, currency: str) -> bool:
     return True
 
 
-def _campaigns(language: str) -> list[tuple[str, str]]:
-    rows = []
-    for campaign in Campaign.objects.in_order().prefetch_related("texts"):
-        titles = {text.language: text.title for text in campaign.texts.all()}
-        rows.append((campaign.slug, titles.get(language) or titles.get("en") or campaign.slug))
-    return rows
+def _campaigns() -> list[tuple[str, str]]:
+    return [(one.slug, titled(one)) for one in Campaign.objects.in_order().prefetch_related("texts")]
 
 
-def _funds(language: str) -> list[tuple[str, str]]:
-    funds = Fund.objects.select_related("entity").prefetch_related("texts").order_by("entity_id", "code")
-    return [(str(fund.pk), f"{fund.code} {books.name_of(fund=fund, language=language)}") for fund in funds]
+def _funds() -> list[tuple[str, str]]:
+    funds = Fund.objects.prefetch_related("texts").order_by("entity_id", "code")
+    return [(str(one.pk), fund_label(one)) for one in funds]

@@ -9,8 +9,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from books import accepting, matching, suggesting, unmatching
@@ -29,8 +29,10 @@ from staff.models import Role, User
 from web import bank_wording
 from web.office import paging, taking_in
 from web.office.admitting import admit
+from web.office.asking_fields import CampaignField
 from web.office.choosing import ChoosingForm
 from web.office.filtering import ANY
+from web.templatetags.office import titled
 
 
 class LineFilterForm(forms.Form):
@@ -43,7 +45,7 @@ class LineFilterForm(forms.Form):
         + [("all", gettext_lazy("All"))],
     )
     account = forms.ModelChoiceField(
-        label=gettext_lazy("Account"), queryset=BankAccount.objects.none(), required=False
+        label=pgettext_lazy("bank", "Account"), queryset=BankAccount.objects.none(), required=False
     )
     booked_from = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -175,22 +177,12 @@ class GiftForm(ChoosingForm):
 
     PEOPLE = ("giver",)
     giver = forms.CharField(label=gettext_lazy("Giver"), max_length=200)
-    campaign = forms.ModelChoiceField(
-        label=gettext_lazy("Campaign"), queryset=Campaign.objects.none(), empty_label=None
-    )
+    campaign = CampaignField(Campaign.objects.none(), label=gettext_lazy("Campaign"), empty_label=None)
 
     def __init__(self, typed: Any = None, *, entity_id: int, payer: str = "") -> None:
         super().__init__(typed, initial={"giver": payer})
-        language = get_language() or "en"
         own = Campaign.objects.in_order().filter(fund__entity=entity_id, fund__is_open=True)
-        field = self.fields["campaign"]
-        field.queryset = own.prefetch_related("texts")  # type: ignore[attr-defined]
-        field.label_from_instance = lambda one: _title(one, language)  # type: ignore[attr-defined]
-
-
-def _title(campaign: Campaign, language: str) -> str:
-    titles = {text.language: text.title for text in campaign.texts.all()}
-    return titles.get(language) or titles.get("en") or campaign.slug
+        self.fields["campaign"].queryset = own.prefetch_related("texts")  # type: ignore[attr-defined]
 
 
 @admit(Role.FINANCE, Role.APPROVER)
@@ -227,9 +219,7 @@ def _page(
         "form": form or GiftForm(entity_id=account.entity_id, payer=found.payer),
         "refused": refused,
         "may_match": roles.may(request.user, roles=[Role.FINANCE]),
-        "campaigns": [
-            (one.pk, _title(one, get_language() or "en")) for one in _open_campaigns(account.entity_id)
-        ],
+        "campaigns": [(one.pk, titled(one)) for one in _open_campaigns(account.entity_id)],
     }
     return render(request, "office/bank_line.html", context, status=status)
 

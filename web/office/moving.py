@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from books import releasing, transferring
+from books import transferring
 from books.models import TransferRequest
 from books.transferring import Move, UnableToTransfer
 from ledger.models import Fund
@@ -23,6 +23,7 @@ from staff import roles
 from staff.models import Role, User
 from web.office import showing_funds
 from web.office.admitting import admit
+from web.office.asking_fields import fund_label
 from web.office.forming import DecideForm
 from web.office.releasing import REFUSALS, PaperForm
 
@@ -70,7 +71,7 @@ class MoveForm(PaperForm):
         others = Fund.objects.filter(entity=found.entity, is_open=True).exclude(pk=found.pk)
         field = self.fields["to"]
         field.queryset = others.prefetch_related("texts").order_by("code")  # type: ignore[attr-defined]
-        field.label_from_instance = _labelled  # type: ignore[attr-defined]
+        field.label_from_instance = fund_label  # type: ignore[attr-defined]
         if not found.is_restricted:
             del self.fields["is_restricted"]
         self.fields["paper"].help_text = _(
@@ -83,15 +84,11 @@ class MoveForm(PaperForm):
         self.add_error(field if field in self.fields else None, said(error))
 
 
-def _labelled(fund: Fund) -> str:
-    return f"{fund.code} {books.name_of(fund=fund, language=get_language() or 'en')}"
-
-
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     found = showing_funds.one(pk)
-    today = releasing.today(found.entity, timezone.now())
+    today = found.entity.day_of(timezone.now())
     form = MoveForm(request, currencies=showing_funds.currencies(found), today=today)
     form.offer(found)
     if form.is_bound and form.is_valid() and isinstance(request.user, User):

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ledger import money
 from ledger.models import Account, Entry, Fund, LegalEntity
-from reports import books, narrowing
+from reports import narrowing
 from reports.narrowing import Narrow
 from web import fund_wording, wording
+from web.office.asking_fields import fund_label
 from web.office.filtering import ANY, PeriodForm
 
 
@@ -40,7 +40,6 @@ class JournalForm(PeriodForm):
 
     def __init__(self, typed: QueryDict) -> None:
         super().__init__(typed)
-        language = get_language() or "en"
         accounts = Account.objects.order_by("code")
         funds = Fund.objects.prefetch_related("texts").order_by("entity_id", "code")
         kinds = wording.TABLES["entry"]
@@ -57,7 +56,7 @@ class JournalForm(PeriodForm):
         )
         self._choose(
             "fund",
-            [(str(one.pk), f"{one.code} {books.name_of(fund=one, language=language)}") for one in funds],
+            [(str(one.pk), fund_label(one)) for one in funds],
         )
         self._choose("kind", [(code, kinds.get(code, code)) for code in Entry.Kind.values])
         self._choose("entity", bodies)

@@ -10,11 +10,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from campaigns.models import Campaign
 from donations import giving_up, keeping_pledges, pledging
 from donations.models import Donation, Pledge, WriteOffRequest
 from donations.pledging import NewPledge, UnableToPledge
@@ -24,13 +23,12 @@ from ledger.models import Fund, LegalEntity
 from reports import promised
 from staff import roles
 from staff.models import Role, User
-from web.office import paging
+from web.office import looking, paging
 from web.office.admitting import admit
-from web.office.asking_by_kind import amount_field, day_field, words_field
+from web.office.asking_fields import amount_field, campaign_field, day_field, read_amount, words_field
 from web.office.choosing import ChoosingForm
 from web.office.filtering import ANY
 from web.pledge_wording import KINDS, REFUSALS, STATES
-from web.templatetags.office import titled
 
 MAY_SEE = (Role.FINANCE, Role.APPROVER)
 EVERY = {
@@ -63,12 +61,7 @@ class PledgeForm(ChoosingForm):
     giver = words_field(gettext_lazy("Who promised it"), most=200, required=True)
     amount = amount_field(gettext_lazy("Amount in all"), required=True)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
-    campaign = forms.ModelChoiceField(
-        label=gettext_lazy("Campaign"),
-        queryset=Campaign.objects.none(),
-        to_field_name="slug",
-        empty_label=None,
-    )
+    campaign = campaign_field()
     promised_on = day_field(gettext_lazy("Promised on"), required=True)
     parts = forms.IntegerField(
         label=gettext_lazy("In how many parts"), min_value=1, max_value=pledging.MOST_PARTS, initial=1
@@ -96,28 +89,20 @@ class PledgeForm(ChoosingForm):
         self.kind = kind
         start = {"pledge_id": uuid.uuid4(), "promised_on": today, "first_on": today, **initial}
         super().__init__(typed, initial=start)
-        language = get_language() or "en"
         self.fields["currency"].choices = [(code, code) for code in sorted(money.CURRENCIES)]  # type: ignore[attr-defined]
-        campaigns = Campaign.objects.in_order().prefetch_related("texts")
-        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
-        self.fields["campaign"].label_from_instance = titled  # type: ignore[attr-defined]
-        self.language = language
 
     def read(self, *, matches: Donation | None) -> NewPledge | None:
         """This function will return the promise that was written, or None after noting at each field what is wrong."""
         giver, given = self.choose("giver"), self.cleaned_data
         if self.errors or giver is None:
             return None
+        amount = read_amount(self, "amount", currency=given["currency"])
+        if amount is None:
+            return None
         try:
-            amount = money.read_amount(
-                given["amount"], currency=given["currency"], most=money.LARGEST_BY_HAND
-            )
             parts = pledging.schedule(
                 amount=amount, count=given["parts"], first_on=given["first_on"], months=int(given["every"])
             )
-        except money.UnreadableAmount:
-            self.add_error("amount", _("This is not an amount: write 100 or 100.00."))
-            return None
         except UnableToPledge as error:
             self.refuse(UnableToPledge(error.code, "parts_count"))
             return None
@@ -231,6 +216,7 @@ def _form(request: HttpRequest, kind: str, own: Donation | None) -> PledgeForm:
 
 @admit(*MAY_SEE)
 @require_GET
+@looking.counted(looking.giver_of_pledge)
 def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _page(request, _pledge(pk))
 
@@ -254,7 +240,7 @@ def _page(request: HttpRequest, shown: Pledge, *, refused: str = "", status: int
         "fitting": _fitting(shown) if is_open and may_change else [],
         "requests": shown.write_off_requests.select_related("asked_by", "decided_by").order_by("id"),
         "is_open": is_open,
-        "today": timezone.now().astimezone(ZoneInfo(shown.entity.zone)).date(),
+        "today": shown.entity.day_of(timezone.now()),
         "may_change": may_change,
         "may_decide": roles.may(request.user, roles=[Role.APPROVER]),
         "refused": refused,
@@ -270,6 +256,7 @@ def _fitting(shown: Pledge) -> list[tuple[Donation, money.Money]]:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_pledge)
 def keep(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let a gift keep the promise."""
     shown, form = _pledge(pk), KeepForm(request.POST)
@@ -295,6 +282,7 @@ def keep(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_pledge)
 def undo(request: HttpRequest, pk: uuid.UUID, donation_id: uuid.UUID) -> HttpResponse:
     """A gift was said by mistake to keep the promise."""
     if isinstance(request.user, User):
@@ -309,6 +297,7 @@ def undo(request: HttpRequest, pk: uuid.UUID, donation_id: uuid.UUID) -> HttpRes
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_pledge)
 def end(request: HttpRequest, pk: uuid.UUID, deed: str) -> HttpResponse:
     """Ask that the rest be written off, or take back a promise that was written down wrongly."""
     shown, form = _pledge(pk), ReasonForm(request.POST)

@@ -20,7 +20,7 @@ from books.models import ProcessorReport, ProcessorReportRow
 from books.opening_tables import LARGEST_FILE, Habits
 from books.reading_rows import Giver
 from campaigns.models import Campaign
-from donations import collecting, pausing
+from donations import collecting, leaving_unknown, pausing
 from jobs import ringing
 from jobs.models import Job
 from ledger.models import LegalEntity
@@ -31,7 +31,7 @@ from staff.models import Role, User
 from web import payout_wording
 from web.office import exporting, paging
 from web.office.admitting import admit
-from web.templatetags.office import titled
+from web.office.asking_fields import CampaignField
 
 READERS = (Role.FINANCE, Role.APPROVER)
 FILES = {"rows": deposit_files.rows, "left-out": deposit_files.rejects}
@@ -44,13 +44,6 @@ def _campaigns() -> QuerySet[Campaign]:
         .prefetch_related("texts")
         .order_by("id")
     )
-
-
-class CampaignField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A campaign by its title in the reader's language."""
-
-    def label_from_instance(self, obj: Campaign) -> str:
-        return titled(obj)
 
 
 class ReportForm(forms.Form):
@@ -340,6 +333,7 @@ def giver(request: HttpRequest, pk: int) -> HttpResponse:
         "refused": refused,
         "amount": Money(row.gross_minor, row.currency),
         "is_open": collecting.unknown(row.ref) is not None,
+        "left": leaving_unknown.decision(source=row.ref),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "office/report_file_giver.html", context, status=status)

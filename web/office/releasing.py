@@ -20,13 +20,13 @@ from books.filing_papers import Paper
 from books.models import Release
 from books.placing import Opening
 from books.releasing import UnableToRelease, Wanted
-from ledger import money
 from ledger.models import Fund
 from ledger.money import Money
 from staff.models import Role, User
 from web import fund_wording
 from web.office import showing_funds
 from web.office.admitting import admit
+from web.office.asking_fields import read_amount
 
 ACCEPTED = ".pdf,.png,.jpg,.jpeg,application/pdf,image/png,image/jpeg"
 REFUSALS: Mapping[str, tuple[str | None, str | Promise]] = {
@@ -80,12 +80,7 @@ class PaperForm(forms.Form):
         """This function will add `money`, the amount in its currency."""
         given = self.cleaned_data
         if "amount" in given and "currency" in given:
-            try:
-                given["money"] = money.read_amount(
-                    given["amount"], currency=given["currency"], most=money.LARGEST_BY_HAND
-                )
-            except money.UnreadableAmount:
-                self.add_error("amount", _("This is not an amount: write 100 or 100.00."))
+            given["money"] = read_amount(self, "amount", currency=given["currency"])
         return given
 
     def uploaded(self) -> Paper:
@@ -124,7 +119,7 @@ def _left(found: Fund, currencies: Sequence[str]) -> list[Money]:
 
 
 def _form(request: HttpRequest, kind: type[PaperForm], found: Fund) -> PaperForm:
-    today = releasing.today(found.entity, timezone.now())
+    today = found.entity.day_of(timezone.now())
     return kind(request, currencies=showing_funds.currencies(found), today=today)
 
 

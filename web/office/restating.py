@@ -17,11 +17,12 @@ from books.models import SecuritySale
 from donations import benefiting, restating
 from donations.benefiting import Return
 from donations.models import Donation
-from ledger import money
 from receipts import mending
 from staff.models import Role, User
 from web import wording
+from web.office import looking
 from web.office.admitting import admit
+from web.office.asking_fields import read_amount
 from web.office.choosing import ChoosingForm
 
 REFUSALS: Mapping[str, tuple[str | None, str | Promise]] = {
@@ -65,6 +66,7 @@ class CorrectForm(ChoosingForm):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     donation = get_object_or_404(Donation.objects.select_related("entity", "donor__merged_into"), pk=pk)
     names = ("given_on", "kind", "payer", "description", "is_person_directed")
@@ -126,18 +128,13 @@ class BenefitForm(forms.Form):
 
     def minor(self, name: str, *, currency: str) -> int | None:
         """This function will return an amount in minor units, or None after noting at its field what is wrong."""
-        typed = str(self.cleaned_data.get(name) or "")
-        if not typed:
-            return None
-        try:
-            return money.read_amount(typed, currency=currency, most=money.LARGEST_BY_HAND).minor
-        except money.UnreadableAmount:
-            self.add_error(name, _("This is not an amount: write 100 or 100.00."))
-            return None
+        found = read_amount(self, name, currency=currency)
+        return None if found is None else found.minor
 
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def benefit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Add something that was given in return."""
     donation = get_object_or_404(Donation.objects.select_related("donor"), pk=pk)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from jobs import ringing
-from jobs.models import Job
 from ledger.models import LegalEntity
 from receipts import approving_runs, delivering, handing_over, posting_letters, rehearsing, running
 from receipts.models import AnnualRun, PrintFile, RunException, RunItem
@@ -97,12 +96,13 @@ def run(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _page(request: HttpRequest, found: AnnualRun, *, refused: str = "", status: int = 200) -> HttpResponse:
     is_rehearsed = found.status == AnnualRun.Status.REHEARSED
     is_own = isinstance(request.user, User) and approving_runs.is_own(run=found, actor=request.user)
+    is_given_up = found.job is not None and found.job.is_given_up
     items = RunItem.objects.filter(run=found)
     context = {
         "run": found,
         "refused": refused,
-        "is_at_work": found.status in AT_WORK and not _is_given_up(found),
-        "is_given_up": found.status in AT_WORK and _is_given_up(found),
+        "is_at_work": found.status in AT_WORK and not is_given_up,
+        "is_given_up": found.status in AT_WORK and is_given_up,
         "hindrances": approving_runs.hindrances(run=found) if is_rehearsed else [],
         "is_own": is_own,
         "may_prepare": roles.may(request.user, roles=[Role.FINANCE]),
@@ -118,10 +118,6 @@ def _page(request: HttpRequest, found: AnnualRun, *, refused: str = "", status: 
         ],
     }
     return render(request, "office/run.html", context, status=status)
-
-
-def _is_given_up(found: AnnualRun) -> bool:
-    return found.job is not None and found.job.status in {Job.Status.FAILED, Job.Status.CANCELED}
 
 
 def _by_state(found: AnnualRun) -> dict[str, int]:

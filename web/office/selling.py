@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from books import releasing, selling
+from books import selling
 from books.models import SecuritySale
 from books.selling import Sold, UnableToSell
 from donations.models import Donation
@@ -21,7 +21,9 @@ from ledger import money
 from ledger.money import Money
 from payments.models import BankAccount
 from staff.models import Role, User
+from web.office import looking
 from web.office.admitting import admit
+from web.office.asking_fields import read_amount
 
 REFUSALS: Mapping[str, tuple[str | None, str | Promise]] = {
     "kind": (None, gettext_lazy("This gift is no security.")),
@@ -49,7 +51,7 @@ class SaleForm(forms.Form):
 
     def __init__(self, request: HttpRequest, gift: Donation) -> None:
         is_sent = request.method == "POST"
-        today = releasing.today(gift.entity, timezone.now())
+        today = gift.entity.day_of(timezone.now())
         super().__init__(request.POST if is_sent else None, initial={"sold_on": today})
         accounts = BankAccount.objects.filter(entity=gift.entity, currency=gift.currency, is_open=True)
         self.fields["bank_account"].queryset = accounts.order_by("name")  # type: ignore[attr-defined]
@@ -57,16 +59,12 @@ class SaleForm(forms.Form):
 
     def read(self, name: str) -> Money:
         """This function will return an amount; what cannot be read is noted at its field."""
-        typed = str(self.cleaned_data.get(name) or "0")
-        try:
-            return money.read_amount(typed, currency=self.currency, most=money.LARGEST_BY_HAND)
-        except money.UnreadableAmount:
-            self.add_error(name, _("This is not an amount: write 100 or 100.00."))
-            return Money(0, self.currency)
+        return read_amount(self, name, currency=self.currency) or Money(0, self.currency)
 
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def sell(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     gift = get_object_or_404(Donation.objects.select_related("entity", "donor"), pk=pk)
     known = SecuritySale.objects.filter(donation=gift).select_related("bank_account").first()

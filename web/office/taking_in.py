@@ -10,16 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from books import importing_statements, mapping_columns
+from books import importing_statements, keeping_files, mapping_columns
 from books.decoding import UnreadableFile
 from books.importing_statements import AlreadyRead, UnableToImport
 from books.mapping_columns import Look
 from books.models import StagedLine, Statement, StatementDraft
 from jobs import ringing, running
-from jobs.models import Job
 from paper import tabulating
 from payments.models import BankAccount
 from staff import auditing, roles
@@ -38,7 +37,7 @@ class UploadForm(forms.Form):
     """`draft_id` is made with the form: sent twice, it is one file."""
 
     account = forms.ModelChoiceField(
-        label=gettext_lazy("Account"), queryset=BankAccount.objects.none(), empty_label=None
+        label=pgettext_lazy("bank", "Account"), queryset=BankAccount.objects.none(), empty_label=None
     )
     file = forms.FileField(
         label=gettext_lazy("File of the bank"),
@@ -93,7 +92,7 @@ def statements(request: HttpRequest) -> HttpResponse:
 
 def _under_way() -> QuerySet[StatementDraft]:
     over = [Status.TAKEN_IN, Status.DROPPED]
-    since = timezone.now() - importing_statements.KEPT_FOR
+    since = timezone.now() - keeping_files.KEPT_FOR
     waiting = StatementDraft.objects.exclude(status__in=over).filter(asked_at__gte=since)
     return waiting.select_related("bank_account", "asked_by").order_by("-asked_at", "id")
 
@@ -154,8 +153,7 @@ def _page(
 ) -> HttpResponse:
     staged = StagedLine.objects.filter(draft=found).order_by("position")
     is_read = found.status == Status.READ
-    ended = {Job.Status.FAILED, Job.Status.CANCELED}
-    is_given_up = found.status in AT_WORK and found.job is not None and found.job.status in ended
+    is_given_up = found.status in AT_WORK and found.job is not None and found.job.is_given_up
     context = {
         "draft": found,
         "account": found.bank_account,

@@ -1,14 +1,12 @@
 """Writing down a gift over the desk: one form that shows only the fields its kind needs."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns.models import Campaign
 from donations import entering
@@ -21,10 +19,19 @@ from donors.models import Donor
 from ledger import closing, money
 from ledger.models import Fund
 from ledger.money import Money
-from reports import books
+from web import desk_wording
 from web.office import asking_by_kind
-from web.office.asking_by_kind import WHATS, amount_field, day_field, words_field
+from web.office.asking_by_kind import WHATS
+from web.office.asking_fields import (
+    amount_field,
+    campaign_field,
+    day_field,
+    fund_label,
+    read_amount,
+    words_field,
+)
 from web.office.choosing import ChoosingForm
+from web.tax_wording import Words
 from web.templatetags.office import day as told_day
 
 
@@ -38,12 +45,7 @@ class HandForm(ChoosingForm):
     came_on = day_field(gettext_lazy("The day it reached us"), required=True)
     amount = amount_field(gettext_lazy("Amount"), required=True)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"))
-    campaign = forms.ModelChoiceField(
-        label=gettext_lazy("Campaign"),
-        queryset=Campaign.objects.none(),
-        to_field_name="slug",
-        empty_label=None,
-    )
+    campaign = campaign_field()
     note = words_field(
         gettext_lazy("What the giver wrote"),
         most=500,
@@ -68,12 +70,8 @@ class HandForm(ChoosingForm):
         self._fill()
 
     def _fill(self) -> None:
-        language = get_language() or "en"
         self.fields["currency"].choices = [(code, code) for code in sorted(money.CURRENCIES)]  # type: ignore[attr-defined]
-        campaigns = Campaign.objects.in_order().prefetch_related("texts")
-        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
-        self.fields["campaign"].label_from_instance = lambda one: _title(one, language)  # type: ignore[attr-defined]
-        funds = _funds(language)
+        funds = _funds()
         for name in ("fund_1", "fund_2", "fund_3"):
             first = _("That of the campaign") if name == "fund_1" else "–"
             self.fields[name].choices = [("", first), *funds]  # type: ignore[attr-defined]
@@ -132,14 +130,8 @@ class HandForm(ChoosingForm):
             self.choose(name)
 
     def _money(self, name: str) -> Money | None:
-        typed, currency = str(self.cleaned_data.get(name) or ""), self.cleaned_data.get("currency")
-        if not typed or not currency:
-            return None
-        try:
-            return money.read_amount(typed, currency=currency, most=money.LARGEST_BY_HAND)
-        except money.UnreadableAmount:
-            self.add_error(name, _("This is not an amount: write 100 or 100.00."))
-            return None
+        currency = self.cleaned_data.get("currency")
+        return read_amount(self, name, currency=currency) if currency else None
 
     def _minor(self, name: str) -> int | None:
         found = self._money(name)
@@ -232,17 +224,12 @@ class HandForm(ChoosingForm):
         return None if told == Detail() else told
 
     def _equivalent(self, currency: str | None) -> Money | None:
-        typed = str(self.cleaned_data.get("equivalent") or "")
-        if not typed:
+        if not self.cleaned_data.get("equivalent"):
             return None
         if not currency or not self.cleaned_data.get("rate_on"):
             self.add_error("equivalent", _("Write its currency and the day of the rate, too."))
             return None
-        try:
-            return money.read_amount(typed, currency=currency, most=money.LARGEST_BY_HAND)
-        except money.UnreadableAmount:
-            self.add_error("equivalent", _("This is not an amount: write 100 or 100.00."))
-            return None
+        return read_amount(self, "equivalent", currency=currency)
 
     def _credits(self) -> list[Credit]:
         """The adviser of a fund, or the employee whose own gift was matched."""
@@ -270,16 +257,11 @@ class HandForm(ChoosingForm):
             "sure_basis"
         ):
             self.is_basis_asked = True
-            self.add_error(
-                "basis",
-                _(
-                    "Around the new year the day decides about the tax year. Look for a postmark, or confirm below."
-                ),
-            )
+            self.add_error("basis", str(_REFUSALS["weak_basis"]))
         self.same = entering.same_check(gift=gift)
         if self.same is not None and not self.cleaned_data.get("sure_same"):
             self.is_same_asked = True
-            self.add_error("check_number", _("A check like this was entered before: see below."))
+            self.add_error("check_number", str(_REFUSALS["twin"]))
         self._ask_about_closed(gift)
         return not self.errors
 
@@ -308,36 +290,13 @@ _PLACES = {
     "hand": "basis_on",
     "written": "written_on",
 }
-_REFUSALS: Mapping[str, str | Promise] = {
-    "resident_number": gettext_lazy("A resident number is never kept here. Leave it out."),
-    "amount": gettext_lazy("The amount must be above zero."),
-    "sum": gettext_lazy("The parts do not add up to the amount."),
+_REFUSALS: Words = {
+    **desk_wording.REFUSALS,
     "twice": gettext_lazy("Name each fund once."),
-    "fund": gettext_lazy("All funds must be open and of the same organization."),
-    "description": gettext_lazy("Describe what was given."),
-    "ticket": gettext_lazy("Describe what was given in return."),
-    "merged": gettext_lazy("This giver was merged into another; choose that one."),
-    "parted": gettext_lazy("These two have parted: choose one of them."),
-    "organization": gettext_lazy(
-        "The giver of this kind is an organization: the fund, the employer or the charity."
-    ),
-    "person": gettext_lazy("The giver of this kind is a person."),
-    "self": gettext_lazy("Who gave it is not thanked a second time."),
-    "day": gettext_lazy("This day cannot be."),
-    "later": gettext_lazy("It cannot be given after it reached us."),
     "entered": gettext_lazy("This form was used for another gift. Open a new one."),
-    "other": gettext_lazy("This cannot be entered."),
 }
 
 
-def _title(campaign: Campaign, language: str) -> str:
-    titles = {text.language: text.title for text in campaign.texts.all()}
-    return titles.get(language) or titles.get("en") or campaign.slug
-
-
-def _funds(language: str) -> list[tuple[str, str]]:
+def _funds() -> list[tuple[str, str]]:
     funds = Fund.objects.filter(is_open=True).select_related("entity").prefetch_related("texts")
-    return [
-        (str(fund.pk), f"{fund.entity.code} · {fund.code} {books.name_of(fund=fund, language=language)}")
-        for fund in funds.order_by("entity__code", "code")
-    ]
+    return [(str(one.pk), fund_label(one, has_body=True)) for one in funds.order_by("entity__code", "code")]

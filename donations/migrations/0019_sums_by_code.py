@@ -92,7 +92,7 @@ ALTER TABLE donations_giftdelta DROP COLUMN source;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("donations", "0017_rollups")]
+    dependencies = [("donations", "0018_rows_without_a_giver")]
     operations = [
         migrations.RunSQL(TABLES + TOLD + FILL, BACKWARD),
         migrations.AddIndex(
