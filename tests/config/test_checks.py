@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from config import checks, env
+from config.management.commands import grant_rights
 from reports.fact_tables import FACT_TABLES
 
 SAFE: dict[str, object] = {
@@ -183,6 +185,24 @@ def test_the_application_may_only_add_to_facts(granted_role: str, db: None) -> N
         assert rights(table) == {"SELECT", "INSERT"}, table
     for table in ("donations_checkout", "donors_message", "receipts_series"):
         assert rights(table) == {"SELECT", "INSERT", "UPDATE", "DELETE"}, table
+
+
+def test_a_second_release_gives_no_rights_on_queues_that_are_not_its_own(granted_role: str, db: None) -> None:
+    """The application makes its queues itself when the first bell is rung; the next version's release meets them."""
+    keeper = f"keeper_{uuid4().hex[:8]}"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA IF NOT EXISTS pgmq")
+        cursor.execute(f"CREATE ROLE {keeper}")
+        cursor.execute(f"GRANT USAGE, CREATE ON SCHEMA pgmq TO {keeper}, {granted_role}")
+        for role, table in ((granted_role, "q_theirs"), (keeper, "q_ours")):
+            cursor.execute(f"SET LOCAL ROLE {role}")
+            cursor.execute(f"CREATE TABLE pgmq.{table} (msg_id bigint)")
+        cursor.execute(grant_rights.QUEUES)
+        mine = {row[0] for row in cursor.fetchall()}
+        cursor.execute("RESET ROLE")
+    assert "pgmq.q_ours" in mine
+    assert "pgmq.q_theirs" not in mine
+    call_command("grant_rights", role=granted_role, verbosity=0)
 
 
 def test_a_role_with_a_strange_name_is_only_a_name(db: None) -> None:

@@ -11,11 +11,11 @@ JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE p.proname = 'refuse_change' OR p.proname LIKE '%append\\_only'
 """
 
-_QUEUE = (
-    "USAGE, CREATE ON SCHEMA pgmq",
-    "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgmq",
-    "USAGE, SELECT ON ALL SEQUENCES IN SCHEMA pgmq",
-)
+# The queues themselves are made by the application's role: they are its own already, and not the owner's to give.
+QUEUES = """
+SELECT c.oid::regclass::text, c.relkind = 'S' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'pgmq' AND c.relkind IN ('r', 'p', 'v', 'S') AND pg_has_role(c.relowner, 'USAGE')
+"""
 
 
 class Command(BaseCommand):
@@ -32,8 +32,13 @@ class Command(BaseCommand):
             cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
             cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'pgmq'")
             if cursor.fetchone():
-                for right in _QUEUE:
-                    cursor.execute(f"GRANT {right} TO {role}")
+                cursor.execute(f"GRANT USAGE, CREATE ON SCHEMA pgmq TO {role}")
+                cursor.execute(QUEUES)
+                for name, is_sequence in cursor.fetchall():
+                    right = (
+                        "USAGE, SELECT ON SEQUENCE" if is_sequence else "SELECT, INSERT, UPDATE, DELETE ON"
+                    )
+                    cursor.execute(f"GRANT {right} {name} TO {role}")
             cursor.execute(_FACTS)
             facts = [row[0] for row in cursor.fetchall()]
             for table in [*facts, "django_migrations"]:
