@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.test.utils import override_settings
 
+from tests import sharing
+
 # The same examples in every run, and no time limit on one of them: a busy machine proves nothing.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("house")
@@ -65,6 +67,16 @@ _MADE_ANEW = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}|[A-Za-z0-9_-]{22}")
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """A case is not named after an id or a signature that is new in each process: two processes share the cases."""
     return argname if isinstance(val, str) and _MADE_ANEW.search(val) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    sharing.arrange(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> sharing.Sharing | None:
+    return sharing.Sharing(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,7 @@ MEASURES = (
     "lybunt_everyone",
     "rollups_rebuild",
     "export_csv_vs_copy",
+    "journal_export_vs_copy",
     "statement_import_vs_copy",
     "export_xlsx_vs_copy",
     "export_parquet_vs_copy",

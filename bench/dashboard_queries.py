@@ -68,8 +68,8 @@ def questions() -> Mapping[str, Callable[[], object]]:
     from campaigns.models import Campaign
     from ledger import balances
     from ledger.models import LegalEntity
-    from reports import restricted_funds
-    from reports.answers import banding, campaigning, comparing, grouping, retaining
+    from reports import books, restricted_funds, sources
+    from reports.answers import banding, campaigning, comparing, grouping, retaining, returning, unreceipting
     from reports.answers.asking import Asked
 
     everybody = Asked(today=DAY, currency="USD", year=DAY.year)
@@ -92,6 +92,11 @@ def questions() -> Mapping[str, Callable[[], object]]:
         "campaign's givers": lambda: retaining.changes(campaign),
         "what pages show as raised": lambda: balances.received(segments=[slug]),
         "gift sizes": lambda: banding.bands(everybody),
+        "what came by each code": lambda: returning.by_code(everybody),
+        "what ever came by each code to a campaign": lambda: returning.ever_by_code(campaign),
+        "what came by each link": sources.by_code,
+        "gifts on no receipt": lambda: unreceipting.unreceipted(everybody, everybody.span),
+        "page of funds": lambda: books.balances(language="en"),
         "restricted funds of a year": lambda: restricted_funds.report(entity=home, language="en", **days),
         "first, kept, lapsed, more, less": lambda: retaining.changes(everybody),
         "retention": lambda: retaining.retention(everybody),

@@ -38,6 +38,9 @@ def measure(*, name: str, form: str) -> pairing.Outcome:
         "first_byte_seconds": round(pairing.quantile([run["first_byte"] for run in told], 0.5), 3),
         "first_row_seconds": round(pairing.quantile([run["first_row"] for run in told], 0.5), 3),
         "rows_generated_now": written,
+        "ratio_to_no_order": export_csv_vs_copy.ratio_to_no_order(
+            [run["rows"] / run["seconds"] for run in told]
+        ),
     }
     return pairs.outcome(name=name, unit="rows/s", n=int(told[0]["rows"]), notes=notes)
 

@@ -2,7 +2,8 @@
 
 Deterministic: every figure is a hash of a row's number, and the steps are always the same, so the same rows come out
 each time. Heavy-tailed: half of the gifts come from an eighth of the givers, forty give thousands; amounts are
-log-normal. Givers come and go, a few records are merged, four of ten give online, some gifts go back. Facts,
+log-normal. Givers come and go, a few records are merged, four of ten give online, half of these by one of 120 codes,
+some gifts go back. Facts,
 designations, lines of the balance and of the books agree. The rows are written past the triggers; `rebuild_rollups`
 counts them.
 """
@@ -54,7 +55,8 @@ _FACTS = (
       CASE WHEN is_online THEN 'card' ELSE 'check' END, CASE WHEN is_online THEN '4242' ELSE '' END,
       CASE WHEN is_online THEN 'ch_years' || i END, CASE WHEN is_online THEN 'pi_years' || i END, amount, currency,
       given_at, (given_at AT TIME ZONE zone)::date,
-      CASE WHEN is_online THEN 'charge_in_entity_zone' ELSE 'received' END, 'en', '', '', false,
+      CASE WHEN is_online THEN 'charge_in_entity_zone' ELSE 'received' END, 'en', '',
+      CASE WHEN is_online AND i % 2 = 0 THEN 'letter-' || floor(120 * pg_temp.figure(i, 14) ^ 3) ELSE '' END, false,
       given_at + interval '5 seconds'
     FROM gift ORDER BY given_at
     """,

@@ -11,13 +11,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from books import matching, posting_lines, remembering_payers
+from books import lying, matching, posting_lines, remembering_payers
 from books.models import BankLine, BankMatch
 from campaigns.models import Campaign
 from donations import entering
 from donations.dating import Basis
 from donations.entering import HandGift
-from donations.models import Batch, BatchedGift, Donation, TransferPromise
+from donations.models import Batch, Donation, TransferPromise
 from donors import matching as donor_matching
 from donors.models import Donor
 from ledger.models import Entry, Fund, LegalEntity
@@ -157,7 +157,7 @@ def _make(
         ).first()
         if match.batch is None:
             raise UnableToAccept("unknown")
-    elif part.kind == Kind.RETURNED:
+    elif part.kind in {Kind.RETURNED, Kind.SALE}:
         match.donation = _known_gift(line, part)
     elif part.kind == Kind.GIFT:
         match.donation = _gift(line, part, minor, place, actor=actor, now=now)
@@ -198,10 +198,8 @@ def _known_gift(line: BankLine, part: Part) -> Donation:
 def _gift(line: BankLine, part: Part, minor: int, place: int, *, actor: User, now: datetime) -> Donation:
     if part.donation_id is not None:
         gift = _known_gift(line, part)
-        # What a batch carried there, or what went back, is no money that waits to be seen at the bank.
-        is_elsewhere = BatchedGift.objects.filter(donation=gift).exists()
-        if gift.method != "bank_transfer" or is_elsewhere or gift.refunds.exists():
-            raise UnableToAccept("unknown")
+        if not lying.in_the_drawer().filter(pk=gift.pk).exists():
+            raise UnableToAccept("taken" if lying.is_seen(donation=gift) else "unknown")
         return gift
     if minor < 0:
         raise UnableToAccept("direction")

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Max, QuerySet, Sum
 
 from books import keeping_journals, mapping, previewing_journals
-from books.journals import dividing, filling, gathering, packing, reading
+from books.journals import dividing, filling, gathering, packing, pouring, reading
 from books.journals.formats import FORMATS
 from books.journals.packing import Packed
 from books.journals.shapes import Handover, Name
@@ -312,13 +312,21 @@ def _names(terms: _Terms) -> dict[tuple[int, int], Name]:
 def _packed(
     of: Scope | JournalExport, handover: Handover, terms: _Terms, *, folder: Path, tell: Tell
 ) -> Packed:
-    reader = reading.entries(
-        export_id=handover.id,
+    wanted = reading.Wanted(
         grouping=of.grouping,
         zone=terms.map_used["zone"],
         with_names=of.with_names,
-        names=_names(terms),
+        with_checks=FORMATS[of.target].has_checks and of.grouping == "entry",
+        line_count=terms.line_count,
     )
+    if of.grouping == "entry" and of.target in pouring.POURED:
+        body = pouring.poured(handover=handover, target=of.target, wanted=wanted, names=_names(terms))
+        with closing(body) as blocks:
+            chunks = filling.whole(
+                _told(blocks, terms.line_count, tell), form=FORMATS[of.target], handover=handover
+            )
+            return packing.packed(chunks, folder=folder)
+    reader = reading.entries(export_id=handover.id, wanted=wanted, names=_names(terms))
     # Whatever ends it, the database's side of the stream ends here and not when somebody collects what was left.
     with closing(reader) as entries:
         journals = gathering.journals(
@@ -333,6 +341,14 @@ def _packed(
             )
         except dividing.TooLong as error:
             raise UnableToExport("too_long", said=error.number) from error
+
+
+def _told(blocks: Iterable[tuple[bytes, int]], total: int, tell: Tell) -> Iterator[tuple[bytes, int]]:
+    done = 0
+    for content, lines in blocks:
+        yield content, lines
+        done += lines
+        tell(min(done, total), total)
 
 
 def _counted(entries: Iterable[gathering.Booked], total: int, tell: Tell) -> Iterator[gathering.Booked]:

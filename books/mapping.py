@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from books.journals import beancount, neutralizing, quickbooks_desktop
+from books.journals import beancount, intacct, neutralizing, quickbooks_desktop
 from books.journals.shapes import Name
 from books.models import AccountMap, Target
 from donors import refusing
@@ -39,7 +39,8 @@ class Given:
 
 class UnableToMap(ValueError):
     """A text cannot be used; `field` says which, `code` why: `empty`, `long`, `breaks`, `formula`, `resident`,
-    `letters` (the program cannot write it), `account` (no beancount account) or `digits`.
+    `letters` (the program cannot write it), `account` (no beancount account), `digits` or `dimension` (no column of
+    Intacct).
     """
 
     def __init__(self, field: str, code: str) -> None:
@@ -71,10 +72,20 @@ def _special(target: str, field: str, text: str) -> str:
         return "letters"
     if target == Target.BEANCOUNT and field == "code" and not beancount.ACCOUNT.fullmatch(text):
         return "account"
+    if target == Target.INTACCT and field == "class_name" and not _are_dimensions(text):
+        return "dimension"
     is_number = text.isascii() and text.isdecimal()
     if target == Target.SAGE_50 and field in {"code", "class_name"} and text and not is_number:
         return "digits"
     return ""
+
+
+def _are_dimensions(text: str) -> bool:
+    try:
+        intacct.dimensions(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_lost(text: str) -> bool:

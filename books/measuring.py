@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from books import postings
-from ledger.models import Fund, Line
+from ledger.models import Fund, LegalEntity, Line
 from ledger.money import Money
 
 WITH = Q(account__code__in=postings.WITH) | (
@@ -70,6 +70,16 @@ def releasable(*, fund_id: int, currency: str, on: date) -> Money:
         standing += minor
         least = min(least, standing)
     return Money(max(least, 0), currency)
+
+
+def below_nothing(*, entity: LegalEntity, on: date) -> list[tuple[int, Money]]:
+    """This function will return the funds of a body whose restricted money is less than nothing at the end of a day."""
+    lines = Line.objects.filter(WITH, entry__entity=entity, entry__booked_on__lte=on)
+    sums = lines.values_list("fund_id", "currency").annotate(sum=Sum("amount_minor")).filter(sum__gt=0)
+    return [
+        (fund_id, Money(-minor, currency))
+        for fund_id, currency, minor in sums.order_by("fund_id", "currency")
+    ]
 
 
 def currencies(*, fund_id: int) -> list[str]:

@@ -11,20 +11,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
-from books import matching, remembering_payers
+from books import lying, matching, remembering_payers
 from books.accepting import Kind, Part
-from books.models import BankLine, BankMatch
-from donations.models import Batch, BatchedGift, Donation, Refund, TransferPromise
+from books.models import BankLine, BankMatch, SecuritySale
+from donations.models import Donation, Refund, TransferPromise
 from donors import matching as donor_matching
 from donors.models import Donor
-from ledger.models import Entry, Line
+from ledger.models import Entry
+from ledger.money import Money
 from payments.models import BankAccount, Payout, PayoutFailure
 
 MOST = 5
 BEFORE, AFTER = timedelta(days=5), timedelta(days=10)
-MOST_TOGETHER, MOST_POOL = 4, 12
+MOST_TOGETHER, MOST_POOL, MOST_LYING = 4, 12, 200
+LIES_FOR = timedelta(days=90)
+CARRIED = frozenset({"check", "cash"})
 _CHARGE = re.compile(r"fee|charge|commission|수수료|이용료", re.IGNORECASE)
 _INTEREST = re.compile(r"interest|이자|결산", re.IGNORECASE)
 _PROCESSOR = re.compile(matching.PROCESSOR, re.IGNORECASE)
@@ -81,6 +85,7 @@ def suggest(*, account: BankAccount, lines: Sequence[BankLine]) -> dict[int, lis
         _by_payout(account, open_lines),
         _by_return(account, open_lines),
         _by_deposit(account, open_lines),
+        _by_sale(account, open_lines),
         _by_transfer(account, open_lines),
         _by_given_back(account, open_lines),
         _by_payer(account, open_lines),
@@ -194,48 +199,86 @@ def _by_return(account: BankAccount, lines: Sequence[BankLine]) -> Found:
 
 
 def _by_deposit(account: BankAccount, lines: Sequence[BankLine]) -> Found:
+    """What of a posted batch no line has shown yet: all of it, or by how much it was put right since."""
     first = min(line.booked_on for line in lines)
     last = max(line.booked_on for line in lines)
-    free = Batch.objects.filter(
-        ~_tied(Kind.DEPOSIT, batch=OuterRef("pk")),
-        bank_account=account,
-        status=Batch.Status.POSTED,
-        deposit_on__range=(first - AFTER, last + BEFORE),
-    )
-    batches = {f"deposit:{batch.pk}": batch for batch in free.order_by("-deposit_on", "-number")[:500]}
-    sums = (
-        Line.objects.filter(entry__source__in=batches, account__code="1000")
-        .values_list("entry__source")
-        .annotate(sum=Sum("amount_minor"))
-    )
-    for source, total in sums.order_by("entry__source"):
-        batch = batches[source]
+    with connection.cursor() as cursor:
+        cursor.execute(_DEPOSITS, [account.pk, first - AFTER, last + BEFORE])
+        free = cursor.fetchall()
+    for batch_id, number, on, left, seen in free:
+        part = Part(kind=Kind.DEPOSIT, batch_id=batch_id)
+        why = "deposit_put_right" if seen else "deposit"
         for line in lines:
-            apart = (line.booked_on - batch.deposit_on).days
-            if line.amount_minor == total and -BEFORE.days <= apart <= AFTER.days:
-                part = Part(kind=Kind.DEPOSIT, batch_id=batch.pk)
-                score = max(95 - abs(apart), 60)
-                yield line.pk, Suggestion(score, "deposit", (part,), str(batch.number), on=batch.deposit_on)
+            apart = (line.booked_on - on).days
+            if line.amount_minor == left and (seen or -BEFORE.days <= apart <= AFTER.days):
+                yield line.pk, Suggestion(max(95 - abs(apart), 60), why, (part,), str(number), on=on)
+
+
+# A batch that was put right after it was seen may be corrected by the bank much later.
+_DEPOSITS = """
+WITH near AS MATERIALIZED (
+  SELECT b.id, b.number, b.deposit_on, m.minor, m.n FROM donations_batch b
+   CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0)::bigint AS minor, count(*) AS n FROM books_bankmatch
+                        WHERE batch_id = b.id) m
+   WHERE b.bank_account_id = %s AND b.status = 'posted' AND (b.deposit_on BETWEEN %s AND %s OR (m.n > 0 AND EXISTS (
+         SELECT 1 FROM donations_batchrow w LEFT JOIN donations_rowreversal x ON x.row_id = w.id
+           LEFT JOIN donations_batchedgift g ON g.row_id = w.id
+           LEFT JOIN donations_refund r ON r.donation_id = g.donation_id
+          WHERE w.batch_id = b.id AND (x.id IS NOT NULL OR r.id IS NOT NULL))))
+)
+SELECT b.id, b.number, b.deposit_on, x.minor - b.minor, b.minor <> 0 FROM near b
+ CROSS JOIN LATERAL batch_at_bank(b.id) x WHERE x.minor <> b.minor ORDER BY b.deposit_on DESC, b.number DESC LIMIT 500
+"""
+
+
+def _by_sale(account: BankAccount, lines: Sequence[BankLine]) -> Found:
+    """What donated securities brought."""
+    free = SecuritySale.objects.filter(
+        ~_tied(Kind.SALE, donation=OuterRef("donation")), bank_account=account
+    ).select_related("donation__donor__merged_into")
+    for sale in free.order_by("-sold_on", "-id")[:200]:
+        brought = sale.price_minor - sale.fee_minor
+        for line in lines:
+            apart = (line.booked_on - sale.sold_on).days
+            if line.amount_minor == brought and -BEFORE.days <= apart <= AFTER.days:
+                giver = sale.donation.donor.merged_into or sale.donation.donor
+                part = Part(kind=Kind.SALE, donation_id=sale.donation_id)
+                yield (
+                    line.pk,
+                    Suggestion(max(95 - abs(apart), 60), "sale", (part,), "", giver, on=sale.sold_on),
+                )
 
 
 def _by_transfer(account: BankAccount, lines: Sequence[BankLine]) -> Found:
-    """Transfers somebody entered by hand before the statement came, which lie undeposited."""
-    free = Donation.objects.filter(
-        ~_tied(Kind.GIFT, donation=OuterRef("pk")),
-        ~Exists(BatchedGift.objects.filter(donation=OuterRef("pk"))),
-        ~Exists(Refund.objects.filter(donation=OuterRef("pk"))),
-        entity=account.entity_id,
-        rail=Donation.Rail.DESK,
-        method="bank_transfer",
-        currency=account.currency,
-        amount_minor__in={line.amount_minor for line in lines},
-    )
-    for gift in free.select_related("donor__merged_into").order_by("-given_on", "id")[:200]:
-        for line in lines:
-            if line.amount_minor == gift.amount_minor and abs(line.booked_on - gift.given_on) <= AFTER:
+    """What somebody entered by hand before the statement came, and lies in the drawer: one by one, or together."""
+    free = lying.in_the_drawer().filter(entity=account.entity_id, currency=account.currency)
+    first, last = min(line.booked_on for line in lines), max(line.booked_on for line in lines)
+    near = free.filter(given_on__range=(first - LIES_FOR, last + AFTER)).select_related("donor__merged_into")
+    gifts = list(near.order_by("-given_on", "id")[:MOST_LYING])
+    for line in lines:
+        for gift in gifts:
+            apart = line.booked_on - gift.given_on
+            if line.amount_minor == gift.amount_minor and -AFTER <= apart <= LIES_FOR:
                 giver = gift.donor.merged_into or gift.donor
                 part = Part(kind=Kind.GIFT, donation_id=gift.pk)
-                yield line.pk, Suggestion(80, "transfer", (part,), "", giver, on=gift.given_on)
+                score = 80 if apart <= AFTER else 60
+                yield line.pk, Suggestion(score, "transfer", (part,), "", giver, on=gift.given_on)
+        carried = [gift for gift in gifts if gift.method in CARRIED]
+        yield from _together(line, [one for one in carried if abs(line.booked_on - one.given_on) <= AFTER])
+
+
+def _together(line: BankLine, pool: Sequence[Donation]) -> Found:
+    """Checks and cash are carried to the bank together, without a batch."""
+    near = sorted(pool, key=lambda one: abs((line.booked_on - one.given_on).days))[:MOST_POOL]
+    for size in range(2, MOST_TOGETHER + 1):
+        for some in itertools.combinations(near, size):
+            if sum(one.amount_minor for one in some) == line.amount_minor:
+                parts = tuple(
+                    Part(kind=Kind.GIFT, donation_id=one.pk, amount_minor=one.amount_minor) for one in some
+                )
+                named = " + ".join(Money(one.amount_minor, one.currency).plain for one in some)
+                yield line.pk, Suggestion(65, "several", parts, named)
+                return
 
 
 def _by_given_back(account: BankAccount, lines: Sequence[BankLine]) -> Found:

@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "counts of the giving form that ended": {"task": "donations.forget_counts", "schedule": 60},
     "groups whose money has come": {"task": "donations.close_groups", "schedule": 20},
     "deltas of gifts and of the books": {"task": "donations.fold", "schedule": 20},
+    "deltas of what is decided of gifts": {"task": "receipts.fold", "schedule": 20},
     "transfer codes nobody used": {
         "task": "donations.lapse_promises",
         "schedule": crontab(hour=4, minute=41),

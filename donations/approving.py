@@ -6,12 +6,13 @@ Who may propose and who may approve, the doors say; that they are two people, th
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from donations import alerting, holding, refunding
-from donations.models import RefundPolicy, RefundRequest
+from donations import alerting, giving_back, holding, refunding, reversing
+from donations.models import Donation, RefundPolicy, RefundRequest
 from ledger.models import LegalEntity
 from ledger.money import Money
 from staff import auditing
@@ -35,9 +36,11 @@ class UnableToDecide(Exception):
         self.code, self.words = code, words
 
 
-def approve(*, request_id: uuid.UUID, actor: User, now: datetime) -> RefundRequest:
+def approve(*, request_id: uuid.UUID, actor: User, now: datetime, is_at_bank: bool = False) -> RefundRequest:
     """Let a proposed refund go out. The approval is committed before the processor is asked.
 
+    Money that came over the desk is given back in the books at once, and no processor is asked; `is_at_bank` says that
+    it was matched with a line of the bank.
     Raises UnableToDecide when somebody has decided already, when the actor proposed it, when it is older than
     seven days, or when its gift was disputed or refunded meanwhile; UnableToRefund when the processor refuses.
     This function will return the request as it stands after the processor's answer, if one came.
@@ -45,6 +48,9 @@ def approve(*, request_id: uuid.UUID, actor: User, now: datetime) -> RefundReque
 
     def still_possible(proposal: RefundRequest) -> None:
         donation = proposal.donation
+        if donation.rail == Donation.Rail.DESK:
+            _check_return(proposal, now)
+            return
         if holding.is_disputed(donation=donation):
             raise UnableToDecide("disputed", _("The payment is disputed now; nothing can be given back."))
         if refunding.refundable(donation=donation).minor < 0:
@@ -52,9 +58,22 @@ def approve(*, request_id: uuid.UUID, actor: User, now: datetime) -> RefundReque
 
     approved, is_new = _decide(
         request_id=request_id, to=Status.REQUESTED, actor=actor, now=now, action="approve refund",
-        check=still_possible,
+        check=still_possible, deed=partial(_give_back, is_at_bank=is_at_bank, actor=actor, now=now),
     )  # fmt: skip
-    return refunding.send(refund_request=approved, now=now) if is_new else approved
+    is_to_be_sent = is_new and approved.status == Status.REQUESTED
+    return refunding.send(refund_request=approved, now=now) if is_to_be_sent else approved
+
+
+def _check_return(proposal: RefundRequest, now: datetime) -> None:
+    try:
+        reversing.check(donation=proposal.donation, wrong=giving_back.wrong(proposal), now=now)
+    except reversing.UnableToReverse as error:
+        raise UnableToDecide(error.code, _("This gift went back already.")) from error
+
+
+def _give_back(approved: RefundRequest, *, is_at_bank: bool, actor: User, now: datetime) -> None:
+    if approved.donation.rail == Donation.Rail.DESK:
+        giving_back.give_back(approved=approved, is_at_bank=is_at_bank, actor=actor, now=now)
 
 
 def decline(*, request_id: uuid.UUID, actor: User, reason: str, now: datetime) -> RefundRequest:
@@ -80,6 +99,7 @@ def _decide(
     action: str,
     answer: str = "",
     check: Callable[[RefundRequest], None] = lambda proposal: None,
+    deed: Callable[[RefundRequest], None] = lambda decided: None,
 ) -> tuple[RefundRequest, bool]:
     with transaction.atomic():
         proposal = _locked(request_id)
@@ -97,6 +117,7 @@ def _decide(
         )  # fmt: skip
         proposal.refresh_from_db()
         _write_down(proposal=proposal, actor=actor, action=action, now=now)
+        deed(proposal)
         alerting.refund_decided(refund_request=proposal, now=now)
     return proposal, True
 

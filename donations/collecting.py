@@ -12,7 +12,16 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Sum
 
-from donations import accepting, dividing, entering, paying_out, postings, recording, refunding
+from donations import (
+    accepting,
+    dividing,
+    entering,
+    leaving_unknown,
+    paying_out,
+    postings,
+    recording,
+    refunding,
+)
 from donations.entering import HandGift
 from donations.models import Donation, Refund, RefundPart
 from donations.postings import Share
@@ -260,10 +269,8 @@ def _held(entity: LegalEntity, amount: Money, sources: Sequence[str] | None) -> 
 
 
 def unknown_refs() -> list[str]:
-    """This function will return the references of money that lies in the books for nobody yet."""
-    waiting = Entry.objects.filter(
-        kind=Entry.Kind.UNIDENTIFIED, source__startswith="unidentified:paypal:", reversals__isnull=True
-    )
+    """This function will return the references of money whose giver somebody still has to name."""
+    waiting = leaving_unknown.of_processors()
     return [source.removeprefix("unidentified:") for source in waiting.values_list("source", flat=True)]
 
 

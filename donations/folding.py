@@ -37,6 +37,14 @@ SELECT entity_id, currency, extract(year FROM given_on)::int, {FLOOR}, gifts, un
   FROM donations_giftdelta WHERE entity_id IS NOT NULL
 """
 
+CODES = """
+SELECT entity_id, campaign_id, currency, month, source, gifts, undone, given_minor, back_minor FROM donations_giftsource
+UNION ALL
+SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, source, gifts, undone, given_minor,
+  back_minor FROM donations_giftdelta WHERE entity_id IS NOT NULL AND source <> ''
+"""
+"""Gifts that came by a code; those that carry none are what is left of MONTHS."""
+
 COLUMNS = (
     "scope, currency, donor_id, year, gifts, net_minor, first_on, last_on, first_year, before_year, before_minor,"
     " after_year, total_gifts, total_minor, since"
@@ -97,6 +105,47 @@ MORE = "before_year = year - 1 AND net_minor > before_minor"
 LESS = "before_year = year - 1 AND net_minor < before_minor"
 
 
+# A giver's year by one code, and who began with it: whose first day of all had a gift that came by it.
+CODED_COLUMNS = "donor_id, entity_id, campaign_id, currency, source, year, first_on"
+CODED = """
+SELECT coalesce(p.merged_into_id, d.donor_id) AS donor_id, d.entity_id, d.campaign_id, d.currency, d.source,
+  date_part('year', d.given_on)::int AS year, min(d.given_on) AS first_on
+FROM donations_donation d
+LEFT JOIN donors_donor p ON p.id = d.donor_id AND p.merged_into_id IS NOT NULL
+LEFT JOIN donations_giftback b ON b.donation_id = d.id
+WHERE d.source <> '' AND coalesce(b.back_minor, 0) < d.amount_minor {whose}
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+PEOPLE_KEY, PEOPLE_FIGURES = "scope, currency, year, source", "donors, newcomers, ever"
+# Three small questions of the same rows are quicker than one that has to sort them: how many gave in each year, for how
+# many it was the first of all days, and in which year each gave for the last time.
+PEOPLE = """
+SELECT scope, currency, year, source, sum(donors)::bigint AS donors, sum(newcomers)::bigint AS newcomers,
+  sum(ever)::bigint AS ever
+FROM (
+  SELECT scope, currency, year, source, count(*) * {sign} AS donors, 0 AS newcomers, 0 AS ever FROM (
+    SELECT DISTINCT s.scope, c.currency, c.year, c.source, c.donor_id FROM {coded} c {scopes}) y GROUP BY 1, 2, 3, 4
+  UNION ALL
+  SELECT g.scope, c.currency, c.year, c.source, 0, count(DISTINCT c.donor_id) * {sign}, 0
+    FROM {coded} c JOIN {givers} g ON g.before_year = 0 AND g.scope IN (0, c.entity_id, -c.campaign_id)
+     AND (g.donor_id, g.currency, g.year, g.since) = (c.donor_id, c.currency, c.year, c.first_on) GROUP BY 1, 2, 3, 4
+  UNION ALL
+  SELECT scope, currency, year, source, 0, 0, count(*) * {sign} FROM (
+    SELECT s.scope, c.currency, c.source, c.donor_id, max(c.year) AS year FROM {coded} c {scopes} GROUP BY 1, 2, 3, 4) l
+   GROUP BY 1, 2, 3, 4
+) told GROUP BY scope, currency, year, source
+"""
+_SCOPES = "CROSS JOIN LATERAL (VALUES (0::bigint), (c.entity_id), (-c.campaign_id)) AS s (scope)"
+
+
+def coded(rows: str, *, givers: str, sign: int = 1) -> str:
+    """`givers` are the years of the same people.
+
+    This function will return the SQL that counts them by code, or takes them out (-1).
+    """
+    return PEOPLE.format(coded=rows, givers=givers, sign=sign, scopes=_SCOPES)
+
+
 def counted(givers: str, *, sign: int = 1) -> str:
     """This function will return the SQL that counts rows of givers into cohorts, or takes them out (-1)."""
     return COUNTED.format(givers=givers, sign=sign, more=MORE, less=LESS)
@@ -127,6 +176,25 @@ UNION ALL SELECT {KEY}, {FIGURES} FROM (
 """How many givers have the same years around a year, and their sums; several rows may have one key."""
 
 
+_TOUCHED_CODES = f"""
+was AS MATERIALIZED (
+  SELECT {COLUMNS} FROM donations_giveryear WHERE donor_id IN (SELECT id FROM whose)
+), coded AS MATERIALIZED ({CODED.format(whose="AND d.donor_id IN (SELECT id FROM records)")}),
+coded_before AS MATERIALIZED (
+  SELECT {CODED_COLUMNS} FROM donations_giversource WHERE donor_id IN (SELECT id FROM whose)
+)
+"""
+UNFOLDED_CODES = f"{UNFOLDED}, {_TOUCHED_CODES}"
+"""The same for questions about people by code."""
+PEOPLE_BY_CODE = f"""
+SELECT {PEOPLE_KEY}, {PEOPLE_FIGURES} FROM donations_sourcecohort
+UNION ALL SELECT {PEOPLE_KEY}, {PEOPLE_FIGURES} FROM ({coded("coded", givers="fresh")}) came
+UNION ALL SELECT {PEOPLE_KEY}, {PEOPLE_FIGURES} FROM (
+  {coded("coded_before", givers="was", sign=-1)}) went
+"""
+"""How many people gave by a code in a year; several rows may have one key."""
+
+
 def _added(key: str) -> str:
     figures = "gifts, undone, given_minor, back_minor"
     added = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in figures.split(", "))
@@ -153,13 +221,17 @@ WITH taken AS (
   INSERT INTO donations_giftsize AS t (entity_id, currency, year, size_minor, gifts, undone, given_minor, back_minor)
   SELECT entity_id, currency, extract(year FROM given_on)::int, {FLOOR}, {_SUMS} FROM gifts GROUP BY 1, 2, 3, 4
   {_added("currency, year, entity_id, size_minor")}
+), codes AS (
+  INSERT INTO donations_giftsource AS t
+    (entity_id, campaign_id, currency, month, source, gifts, undone, given_minor, back_minor)
+  SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, source, {_SUMS} FROM gifts
+   WHERE source <> '' GROUP BY 1, 2, 3, 4, 5
+  {_added("month, source, entity_id, campaign_id, currency")}
 )
 SELECT count(*), array_agg(DISTINCT donor_id) FROM taken
 """
 _COUNT_AGAIN = f"""
-WITH {touched("SELECT unnest(%s::uuid[])")}, was AS MATERIALIZED (
-  SELECT {COLUMNS} FROM donations_giveryear WHERE donor_id IN (SELECT id FROM whose)
-), gone AS MATERIALIZED (
+WITH {touched("SELECT unnest(%s::uuid[])")}, {_TOUCHED_CODES}, gone AS MATERIALIZED (
   SELECT {COLUMNS} FROM was EXCEPT SELECT {COLUMNS} FROM fresh
 ), come AS MATERIALIZED (
   SELECT {COLUMNS} FROM fresh EXCEPT SELECT {COLUMNS} FROM was
@@ -168,6 +240,21 @@ WITH {touched("SELECT unnest(%s::uuid[])")}, was AS MATERIALIZED (
    WHERE (g.donor_id, g.scope, g.currency, g.year) = (gone.donor_id, gone.scope, gone.currency, gone.year)
 ), inserted AS (
   INSERT INTO donations_giveryear ({COLUMNS}) SELECT {COLUMNS} FROM come
+), coded_gone AS (
+  DELETE FROM donations_giversource g USING
+    (SELECT {CODED_COLUMNS} FROM coded_before EXCEPT SELECT {CODED_COLUMNS} FROM coded) k
+   WHERE g.donor_id = k.donor_id AND (g.entity_id, g.campaign_id, g.currency, g.source, g.year, g.first_on)
+     = (k.entity_id, k.campaign_id, k.currency, k.source, k.year, k.first_on)
+), coded_come AS (
+  INSERT INTO donations_giversource ({CODED_COLUMNS})
+  SELECT {CODED_COLUMNS} FROM coded EXCEPT SELECT {CODED_COLUMNS} FROM coded_before
+), people AS (
+  INSERT INTO donations_sourcecohort AS t ({PEOPLE_KEY}, {PEOPLE_FIGURES})
+  SELECT {PEOPLE_KEY}, {", ".join(f"sum({name}) AS {name}" for name in PEOPLE_FIGURES.split(", "))}
+    FROM ({coded("coded", givers="fresh")} UNION ALL {coded("coded_before", givers="was", sign=-1)}) c
+   GROUP BY {PEOPLE_KEY} HAVING (sum(donors), sum(newcomers), sum(ever)) <> (0, 0, 0)
+  ON CONFLICT ({PEOPLE_KEY}) DO UPDATE SET
+    {", ".join(f"{name} = t.{name} + excluded.{name}" for name in PEOPLE_FIGURES.split(", "))}
 )
 INSERT INTO donations_givercohort AS t ({KEY}, {FIGURES})
 SELECT {KEY}, {", ".join(f"sum({name})" for name in FIGURES.split(", "))}

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from donations import posting_batches, postings
-from donations.models import Batch, BatchRow
+from donations.models import Batch, BatchRow, RowReversal
 from donors.models import Donor
 from ledger import posting
 from ledger.models import Entry
@@ -19,7 +19,9 @@ from staff.models import User
 
 
 class UnableToIdentify(ValueError):
-    """`code` is `open` (the batch is not posted: change the row), `other` (somebody else was named) or of entering."""
+    """`code` is `open` (the batch is not posted: change the row), `other` (somebody else was named), `gone` (the row
+    was taken back) or of entering.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -44,6 +46,8 @@ def identify(*, row_id: uuid.UUID, donor_id: uuid.UUID, actor: User, now: dateti
             if row.donor_id == giver.pk:
                 return row
             raise UnableToIdentify("other")
+        if RowReversal.objects.filter(row=row).exists():
+            raise UnableToIdentify("gone")
         _take_back(row, now=now)
         row.giver, row.donor, row.hint = BatchRow.Giver.DONOR, giver, ""
         row.identified_by, row.identified_at = actor, now

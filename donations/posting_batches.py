@@ -31,6 +31,12 @@ from ledger.money import Money
 from staff import auditing
 from staff.models import User
 
+KINDS: Mapping[str, Entry.Kind] = {
+    BatchRow.Giver.NOBODY: Entry.Kind.OFFERING,
+    BatchRow.Giver.UNKNOWN: Entry.Kind.UNIDENTIFIED,
+}
+"""How a row without a giver is booked, under its own name: `offering:` or `unidentified:` and the row."""
+
 
 class UnableToPost(Exception):
     """`codes` say what keeps the batch from being posted; `position` which row, if it is about one."""
@@ -90,8 +96,9 @@ def _override(batch: Batch) -> dict[str, object]:
 def rows_of(batch: Batch) -> list[BatchRow]:
     """This function will return the rows of a batch in order, with everything that posting asks of them."""
     parts = BatchRowPart.objects.select_related("fund", "donor__merged_into").order_by("id")
-    rows = BatchRow.objects.filter(batch=batch).select_related("donor__merged_into", "campaign")
-    return list(rows.prefetch_related(Prefetch("parts", parts)).order_by("position"))
+    rows = BatchRow.objects.filter(batch=batch).select_related("donor__merged_into", "campaign", "reversal")
+    fetched = rows.prefetch_related(Prefetch("parts", parts), "reversal__truth__fund")
+    return list(fetched.order_by("position"))
 
 
 def _post_row(batch: Batch, row: BatchRow, *, actor: User, now: datetime) -> None:
@@ -99,8 +106,7 @@ def _post_row(batch: Batch, row: BatchRow, *, actor: User, now: datetime) -> Non
     if row.giver == BatchRow.Giver.DONOR:
         enter_gifts(batch=batch, row=row, parts=parts, actor=actor, now=now)
         return
-    kinds = {"nobody": Entry.Kind.OFFERING, "unknown": Entry.Kind.UNIDENTIFIED}
-    kind = kinds[row.giver]
+    kind = KINDS[row.giver]
     posting.post(
         entity=batch.entity,
         kind=kind,

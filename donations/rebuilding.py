@@ -58,6 +58,31 @@ _GIVERS = (
     f"""INSERT INTO donations_giveryear ({gifts.COLUMNS}) SELECT {gifts.COLUMNS} FROM rebuilt_givers f
     WHERE NOT EXISTS (SELECT 1 FROM donations_giveryear g WHERE {_SAME})""",
 )
+_SAME_CODES = " AND ".join(f"f.{name} = g.{name}" for name in gifts.CODED_COLUMNS.split(", "))
+_CODES = (
+    """CREATE TEMP TABLE rebuilt_coded ON COMMIT DROP AS
+    SELECT coalesce(p.merged_into_id, d.donor_id) AS donor_id, d.entity_id, d.campaign_id, d.currency, d.source,
+      d.given_on, d.amount_minor, coalesce(b.back_minor, 0) AS back_minor
+    FROM donations_donation d LEFT JOIN donors_donor p ON p.id = d.donor_id AND p.merged_into_id IS NOT NULL
+    LEFT JOIN donations_giftback b ON b.donation_id = d.id WHERE d.source <> ''""",
+    "DELETE FROM donations_giftsource",
+    f"""INSERT INTO donations_giftsource (entity_id, campaign_id, currency, month, source, {_FIGURES})
+    SELECT entity_id, campaign_id, currency, date_trunc('month', given_on)::date, source, count(*),
+      count(*) FILTER (WHERE back_minor >= amount_minor), sum(amount_minor), sum(back_minor)
+    FROM rebuilt_coded GROUP BY 1, 2, 3, 4, 5""",
+    """CREATE TEMP TABLE rebuilt_codes ON COMMIT DROP AS
+    SELECT donor_id, entity_id, campaign_id, currency, source, date_part('year', given_on)::int AS year,
+      min(given_on) AS first_on
+    FROM rebuilt_coded WHERE back_minor < amount_minor GROUP BY 1, 2, 3, 4, 5, 6""",
+    "ANALYZE rebuilt_codes",
+    f"DELETE FROM donations_giversource g WHERE NOT EXISTS (SELECT 1 FROM rebuilt_codes f WHERE {_SAME_CODES})",
+    f"""INSERT INTO donations_giversource ({gifts.CODED_COLUMNS}) SELECT {gifts.CODED_COLUMNS} FROM rebuilt_codes f
+    WHERE NOT EXISTS (SELECT 1 FROM donations_giversource g WHERE {_SAME_CODES})""",
+    "DELETE FROM donations_sourcecohort",
+    f"""INSERT INTO donations_sourcecohort ({gifts.PEOPLE_KEY}, {gifts.PEOPLE_FIGURES})
+    {gifts.coded("rebuilt_codes", givers="rebuilt_givers")}""",
+    "DROP TABLE rebuilt_coded, rebuilt_codes",
+)
 _COHORTS = (
     "DELETE FROM donations_givercohort",
     f"INSERT INTO donations_givercohort ({gifts.KEY}, {gifts.FIGURES}) {gifts.counted('rebuilt_givers')}",
@@ -79,6 +104,9 @@ TABLES = (
     "donations_giftsize",
     "donations_giveryear",
     "donations_givercohort",
+    "donations_giftsource",
+    "donations_giversource",
+    "donations_sourcecohort",
     "ledger_linemonth",
 )
 
@@ -134,5 +162,5 @@ def _write() -> None:
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        for statement in (*_GIVERS, *(made for _, made in indexes), *_COHORTS):
+        for statement in (*_GIVERS, *(made for _, made in indexes), *_CODES, *_COHORTS):
             cursor.execute(statement)

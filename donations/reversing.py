@@ -17,6 +17,7 @@ from donations import (
     benefiting,
     counting_batches,
     crediting,
+    dividing,
     entering,
     posting_batches,
     postings,
@@ -29,7 +30,7 @@ from donations.benefiting import Return
 from donations.crediting import Credit
 from donations.dating import Basis
 from donations.entering import Detail, HandGift
-from donations.models import Donation, Refund, RefundPart, Reversal, SoftCredit
+from donations.models import Donation, Refund, RefundPart, RefundRequest, Reversal, SoftCredit
 from donors import refusing
 from ledger import money, posting
 from ledger.models import Entry, Fund
@@ -45,7 +46,8 @@ class UnableToReverse(ValueError):
 
     Codes are `desk` (it came through the processor: give it back there), `gone` (it went back already), `sold`
     (securities that are money by now), `reason`, `resident_number`, `day`, `same` (nothing would change), `truth`
-    (only a mistake has one) and those of entering.
+    (only a mistake has one), `second` (money is given back by two people: see `giving_back`), `waits` (somebody has
+    proposed that already) and those of entering.
     """
 
     def __init__(self, code: str, field: str = "") -> None:
@@ -59,7 +61,8 @@ class Wrong:
 
     `happened_on` is the day it bounced or was given back; of a mistake it is the day it was booked and not asked for.
     `gift_id` is made with the form, so that the true gift is entered once. `is_at_bank` says that the money was matched
-    with a line of the bank; what was carried there in a batch is known.
+    with a line of the bank; what was carried there in a batch is known. `request` is what a second person agreed to,
+    when money is given back.
     """
 
     donation_id: uuid.UUID
@@ -69,6 +72,7 @@ class Wrong:
     happened_on: date | None = None
     truth: Sequence[tuple[Fund, Money]] = ()
     is_at_bank: bool = False
+    request: RefundRequest | None = None
 
 
 def reverse(*, wrong: Wrong, actor: User, now: datetime) -> Reversal:
@@ -77,14 +81,15 @@ def reverse(*, wrong: Wrong, actor: User, now: datetime) -> Reversal:
     Receipts, totals and ladders follow by themselves: they read what went back. Raises UnableToReverse; nothing is
     written then. This function will return the stored reversal.
     """
-    words = _checked(wrong)
+    words = checked(wrong)
     with transaction.atomic():
         refunding.lock(wrong.donation_id)
         donation = _found(wrong.donation_id)
         known = Reversal.objects.filter(refund__donation=donation).select_related("replaced_by").first()
         if known is not None:
             return _same(known, wrong)
-        _check(donation, wrong, now)
+        check(donation=donation, wrong=wrong, now=now)
+        _check_agreed(donation, wrong)
         is_at_bank = wrong.is_at_bank or at_bank(donation=donation)
         refund = _take_back(donation, wrong, words, is_at_bank=is_at_bank, now=now)
         true = _enter_truth(donation, wrong, words, is_at_bank=is_at_bank, actor=actor, now=now)
@@ -101,7 +106,8 @@ def reverse(*, wrong: Wrong, actor: User, now: datetime) -> Reversal:
     return made
 
 
-def _checked(wrong: Wrong) -> str:
+def checked(wrong: Wrong) -> str:
+    """This function will return the reason in one line. Raises UnableToReverse for what nobody may write down."""
     words = " ".join(wrong.reason.split())[:300]
     if not words:
         raise UnableToReverse("reason", "reason")
@@ -131,7 +137,20 @@ def _same(known: Reversal, wrong: Wrong) -> Reversal:
     return known
 
 
-def _check(donation: Donation, wrong: Wrong, now: datetime) -> None:
+def _check_agreed(donation: Donation, wrong: Wrong) -> None:
+    """Money is given back when a second person agreed to this very gift; nothing else is done while that waits."""
+    waiting = donation.refund_requests.filter(status__in=dividing.HOLDING, refund__isnull=True)
+    agreed = wrong.request
+    if wrong.kind == Kind.RETURNED:
+        if agreed is None or agreed.donation_id != donation.pk or agreed.decided_by_id is None:
+            raise UnableToReverse("second", "kind")
+        waiting = waiting.exclude(pk=agreed.pk)
+    if waiting.exists():
+        raise UnableToReverse("waits")
+
+
+def check(*, donation: Donation, wrong: Wrong, now: datetime) -> None:
+    """This function will do nothing for a gift that can be taken back so. Raises UnableToReverse."""
     if donation.rail != Donation.Rail.DESK:
         raise UnableToReverse("desk")
     if refunding.refunded(donation=donation):
@@ -161,8 +180,11 @@ def kind_of(*, donation_id: uuid.UUID) -> Reversal.Kind | None:
 
 
 def at_bank(*, donation: Donation) -> bool:
-    """This function will tell whether the money of a gift was carried to the bank in a batch."""
-    return donation.kind in counting_batches.MONEY and hasattr(donation, "batched")
+    """This function will tell whether a batch carried the money of a gift to the bank, or that of a mistake in it."""
+    is_money = donation.kind in counting_batches.MONEY
+    return is_money and (
+        hasattr(donation, "batched") or Entry.objects.filter(source=f"deposit:{donation.pk}").exists()
+    )
 
 
 def booked(donation: Donation) -> Entry:
@@ -181,6 +203,7 @@ def _take_back(donation: Donation, wrong: Wrong, words: str, *, is_at_bank: bool
     shares = recording.shares_of(donation)
     refund = Refund.objects.create(
         donation=donation,
+        request=wrong.request,
         processor_ref=f"reversal:{donation.pk}",
         amount_minor=donation.amount_minor,
         reason=wrong.kind.value,

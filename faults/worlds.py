@@ -105,7 +105,7 @@ class World:
         )
 
     def finish(self, running: Running) -> Outcome:
-        outcome = running.finish()
+        outcome = running.finish(within=self.within(forking.PATIENCE))
         self.note(outcome.kind, outcome.deed, outcome.words or _brief(outcome.value))
         return outcome
 

@@ -64,6 +64,15 @@ def report(*, job: Job, done: int, total: int | None, now: datetime) -> None:
         raise JobCanceled(str(job.pk))
 
 
+def hold(*, job: Job) -> None:
+    """Call it inside a transaction, before what the work did is given its name: nobody takes the job over until then.
+
+    This function will raise JobCanceled when it was canceled or taken over meanwhile.
+    """
+    if not _held(job).select_for_update().exists():
+        raise JobCanceled(str(job.pk))
+
+
 def run_one(*, works: dict[str, Work], now: datetime) -> UUID | None:
     """Claim and run one job; an error is kept in the row and the job is tried again up to five times.
 
@@ -98,6 +107,19 @@ def cancel(*, job_id: UUID, now: datetime) -> bool:
     return bool(
         Job.objects.filter(pk=job_id, status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).update(
             status=Job.Status.CANCELED, ended_at=now
+        )
+    )
+
+
+def resume(*, job_id: UUID, now: datetime) -> bool:
+    """Let a canceled job run after all. Its attempts go on counting, so that a worker that has not noticed yet that it
+    was canceled does not take the next attempt for its own.
+
+    This function will return whether it could.
+    """
+    return bool(
+        Job.objects.filter(pk=job_id, status=Job.Status.CANCELED).update(
+            status=Job.Status.QUEUED, ended_at=None, error="", run_after=now, beat_at=None
         )
     )
 

@@ -18,6 +18,7 @@ from launcher.telling import Stop, Teller
 # Nothing listens here: a test that needs a server starts its own, and one that forgot fails at once.
 NOBODY = Ports(web=9, sandbox=9, mailbox=9, smtp=9)
 AT_ONCE = "2"
+SHARED = ("--dist", "loadfile", "--no-loadscope-reorder")
 QUICK = "not journey and not slow"
 LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
 LOUD = "!" * 78
@@ -179,8 +180,9 @@ class _Pytest:
 
     def command(self) -> list[str]:
         """This function will return pytest's command line. What the person adds comes last and so wins."""
-        # Two at once, each with a database of its own; the files of one module stay together with its fixtures.
-        command = [str(self.python), "-m", "pytest", "-n", AT_ONCE, "--dist", "loadfile"]
+        # Two at once, each with a database of its own; the tests of one file stay together with its fixtures, and
+        # the files come in the order of `tests/sharing.py`.
+        command = [str(self.python), "-m", "pytest", "-n", AT_ONCE, *SHARED]
         if not self.quick:
             command += ["--cov", "--cov-report="]
         if sys.stdout.isatty():

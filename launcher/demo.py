@@ -25,6 +25,7 @@ def run(*, root: Path, state: Path | None, port: int, reset: bool, once: bool, t
         migration_database_url=os.environ.get("MIGRATION_DATABASE_URL") or None,
         web_port=port,
         choices=environments.chosen(os.environ),
+        has_years=True,
         tell=tell,
     )
     stack.state.claim()  # what cannot work is said before a minute is spent on installing

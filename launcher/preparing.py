@@ -12,6 +12,9 @@ from urllib.parse import unquote, urlsplit
 from launcher import states
 from launcher.telling import Stop, Teller
 
+YEARS = "1"
+"""What was written stays: another version of the years is for a new database."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -63,6 +66,12 @@ def demo_step(*, root: Path, python: Path, environment: Mapping[str, str], datab
     patterns = ("*/migrations/*.py", "*/management/commands/demo*.py", "*/demo*.py", "*/demo*/**/*")
     found = states.fingerprint(root=root, patterns=patterns, salt=database or str(time.time_ns()))
     return Step("demo data", [[str(python), "manage.py", "demodata"]], environment, found)
+
+
+def years_step(*, python: Path, environment: Mapping[str, str], database: str) -> Step:
+    """This function will return the step that writes the demo's two years, once for each database."""
+    lived = [str(python), "-m", "launcher.living"]
+    return Step("two years of it", [lived], environment, f"{YEARS} {database or time.time_ns()}")
 
 
 def compile_command(python: Path) -> list[str]:

@@ -47,6 +47,7 @@ class Stack:
         durable: bool = True,
         choices: Mapping[str, str] | None = None,
         sandbox_options: Sequence[str] = (),
+        has_years: bool = False,
         tell: Teller | None = None,
     ) -> None:
         self.root = root.absolute()
@@ -57,6 +58,7 @@ class Stack:
         self._durable = durable
         self._choices = dict(choices or {})
         self._sandbox_options = tuple(sandbox_options)
+        self._has_years = has_years
         self._tell = tell or Teller(quiet=True)
         self._supervisor = Supervisor()
         self._is_up = False
@@ -212,6 +214,7 @@ class Stack:
             self.ports.sandbox, self.ports.smtp, self.ports.mailbox, what="sandbox and mailbox"
         )
         self._fill_demo()
+        self._fill_years()
         self._supervisor.wait_until(self._answers, what="the first page", seconds=60)
         self._tell.done("first page answers")
 
@@ -232,6 +235,14 @@ class Stack:
         )
         if not self.state.is_done(demo.name, demo.fingerprint) or self.state.read("demo") is None:
             self._run([demo])
+
+    def _fill_years(self) -> None:
+        """Before any worker looks: the sandbox's clock is turned back meanwhile."""
+        years = preparing.years_step(
+            python=self.python, environment=self.environment, database=self._database_identity()
+        )
+        if self._has_years and not self.state.is_done(years.name, years.fingerprint):
+            self._run([years])
 
     def _start_workers(self) -> None:
         self._supervisor.start(self._worker())

@@ -1,9 +1,10 @@
 """Following up: everything receipts do after money moved, in turns that are short.
 
 Numbering is one lane: two workers would take the same gifts and wait for each other's rows. Drawing is shared. A turn
-numbers at most some hundreds, rings for whoever is free to number the next ones, and draws a share that is smaller: so
-there is always something to draw for the one who may not number, nobody waits for another, and what else stands in
-the queue (notices to settle) never waits for the end of a rush.
+numbers at most some hundreds (when half of them have theirs it rings for whoever is free to draw), rings for whoever is
+free to number the next ones, and draws a share that is smaller: so there is always something to draw for the one who
+may not number, nobody waits for another, and what else stands in the queue (notices to settle) never waits for the
+end of a rush.
 """
 
 import logging
@@ -31,14 +32,17 @@ def follow_up(*, since: datetime, now: datetime) -> bool:
         is_full = is_alone and _number(since=since, now=now)
     if is_full:
         ringing.ring(TASK)  # whoever is free numbers the next ones while these are drawn
-    draw(now=now)
+    draw(now=now, is_rung=is_full)
     return is_alone
 
 
-def draw(*, now: datetime) -> None:
-    """This function will draw a share of what has its number, and ring for another one while more may wait."""
+def draw(*, now: datetime, is_rung: bool = False) -> None:
+    """This function will draw a share of what has its number, and ring for another one while more may wait.
+
+    `is_rung`: somebody has been called to draw already.
+    """
     # Drawing needs nobody to be alone: each worker takes its own receipts.
-    if finishing.finish_share(now=now):
+    if finishing.finish_share(now=now) and not is_rung:
         ringing.ring(DRAWING)
 
 
@@ -49,10 +53,11 @@ def _number(*, since: datetime, now: datetime) -> bool:
     """
     try:
         correcting.correct_due(now=now)
-        return issuing.issue_due(now=now, since=since) >= issuing.BATCH
+        issued = issuing.issue_due(now=now, since=since, call=lambda: ringing.ring(DRAWING))
     except (marking.NumbersLost, marking.MarksUnusable) as error:
         logger.error("no receipt is issued: %s", error)
         return False
+    return issued >= issuing.BATCH
 
 
 @contextmanager

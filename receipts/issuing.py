@@ -6,7 +6,7 @@ person mends. Gifts of donors who want one receipt a year wait for the annual ru
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -161,8 +161,10 @@ def _not_yearly(found: QuerySet[Donation]) -> QuerySet[Donation]:
     return found.annotate(given_in=year, rhythm=rhythm).exclude(~Exists(ran), rhythm="annual")
 
 
-def issue_due(*, now: datetime, since: datetime | None = None) -> int:
+def issue_due(*, now: datetime, since: datetime | None = None, call: Callable[[], None] | None = None) -> int:
     """Decide every gift that waits: a receipt, or an exclusion with its reason.
+
+    `call` is called once, when the first of many have their numbers and others still wait for theirs.
 
     `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Gifts are
     decided some hundreds in a transaction; where that fails each has one of its own, and one gift's trouble never
@@ -171,7 +173,12 @@ def issue_due(*, now: datetime, since: datetime | None = None) -> int:
     """
     waiting = due(since=since, now=now)
     chunks = [waiting[first : first + TOGETHER] for first in range(0, len(waiting), TOGETHER)]
-    return sum(_issue_chunk(chunk, now=now) for chunk in chunks)
+    issued = 0
+    for place, chunk in enumerate(chunks):
+        if place == 1 and call is not None:
+            call()
+        issued += _issue_chunk(chunk, now=now)
+    return issued
 
 
 def _issue_chunk(donation_ids: Sequence[uuid.UUID], *, now: datetime) -> int:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from donations import benefiting, restating, reversing
+from donations import approving, benefiting, restating, reversing
 from donations.benefiting import Return
-from donations.models import Benefit, Correction, Reversal
+from donations.models import Benefit, Correction, Donation, RefundRequest, Reversal
 from donations.reversing import Wrong
 from donors import keeping
 from donors.models import Donor
@@ -46,6 +46,17 @@ def reverse(*, wrong: Wrong, actor: User, now: datetime) -> Reversal:
     with transaction.atomic():
         made = reversing.reverse(wrong=wrong, actor=actor, now=now)
         correcting.correct(donation_id=wrong.donation_id, now=now)
+    return made
+
+
+def approve(*, request_id: uuid.UUID, is_at_bank: bool, actor: User, now: datetime) -> RefundRequest:
+    """Agree that money is given back. What came over the desk is back in the books with that, and its receipt follows.
+
+    Raises what `approving.approve` raises. This function will return the request as it stands.
+    """
+    made = approving.approve(request_id=request_id, is_at_bank=is_at_bank, actor=actor, now=now)
+    if made.donation.rail == Donation.Rail.DESK:
+        correcting.correct(donation_id=made.donation_id, now=now)
     return made
 
 

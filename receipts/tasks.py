@@ -9,6 +9,7 @@ from jobs import running as working
 from receipts import (
     acknowledging,
     filing_hometax,
+    folding,
     following_up,
     issuing,
     restoring,
@@ -49,6 +50,12 @@ def run_jobs() -> None:
 def finish() -> None:
     """Beside `follow_up`: as many workers as are rung for draw what waits, each its own receipts."""
     following_up.draw(now=timezone.now())
+
+
+@shared_task(name="receipts.fold")
+def fold() -> None:
+    """What is decided of gifts is right without it; folded, it is read quickly."""
+    folding.fold_all()
 
 
 @shared_task(name="receipts.mark_numbers")

@@ -14,9 +14,20 @@ ROWS = (
         SELECT m.kind || ' ' || coalesce(m.payout_id::text, m.batch_id::text, m.donation_id::text) || ' is at the bank '
                || count(*) || ' times'
           FROM books_bankmatch m LEFT JOIN books_bankmatch u ON u.undoes_id = m.id
-         WHERE m.undoes_id IS NULL AND u.id IS NULL
+         WHERE m.undoes_id IS NULL AND u.id IS NULL AND m.kind <> 'deposit'
            AND coalesce(m.payout_id::text, m.batch_id::text, m.donation_id::text) IS NOT NULL
          GROUP BY m.kind, m.payout_id, m.batch_id, m.donation_id HAVING count(*) > 1
+        UNION ALL
+        -- A batch that was put right is seen once more, over the difference; without that it is seen once and whole.
+        SELECT 'batch ' || m.batch_id || ' was seen ' || sum(m.amount_minor) || ' at the bank, its deposit is '
+               || max(b.minor)
+          FROM books_bankmatch m CROSS JOIN LATERAL batch_at_bank(m.batch_id) b
+         WHERE m.kind = 'deposit' AND NOT EXISTS (
+               SELECT 1 FROM donations_batchrow w LEFT JOIN donations_rowreversal x ON x.row_id = w.id
+                 LEFT JOIN donations_batchedgift g ON g.row_id = w.id LEFT JOIN donations_refund r
+                   ON r.donation_id = g.donation_id
+                WHERE w.batch_id = m.batch_id AND (x.id IS NOT NULL OR r.id IS NOT NULL))
+         GROUP BY m.batch_id HAVING sum(m.amount_minor) NOT IN (0, max(b.minor))
         UNION ALL
         SELECT 'bank line ' || coalesce(b.line, m.line) || ' books ' || coalesce(b.minor, 0)
                || ' at the bank, its gifts, charges and interest are ' || coalesce(m.minor, 0)

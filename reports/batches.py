@@ -1,7 +1,8 @@
 """Batches for people: the list of them with its totals, and the money in them that waits for its giver."""
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, QuerySet, Sum
 
+from donations import leaving_unknown
 from donations.models import Batch, BatchRow
 from ledger.money import Money
 
@@ -28,6 +29,14 @@ def totals(*, found: QuerySet[Batch]) -> list[tuple[int, Money, Money]]:
 
 
 def unknown_rows() -> QuerySet[BatchRow]:
-    """This function will return the rows of posted batches whose giver nobody has named yet, oldest first."""
-    waiting = BatchRow.objects.filter(giver=BatchRow.Giver.UNKNOWN, batch__status=Batch.Status.POSTED)
+    """Rows of posted batches whose giver somebody still has to name: not taken back, and not left unknown for good.
+
+    This function will return them, oldest first.
+    """
+    waiting = BatchRow.objects.filter(
+        ~Exists(leaving_unknown.of_rows()),
+        giver=BatchRow.Giver.UNKNOWN,
+        batch__status=Batch.Status.POSTED,
+        reversal__isnull=True,
+    )
     return waiting.select_related("batch__entity", "campaign").order_by("entered_at", "id")

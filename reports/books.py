@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Prefetch, QuerySet
 
-from books import measuring
+from books import postings
 from ledger import balances as ledger_balances
+from ledger import folding
 from ledger.models import Entry, Fund, Line
 from ledger.money import Money
 from reports import narrowing
@@ -56,40 +58,48 @@ def _whole(asked: Narrow) -> QuerySet[Entry]:
     return Entry.objects.filter(**{name: value for name, value in simple.items() if value})
 
 
-_INCOME = list(ledger_balances.INCOME)
+_BALANCES = f"""
+SELECT t.fund_id, t.currency,
+  coalesce(-sum(minor) FILTER (WHERE a.code = ANY(%(income)s)), 0)::bigint AS received,
+  coalesce(-sum(minor) FILTER (WHERE a.kind = 'income' AND a.code <> ALL(%(income)s)), 0)::bigint AS earned,
+  coalesce(sum(minor) FILTER (WHERE a.kind = 'expense'), 0)::bigint AS fees,
+  coalesce(-sum(minor) FILTER (WHERE a.kind = 'exchange'), 0)::bigint AS exchanged,
+  coalesce(-sum(minor) FILTER (WHERE a.kind = 'net_assets'), 0)::bigint AS moved,
+  coalesce(-sum(minor), 0)::bigint AS left,
+  coalesce(-sum(minor) FILTER (WHERE a.code = ANY(%(with)s) OR (a.code = %(exchange)s AND f.restriction <> 'none')), 0
+    )::bigint AS restricted
+FROM (
+  SELECT fund_id, account_id, currency, sum(debit_minor - credit_minor) AS minor FROM ({folding.SUMS}) s
+   WHERE %(fund)s::bigint IS NULL OR fund_id = %(fund)s GROUP BY 1, 2, 3
+) t JOIN ledger_account a ON a.id = t.account_id JOIN ledger_fund f ON f.id = t.fund_id
+WHERE a.kind IN ('income', 'expense', 'exchange', 'net_assets')
+GROUP BY t.fund_id, t.currency, f.code ORDER BY f.code, t.fund_id, t.currency
+"""
+_FIGURES = ("received", "earned", "fees", "exchanged", "moved", "left", "restricted")
 
 
 def balances(*, language: str, fund: Fund | None = None) -> list[Balance]:
-    """This function will return what each fund, or one, received, paid, exchanged and has left, by currency."""
-    of_fund = Q(fund=fund) if fund else Q()
-    rows = (
-        Line.objects.filter(of_fund, account__kind__in=["income", "expense", "exchange", "net_assets"])
-        .values("fund_id", "currency")
-        .annotate(
-            income=Sum("amount_minor", filter=Q(account__code__in=_INCOME)),
-            earned=Sum("amount_minor", filter=Q(account__kind="income") & ~Q(account__code__in=_INCOME)),
-            fees=Sum("amount_minor", filter=Q(account__kind="expense")),
-            exchanged=Sum("amount_minor", filter=Q(account__kind="exchange")),
-            moved=Sum("amount_minor", filter=Q(account__kind="net_assets")),
-            left=Sum("amount_minor"),
-            restricted=Sum("amount_minor", filter=measuring.WITH),
-        )
-        .order_by("fund__code", "fund_id", "currency")
-    )
+    """Read from sums that are kept up as lines are posted; with restrictions is what `books.measuring.WITH` says.
+
+    This function will return what each fund, or one, received, paid, exchanged and has left, by fund and currency.
+    """
+    asked = {
+        "income": list(ledger_balances.INCOME),
+        "with": list(postings.WITH),
+        "exchange": postings.EXCHANGE,
+        "fund": fund.pk if fund else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES, asked)
+        rows = cursor.fetchall()
     funds = {fund.pk: fund for fund in Fund.objects.select_related("entity").prefetch_related("texts")}
     return [
         Balance(
-            fund=funds[row["fund_id"]],
-            name=name_of(fund=funds[row["fund_id"]], language=language),
-            received=Money(-(row["income"] or 0), row["currency"]),
-            earned=Money(-(row["earned"] or 0), row["currency"]),
-            fees=Money(row["fees"] or 0, row["currency"]),
-            exchanged=Money(-(row["exchanged"] or 0), row["currency"]),
-            moved=Money(-(row["moved"] or 0), row["currency"]),
-            left=Money(-(row["left"] or 0), row["currency"]),
-            restricted=Money(-(row["restricted"] or 0), row["currency"]),
+            fund=funds[fund_id],
+            name=name_of(fund=funds[fund_id], language=language),
+            **{name: Money(minor, currency) for name, minor in zip(_FIGURES, figures, strict=True)},
         )
-        for row in rows
+        for fund_id, currency, *figures in rows
     ]
 
 

@@ -19,7 +19,7 @@ REFUNDS = ("refund", "payment_refund", "refund_failure")
 DISPUTES = ("adjustment",)
 FEES = ("stripe_fee", "stripe_fx_fee", "tax_fee")
 STATES = ("adds_up", "differs", "by_hand", "came_back")
-_CARRIED = ("gift", "agrees", "differs", "rounding")
+CARRIED = ("gift", "agrees", "differs", "rounding")
 """Verdicts of the rows of a file that make up a deposit."""
 
 
@@ -128,7 +128,7 @@ def _of_rows(column: str, which: Q) -> Coalesce:
         .values("id")[:1]
     )
     rows = ProcessorReportRow.objects.filter(
-        which, payout_ref=OuterRef("ref"), verdict__in=_CARRIED, report__source=OuterRef("processor")
+        which, payout_ref=OuterRef("ref"), verdict__in=CARRIED, report__source=OuterRef("processor")
     ).exclude(report__source="stripe")
     return _summed(rows.filter(id=Subquery(once)), "payout_ref", column)
 
@@ -242,7 +242,7 @@ def _owners(refs: Sequence[str]) -> dict[str, Donation]:
 def _from_files(payout: Payout) -> list[Carried]:
     """The rows of a file that name this deposit, each once."""
     rows = ProcessorReportRow.objects.filter(
-        payout_ref=payout.ref, verdict__in=_CARRIED, report__source=payout.processor
+        payout_ref=payout.ref, verdict__in=CARRIED, report__source=payout.processor
     ).exclude(report__source="stripe")
     found: dict[str, Carried] = {}
     for row in rows.select_related("donation__donor__merged_into").order_by("id"):

@@ -127,17 +127,36 @@ def manifest_of(*, job: Job) -> dict[str, object] | None:
 
 
 def purge(*, now: datetime) -> int:
-    """This function will delete files whose 24 hours are over or whose job is gone, and return how many exports."""
+    """This function will delete files whose 24 hours are over, whose job is gone or was called off, and parts of files
+    that nobody writes any more; it returns how many exports.
+    """
     folder = Path(default_storage.path(FOLDER))
     removed = set()
     for path in sorted(folder.iterdir()) if folder.exists() else ():
         job_id = path.name.partition(".")[0]
         job = Job.objects.filter(pk=job_id).first()
-        is_over = job is None or (job.ended_at is not None and job.ended_at + KEPT_FOR <= now)
-        if is_over:
+        if job is None or _is_over(job, now) or path in filing_out.parts_of(job):
             path.unlink(missing_ok=True)
             removed.add(job_id)
     return len(removed)
+
+
+def _is_over(job: Job, now: datetime) -> bool:
+    if job.status in {Job.Status.CANCELED, Job.Status.FAILED}:
+        return True
+    return job.ended_at is not None and job.ended_at + KEPT_FOR <= now
+
+
+def resume(*, job: Job, actor: User, now: datetime) -> bool:
+    """Have a file made after all that was called off or has failed; from the beginning, for a file is one snapshot.
+
+    This function will return whether it could.
+    """
+    with transaction.atomic():
+        goes_on = running.retry(job_id=job.pk, now=now) or running.resume(job_id=job.pk, now=now)
+        if goes_on:
+            auditing.record(actor=actor, action="export.resumed", target=f"job:{job.pk}", now=now)
+    return goes_on
 
 
 def works() -> dict[str, running.Work]:

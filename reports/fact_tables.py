@@ -6,6 +6,7 @@ FACT_TABLES = (
     "ledger_periodclose",
     "staff_auditevent",
     "paper_document",
+    "campaigns_appealcost",
     "donors_consent",
     "payments_balancetransaction",
     "payments_payout",

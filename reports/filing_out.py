@@ -8,13 +8,13 @@ left out, and without a second person nobody takes the names of more than so man
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from threading import Event
 from typing import Any, Protocol
 from uuid import UUID
@@ -36,6 +36,8 @@ from reports.lists.selecting import Selection
 FOLDER = "exports"
 REPORT_EVERY = 20_000
 """Rows between two reports of progress."""
+BEAT_EVERY = 20.0
+"""Seconds between two signs of life while no row comes."""
 Summary = dict[str, object]
 Clock = Callable[[], datetime]
 
@@ -75,16 +77,37 @@ def make(job: Job, now: datetime, *, clock: Clock = timezone.now) -> Summary:
         raise running.JobCanceled("its reader may not have this list any more")
     path = path_of(job)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f"{job.pk}.{job.attempts}.part")
+    for left in parts_of(job):
+        left.unlink(
+            missing_ok=True
+        )  # of a worker that died; one that lives writes into nothing and learns it soon
+    part, beside = (path.with_name(f"{job.pk}.{job.attempts}.{what}part") for what in ("", "manifest-"))
     try:
         told = _write(job, taken, part, now=now, clock=clock)
-        text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
-        _private(manifest_path_of(job), text.encode())
-        part.replace(path)
+        _private(beside, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode())
+        _name(job, {part: path, beside: manifest_path_of(job)})
     finally:
         part.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
     _tell(job, taken, now=clock())
     return told
+
+
+def parts_of(job: Job) -> list[Path]:
+    """This function will return what earlier attempts left behind: files that are not whole."""
+    return [
+        found
+        for found in path_of(job).parent.glob(f"{job.pk}.*part")
+        if not found.name.startswith(f"{job.pk}.{job.attempts}.")
+    ]
+
+
+def _name(job: Job, made: Mapping[Path, Path]) -> None:
+    """A file and its manifest get their names together, while nobody can take the job over."""
+    with transaction.atomic():
+        running.hold(job=job)
+        for part, path in made.items():
+            part.replace(path)
 
 
 def _tell(job: Job, taken: Taken, *, now: datetime) -> None:
@@ -139,9 +162,13 @@ def _write(job: Job, taken: Taken, part: Path, *, now: datetime, clock: Clock) -
         ThreadPoolExecutor(max_workers=1, thread_name_prefix="export") as thread,
         _sink(job, form, part) as sink,
     ):
-        reading = thread.submit(
-            _read, taken.selection, form, bool(job.arguments.get("with_mark")), (pieces, totals, stop)
+        file = making.pieces(
+            of=taken.selection,
+            form=form,
+            with_mark=bool(job.arguments.get("with_mark")),
+            may_keep="sealed" not in job.arguments,  # of these nothing plain touches the disk
         )
+        reading = thread.submit(_read, taken.selection, file, (pieces, totals, stop))
         try:
             size, digest = _take(job, sink, (pieces, totals), clock)
         finally:
@@ -184,18 +211,31 @@ def _take(
     size, rows, told, digest = 0, 0, 0, hashlib.sha256()
     total: int | None = None
     running.report(job=job, done=0, total=None, now=clock())
-    while (piece := pieces.get()) is not None:
+    while (piece := _next(pieces, job, (rows, total), clock)) is not None:
         block, count = piece
         sink.write(block)
         digest.update(block)
         size, rows = size + len(block), rows + count
-        if total is None and not totals.empty():
+        is_told = total is None and not totals.empty()
+        if is_told:
             total = _whole(totals.get())
-        if rows - told >= REPORT_EVERY:
+        if is_told or rows - told >= REPORT_EVERY:
             running.report(job=job, done=rows, total=total, now=clock())
             told = rows
     running.report(job=job, done=rows, total=rows, now=clock())
     return size, digest.hexdigest()
+
+
+def _next(
+    pieces: "Queue[Piece | None]", job: Job, progress: tuple[int, int | None], clock: Clock
+) -> Piece | None:
+    """The next piece. Whoever waits long for the database lives, and says so, or nobody would know it from the dead."""
+    while True:
+        try:
+            return pieces.get(timeout=BEAT_EVERY)
+        except Empty:
+            done, total = progress
+            running.report(job=job, done=done, total=total, now=clock())
 
 
 def _whole(summary: Summary) -> int:
@@ -205,8 +245,7 @@ def _whole(summary: Summary) -> int:
 
 def _read(
     chosen: Selection,
-    form: Format,
-    with_mark: bool,
+    file: Iterator[Piece],
     queues: "tuple[Queue[Piece | None], Queue[Summary], Event]",
 ) -> Summary:
     """Stream the file in this thread's own connection and snapshot, after summing it there."""
@@ -219,7 +258,7 @@ def _read(
                 begun: datetime = cursor.fetchone()[0]
             summary = selecting.summed(of=chosen) | {"snapshot_at": begun.isoformat()}
             totals.put(summary)
-            for piece in making.pieces(of=chosen, form=form, with_mark=with_mark):
+            for piece in file:
                 if not _put(pieces, piece, stop):
                     break
         return summary

@@ -105,6 +105,8 @@ _RECEIPT = {
     "hindered": f"{_UNCOVERED} AND {_HINDERED} AND {_NOT_EXCLUDED}",
     "waiting": f"{_UNCOVERED} AND {_NOT_EXCLUDED} AND {_NOT_HINDERED}",
 }
+RECEIPTS = frozenset(_RECEIPT)
+"""What a list can be narrowed to by what stands on a receipt."""
 _FREQUENCY = {"once": "d.plan_id IS NULL", "monthly": "d.plan_id IS NOT NULL"}
 
 

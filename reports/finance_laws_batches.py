@@ -50,6 +50,26 @@ SELECT 'gift ' || r.donation_id || ' of the desk went back without a reversal' F
   JOIN donations_donation d ON d.id = r.donation_id AND d.rail = 'desk'
  WHERE d.method <> 'paypal' AND NOT EXISTS (SELECT 1 FROM donations_reversal v WHERE v.refund_id = r.id)
 """
+ROW_REVERSALS = """
+SELECT 'row ' || v.row_id || ' was taken back and its entry was not' FROM donations_rowreversal v
+ WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_entry o ON o.id = e.reverses_id
+                    WHERE e.source = 'row_reversed:' || v.row_id
+                      AND o.source IN ('offering:' || v.row_id, 'unidentified:' || v.row_id)
+                      AND (SELECT sum(abs(l.amount_minor)) FROM ledger_line l WHERE l.entry_id = e.id)
+                        = (SELECT sum(abs(l.amount_minor)) FROM ledger_line l WHERE l.entry_id = o.id))
+UNION ALL
+SELECT 'row ' || v.row_id || ' was ' || t.minor || ' in fact, the books say ' || coalesce(l.minor, 0)
+  FROM donations_rowreversal v
+  JOIN (SELECT reversal_id, sum(amount_minor) AS minor FROM donations_rowtruth GROUP BY 1) t ON t.reversal_id = v.id
+  LEFT JOIN LATERAL (SELECT -sum(n.amount_minor) AS minor FROM ledger_entry e JOIN ledger_line n ON n.entry_id = e.id
+                       JOIN ledger_account a ON a.id = n.account_id AND a.code IN ('4000', '4100')
+                      WHERE e.source = 'row_true:' || v.row_id) l ON true
+ WHERE coalesce(l.minor, 0) <> t.minor
+UNION ALL
+SELECT 'money was given back for ' || r.donation_id || ' by one person' FROM donations_reversal v
+  JOIN donations_refund r ON r.id = v.refund_id JOIN donations_refundrequest q ON q.id = r.request_id
+ WHERE v.kind = 'returned' AND (q.decided_by_id IS NULL OR q.decided_by_id = q.requested_by_id)
+"""
 
 ROWS = (
     (
@@ -57,5 +77,9 @@ ROWS = (
         "every row of a posted batch is in the books, and what of it goes to the bank is one deposit",
         BATCHES,
     ),
-    ("I31", "a gift over the desk goes back as a whole, by an entry that reverses its own", REVERSALS),
+    (
+        "I31",
+        "a gift over the desk goes back as a whole, by an entry that reverses its own; a row without a giver too",
+        REVERSALS + "UNION ALL" + ROW_REVERSALS,
+    ),
 )

@@ -210,7 +210,13 @@ LAWS = (
             JOIN donations_batch b ON b.id = w.batch_id AND b.status = 'posted'
             JOIN campaigns_campaign c ON c.id = w.campaign_id
             JOIN donations_batchrowpart p ON p.row_id = w.id AND p.fund_id = c.fund_id
-           WHERE w.giver IN ('nobody', 'unknown') GROUP BY 1, 2
+           WHERE w.giver IN ('nobody', 'unknown')
+             AND NOT EXISTS (SELECT 1 FROM donations_rowreversal v WHERE v.row_id = w.id) GROUP BY 1, 2
+          UNION ALL
+          SELECT c.slug, b.currency, sum(t.amount_minor) FROM donations_rowtruth t
+            JOIN donations_rowreversal v ON v.id = t.reversal_id JOIN donations_batchrow w ON w.id = v.row_id
+            JOIN donations_batch b ON b.id = w.batch_id
+            JOIN campaigns_campaign c ON c.id = w.campaign_id AND c.fund_id = t.fund_id GROUP BY 1, 2
           UNION ALL
           -- What tickets bought is no contribution; that it is what was given in return is a law of its own.
           SELECT l.segment, l.currency, sum(l.amount_minor) FROM ledger_line l

@@ -12,45 +12,67 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from books import measuring
 from books.checking_months import Found, first_of_next, last_of
 from books.models import BankLine, Statement
-from donations import dividing
-from donations.models import Batch, BatchRow, RefundRequest
+from donations import dividing, leaving_unknown
+from donations.models import Batch, RefundRequest
 from jobs.models import Heartbeat
 from ledger.models import LegalEntity
 from ledger.money import Money
 from payments.models import ProcessorEvent
-from reports import restricted_funds
+from reports import batches, restricted_funds
 
 FRESH = timedelta(hours=2)
 """The laws are asked every hour: an answer older than this is none."""
 
 # What our books say went through the bank, beside what the bank's own lines say about the same thing. A match of a
-# payout or a deposit only ties; the others were booked from the line itself.
+# payout, a deposit or a sale only ties; the others were booked from the line itself. What was put right later belongs
+# to the deposit or the line by which the mistake came; what bounced or was given back is a line of its own.
 _BANK = """
-WITH told AS (
-  SELECT e.id, e.booked_on, split_part(coalesce(r.source, e.source), ':', 1) AS what,
-    split_part(coalesce(r.source, e.source), ':', 2) AS of
+WITH RECURSIVE wrong AS (
+  SELECT r.donation_id AS gift, v.kind, v.replaced_by_id AS instead, 'deposit:' || w.batch_id AS source
+    FROM donations_reversal v JOIN donations_refund r ON r.id = v.refund_id
+    JOIN donations_batchedgift g ON g.donation_id = r.donation_id JOIN donations_batchrow w ON w.id = g.row_id
+  UNION
+  SELECT r.donation_id, v.kind, v.replaced_by_id, 'bankline:' || m.line_id
+    FROM donations_reversal v JOIN donations_refund r ON r.id = v.refund_id
+    JOIN books_bankmatch m ON m.donation_id = r.donation_id AND m.kind = 'gift' AND m.undoes_id IS NULL
+   WHERE NOT EXISTS (SELECT 1 FROM books_bankmatch u WHERE u.undoes_id = m.id)
+  UNION
+  SELECT w.instead, v.kind, v.replaced_by_id, w.source FROM wrong w
+    JOIN donations_refund r ON r.donation_id = w.instead JOIN donations_reversal v ON v.refund_id = r.id
+), moved AS (
+  SELECT 'refund:reversal:' || gift AS name,
+    CASE kind WHEN 'mistake' THEN source ELSE 'returned:' || gift END AS source FROM wrong
+  UNION SELECT 'deposit:' || instead, source FROM wrong WHERE instead IS NOT NULL
+  UNION SELECT x.what || v.row_id, 'deposit:' || w.batch_id FROM donations_rowreversal v
+          JOIN donations_batchrow w ON w.id = v.row_id CROSS JOIN (VALUES ('row_reversed:'), ('row_true:')) x (what)
+), told AS (
+  SELECT e.id, e.booked_on, coalesce(r.source, e.source) AS name
     FROM ledger_entry e LEFT JOIN ledger_entry r ON r.id = e.reverses_id AND split_part(r.source, ':', 1) LIKE 'bank%%'
    WHERE e.entity_id = %(entity)s AND e.booked_on <= %(last)s
 ), booked AS (
-  SELECT CASE WHEN t.what LIKE 'bank%%' THEN 'bankline' ELSE t.what END || ':' || t.of AS source,
+  SELECT coalesce(v.source, CASE WHEN t.name LIKE 'bank%%' THEN 'bankline:' || split_part(t.name, ':', 2)
+                                 ELSE t.name END) AS source,
     min(t.booked_on) AS booked_on, l.currency, sum(l.amount_minor)::bigint AS minor
-    FROM told t JOIN ledger_line l ON l.entry_id = t.id JOIN ledger_account a ON a.id = l.account_id
-   WHERE a.code = '1000'
-   GROUP BY 1, l.currency HAVING sum(l.amount_minor) <> 0
+    FROM told t LEFT JOIN moved v ON v.name = t.name
+    JOIN ledger_line l ON l.entry_id = t.id JOIN ledger_account a ON a.id = l.account_id
+   WHERE a.code = '1000' GROUP BY 1, l.currency
 ), seen AS (
   SELECT CASE m.kind WHEN 'payout' THEN 'payout:' || p.ref WHEN 'payout_returned' THEN 'payout_failure:' || p.ref
-              WHEN 'deposit' THEN 'deposit:' || m.batch_id ELSE 'bankline:' || b.id END AS source,
+              WHEN 'deposit' THEN 'deposit:' || m.batch_id WHEN 'sale' THEN 'sale:' || m.donation_id
+              WHEN 'returned' THEN 'returned:' || m.donation_id ELSE 'bankline:' || b.id END AS source,
     b.currency, sum(m.amount_minor)::bigint AS minor
     FROM books_bankmatch m JOIN books_bankline b ON b.id = m.line_id
     JOIN payments_bankaccount k ON k.id = b.bank_account_id
     LEFT JOIN payments_payout p ON p.id = m.payout_id
-   WHERE k.entity_id = %(entity)s
+   WHERE k.entity_id = %(entity)s AND m.kind <> 'other'
    GROUP BY 1, 2 HAVING sum(m.amount_minor) <> 0
 )
 SELECT b.source, b.booked_on, b.currency, b.minor, s.minor
   FROM booked b LEFT JOIN seen s ON s.source = b.source AND s.currency = b.currency
+ WHERE b.minor <> 0 OR s.minor IS NOT NULL
  ORDER BY b.booked_on, b.source
 """
 # Lines of the processor's balance that were available long before the month was over and that no payout carried.
@@ -58,11 +80,14 @@ _NOT_PAID_OUT = """
 SELECT count(*) FROM payments_balancetransaction b
   LEFT JOIN payments_payoutline l ON l.balance_transaction_id = b.id
  WHERE l.id IS NULL AND b.kind NOT IN ('payout', 'payout_failure', 'payout_cancel') AND b.available_on <= %s
-   AND EXISTS (SELECT 1 FROM payments_payout)
+   AND EXISTS (SELECT 1 FROM payments_payout p WHERE p.processor = 'stripe')
+   AND NOT EXISTS (SELECT 1 FROM payments_payout p WHERE p.processor = 'stripe' AND p.is_by_hand
+                    AND p.currency = b.currency AND p.created_at::date >= b.available_on)
 """
+# What other processors send, and what a person took out by hand, is of sums and names no lines.
 _PAYOUTS_OFF = """
 SELECT count(*) FROM payments_payout p
- WHERE p.created_at < %s AND p.amount_minor <> (
+ WHERE p.created_at < %s AND p.processor = 'stripe' AND NOT p.is_by_hand AND p.amount_minor <> (
    SELECT coalesce(sum(b.net_minor), 0) FROM payments_payoutline l
      JOIN payments_balancetransaction b ON b.id = l.balance_transaction_id WHERE l.payout_id = p.id)
 """
@@ -175,7 +200,7 @@ def _payouts(month: date) -> Found:
 def _funds(entity: LegalEntity, month: date, last: date) -> Found:
     """The restricted funds report of the month ties, no fund stands below zero, and what funds owe comes to nothing."""
     report = restricted_funds.report(entity=entity, first=month, last=last, language="en")
-    untied, below = len(report.untied), sum(row.closing.minor < 0 for row in report.rows)
+    untied, below = len(report.untied), len(measuring.below_nothing(entity=entity, on=last))
     between = _count(_BETWEEN_FUNDS, [entity.pk])
     words = []
     if untied:
@@ -235,12 +260,8 @@ def _batches(entity: LegalEntity, last: date) -> Found:
 
 
 def _unknown(entity: LegalEntity, last: date) -> Found:
-    waiting = BatchRow.objects.filter(
-        batch__entity=entity,
-        batch__status=Batch.Status.POSTED,
-        batch__deposit_on__lte=last,
-        giver=BatchRow.Giver.UNKNOWN,
-    ).count()
+    rows = batches.unknown_rows().filter(batch__entity=entity, batch__deposit_on__lte=last)
+    waiting = rows.count() + leaving_unknown.waiting(entity=entity, last=last).count()
     words = ngettext("%(n)s giver is not known.", "%(n)s givers are not known.", waiting)
     return Found(waiting, words % {"n": waiting} if waiting else "", "batch_unknown")
 

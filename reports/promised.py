@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from donations.models import Instalment, Pledge, PledgePayment
@@ -26,7 +27,7 @@ class Promised:
     late: Money
 
 
-def pledges(*, state: str, search: str, kind: str, today: date) -> QuerySet[Pledge]:
+def pledges(*, state: str, search: str, kind: str, today: date | Combinable) -> QuerySet[Pledge]:
     """Pledges, newest first, each with `given` and `late` (minor units) and `next_on`, the day its next part falls due.
 
     `state` is one of STATES or empty for all; `late` are open ones with a part overdue.
@@ -58,7 +59,7 @@ def _given() -> QuerySet[PledgePayment, Any]:
     return rows.values("instalment__pledge").annotate(sum=Sum("amount_minor")).values("sum")
 
 
-def _due(today: date) -> QuerySet[Instalment, Any]:
+def _due(today: date | Combinable) -> QuerySet[Instalment, Any]:
     rows = Instalment.objects.filter(pledge=OuterRef("pk"), due_on__lt=today).order_by()
     return rows.values("pledge").annotate(sum=Sum("amount_minor")).values("sum")
 

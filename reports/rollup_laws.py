@@ -5,6 +5,7 @@
 
 from donations import folding, rebuilding
 from ledger import folding as book_folding
+from receipts import folding as decisions
 
 _GIFTS = "sum(gifts) AS gifts, sum(undone) AS undone, sum(given_minor) AS given, sum(back_minor) AS back"
 _DIFFER = """
@@ -18,10 +19,10 @@ SELECT {told} || ' count ' || coalesce(k.gifts, 0) || ' gifts, ' || coalesce(k.u
 """
 _FACTS = f"""
 WITH back AS MATERIALIZED ({rebuilding.BACK}), gift AS MATERIALIZED (
-  SELECT d.entity_id, d.campaign_id, d.currency, d.given_on, d.amount_minor AS size_minor, count(*) AS gifts,
+  SELECT d.entity_id, d.campaign_id, d.currency, d.given_on, d.amount_minor AS size_minor, d.source, count(*) AS gifts,
     count(*) FILTER (WHERE b.back_minor >= d.amount_minor) AS undone, sum(d.amount_minor) AS given_minor,
     coalesce(sum(b.back_minor), 0) AS back_minor
-  FROM donations_donation d LEFT JOIN back b ON b.donation_id = d.id GROUP BY 1, 2, 3, 4, 5
+  FROM donations_donation d LEFT JOIN back b ON b.donation_id = d.id GROUP BY 1, 2, 3, 4, 5, 6
 )
 """
 _MONTHLY = "SELECT *, date_trunc('month', given_on)::date AS month FROM gift"
@@ -49,6 +50,12 @@ _SUMS = "UNION ALL".join(
             "entity_id, currency, year, size_minor",
             folding.SIZES,
             _SIZED,
+        ),
+        (
+            "'the sums of the month ' || month || ' ' || currency || ' by code ' || source",
+            "entity_id, campaign_id, currency, month, source",
+            folding.CODES,
+            f"{_MONTHLY} WHERE source <> ''",
         ),
     )
 )
@@ -80,6 +87,28 @@ SELECT 'the cohort of ' || first_year || ' in ' || year || ' of scope ' || scope
  WHERE ({", ".join(f"c.{name}" for name in folding.FIGURES.split(", "))})
     IS DISTINCT FROM ({", ".join(f"f.{name}" for name in folding.FIGURES.split(", "))})
 """
+_CODED = f"""
+WITH {folding.UNFOLDED_CODES}, every AS MATERIALIZED ({folding.YEARS.format(whose="")}),
+facts AS MATERIALIZED ({_ALL}), every_code AS MATERIALIZED ({folding.CODED.format(whose="")}),
+kept AS MATERIALIZED (
+  SELECT {folding.CODED_COLUMNS} FROM donations_giversource WHERE donor_id NOT IN (SELECT id FROM whose)
+  UNION ALL SELECT {folding.CODED_COLUMNS} FROM coded),
+people AS (SELECT {folding.PEOPLE_KEY}, sum(donors) AS donors, sum(newcomers) AS newcomers, sum(ever) AS ever
+  FROM ({folding.PEOPLE_BY_CODE}) p GROUP BY {folding.PEOPLE_KEY}),
+told AS ({folding.coded("every_code", givers="facts")})
+SELECT 'donor ' || donor_id || ' stands in ' || year || ' by code ' || source || ', facts say otherwise'
+  FROM (SELECT {folding.CODED_COLUMNS} FROM kept EXCEPT ALL SELECT {folding.CODED_COLUMNS} FROM every_code) x
+UNION ALL
+SELECT 'donor ' || donor_id || ' gave in ' || year || ' by code ' || source || ' and does not stand there so'
+  FROM (SELECT {folding.CODED_COLUMNS} FROM every_code EXCEPT ALL SELECT {folding.CODED_COLUMNS} FROM kept) x
+UNION ALL
+SELECT 'code ' || source || ' in ' || year || ' of scope ' || scope || ' counts ' || coalesce(p.donors, 0)
+    || ' people, ' || coalesce(p.newcomers, 0) || ' new, ' || coalesce(p.ever, 0) || ' for the last time, facts say '
+    || coalesce(f.donors, 0) || ', ' || coalesce(f.newcomers, 0) || ', ' || coalesce(f.ever, 0)
+  FROM people p FULL JOIN told f USING ({folding.PEOPLE_KEY})
+ WHERE (coalesce(p.donors, 0), coalesce(p.newcomers, 0), coalesce(p.ever, 0))
+    IS DISTINCT FROM (coalesce(f.donors, 0), coalesce(f.newcomers, 0), coalesce(f.ever, 0))
+"""
 _KEY = "fund_id, account_id, currency, segment, month"
 _BOOKS = f"""
 SELECT 'the sums of ' || month || ' of fund ' || fund_id || ' on account ' || account_id || ' are '
@@ -92,13 +121,28 @@ SELECT 'the sums of ' || month || ' of fund ' || fund_id || ' on account ' || ac
  WHERE (coalesce(k.debit, 0), coalesce(k.credit, 0), coalesce(k.lines, 0))
     IS DISTINCT FROM (coalesce(f.debit_minor, 0), coalesce(f.credit_minor, 0), coalesce(f.lines, 0))
 """
+_DECIDED_KEY = "entity_id, campaign_id, currency, month, kind, code"
+_DECISIONS = f"""
+SELECT 'the gifts of ' || month || ' ' || currency || ' that are ' || kind || ' ' || code || ' count '
+    || coalesce(k.gifts, 0) || ' with ' || coalesce(k.given, 0) || ', facts say ' || coalesce(f.gifts, 0) || ' with '
+    || coalesce(f.given_minor, 0)
+  FROM (SELECT {_DECIDED_KEY}, sum(gifts) AS gifts, sum(given_minor) AS given FROM ({decisions.MONTHS}) s
+         GROUP BY {_DECIDED_KEY}) k
+  FULL JOIN ({decisions.FACTS}) f USING ({_DECIDED_KEY})
+ WHERE (coalesce(k.gifts, 0), coalesce(k.given, 0)) IS DISTINCT FROM (coalesce(f.gifts, 0), coalesce(f.given_minor, 0))
+UNION ALL
+SELECT 'gift ' || donation_id || ' is ' || string_agg(kind, ' and ' ORDER BY kind)
+  FROM ({decisions.DECIDED}) d GROUP BY donation_id HAVING count(*) > 1
+"""
 
 ROWS = (
     (
         "I40",
-        "sums of gifts by day, month and size are what the gifts say",
+        "sums of gifts by day, month, size and code are what the gifts say",
         f"{_FACTS} {_SUMS} UNION ALL {_TOLD}",
     ),
     ("I41", "who gave in which year, and how many did, is what the gifts say", _GIVERS),
     ("I42", "sums of the books by month are what the lines say", _BOOKS),
+    ("I43", "how many gave by each code, and were new, is what the gifts say", _CODED),
+    ("I44", "a gift is on a receipt, gets none or is held up, and the sums of each say so", _DECISIONS),
 )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from donations import folding
 from ledger.money import Money
-from reports.listing import GIVEN_BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,8 @@ class Taken:
 
 NOTHING = Taken(0, ())
 _BY_SOURCE = f"""
-SELECT d.source, d.currency, count(*), sum(d.amount_minor - coalesce(b.amount_minor, 0))::bigint
-  FROM donations_donation d LEFT JOIN ({GIVEN_BACK}) b ON b.donation_id = d.id
- WHERE d.source <> '' GROUP BY d.source, d.currency ORDER BY d.source, d.currency
+SELECT source, currency, sum(gifts)::int, sum(given_minor - back_minor)::bigint FROM ({folding.CODES}) c
+ GROUP BY source, currency HAVING sum(gifts) <> 0 ORDER BY source, currency
 """
 
 

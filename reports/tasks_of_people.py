@@ -40,6 +40,8 @@ class Task:
     entity: LegalEntity | None = None
     place: tuple[str, object] | None = None
     """A page of the office and the key of what it shows."""
+    asker: int | None = None
+    """Who asked for it: nobody else opens it but who may decide about it."""
     states: str = "dispute"
     """The table of words `state` is a key of."""
 

@@ -22,7 +22,16 @@ from ledger.models import LegalEntity
 from ledger.money import Money
 from payments import pointing
 from payments.models import ProcessorEvent
-from reports import bank_lines, batch_tasks, deposit_tasks, filtering, listing, paper_tasks, standing
+from reports import (
+    awaiting_seconds,
+    bank_lines,
+    batch_tasks,
+    deposit_tasks,
+    filtering,
+    listing,
+    paper_tasks,
+    standing,
+)
 from reports.tasks_of_people import LISTED, Group, Task, Work, count
 
 SILENT_AFTER = timedelta(minutes=2)
@@ -52,6 +61,8 @@ def work(*, now: datetime) -> Work:
         _proposals(now),
         paper_tasks.runs(),
         batch_tasks.overrides(),
+        awaiting_seconds.exports(now=now),
+        awaiting_seconds.transfers(),
         _warnings(now),
         _reviews(),
         deposit_tasks.payouts(),

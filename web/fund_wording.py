@@ -26,6 +26,7 @@ ACCOUNTS: Words = {
     "PayPal clearing": _("PayPal clearing"),
     "Pledges receivable": _("Pledges receivable"),
     "Due between funds": _("Due between funds"),
+    "Due between bodies": _("Due between bodies"),
     "Event income": _("Event income"),
     "Interest income": _("Interest income"),
     "Gain or loss on securities": _("Gain or loss on securities"),

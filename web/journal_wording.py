@@ -45,6 +45,7 @@ MAP_REFUSALS: Words = {
         "Write an account as Assets:Bank: one of the five roots, then parts of letters, digits and hyphens."
     ),
     "digits": _("Sage 50 knows only numbers here."),
+    "dimension": _("Intacct knows a class here, or columns like GLDIMFUND=Rescue; DEPT_ID=10, each once."),
 }
 FILE_REFUSALS: Words = {
     **MAP_REFUSALS,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from web import bank_wording, fund_wording, payout_wording, tax_wording
+from web import bank_wording, export_wording, fund_wording, payout_wording, tax_wording
 from web.tax_wording import Words
 
 STATES: Words = {
@@ -57,6 +57,8 @@ TASKS: Words = {
     "plan_failing": _("A regular gift could not be collected"),
     "plan_given_up": _("A regular gift ended because its card failed"),
     "batch_override": _("A batch that does not agree waits for a second person"),
+    "export_asked": _("A list of givers waits for a second person"),
+    "transfer_asked": _("A transfer between funds waits for a second person"),
     "giver_unknown": _("Money waits for its giver"),
 }
 MOMENTS: Words = {
@@ -348,6 +350,7 @@ TABLES: dict[str, Words] = {
     **fund_wording.TABLES,
     **payout_wording.TABLES,
     "delivery": DELIVERIES,
+    "list": export_wording.LISTS,
     "batch": BATCHES,
     "batch_giver": GIVERS,
     "reversal": REVERSALS,

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -17,12 +16,11 @@ from api import paging, permitting, repeating
 from api.models import ApiKey
 from api.permitting import Access
 from api.problems import Conflict
-from api.v1 import shapes
+from api.v1 import looking, shapes
 from api.v1.resources import Resource, acting, person
-from books import telling_exports
 from donors import keeping
 from donors.models import Donor
-from staff import auditing, pacing
+from staff import auditing
 
 IDEMPOTENCY = OpenApiParameter(
     repeating.HEADER,
@@ -132,17 +130,9 @@ class Donors(Resource):
         donor = Donor.objects.filter(pk=pk).first()
         if donor is None:
             raise Http404
-        self._pace(request, donor)
+        looking.pace(request, donor_id=donor.pk)
         self._note(request, target=f"donor:{pk}", details={"by": acting(request)})
         return Response(_tell_donor(donor))
-
-    def _pace(self, request: Request, donor: Donor) -> None:
-        """A key reads no more different donors one by one than a person may (T42)."""
-        actor, now = person(request), timezone.now()
-        key = acting(request) if isinstance(request.auth, ApiKey) else f"user:{actor.pk}"
-        if not pacing.may_look(who=key, subject=str(donor.pk), now=now):
-            telling_exports.looked_much(name=actor.name, key=key, most=pacing.MOST, now=now)
-            raise Throttled(wait=pacing.WITHIN.total_seconds())
 
     @extend_schema(
         operation_id="donors_create",

@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 from api import paging, permitting
 from api.models import ApiKey
 from api.permitting import Access
-from api.v1 import shapes
+from api.v1 import looking, shapes
 from api.v1.resources import Resource, acting, person
 from ledger.money import Money
 from receipts import reading
@@ -136,6 +136,7 @@ class Receipts(Resource):
         receipt = Receipt.objects.filter(pk=pk, rendering__isnull=False).first()
         if receipt is None:
             raise Http404
+        looking.pace(request, donor_id=receipt.donor_id)
         content = reading.copy_of(receipt=receipt)
         auditing.record(
             actor=person(request),

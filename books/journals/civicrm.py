@@ -73,7 +73,7 @@ def _pair(journal: Journal, debit: Line, credit: Line, amount: int) -> list[str]
         cell(journal.processor),
         moved,
         journal.kind,
-        "",
+        cell(journal.check),
         known(debit.campaign or credit.campaign),
         debit.currency,
         "Completed",
@@ -87,4 +87,4 @@ def _account(name: Name) -> tuple[str, str, str]:
     return known(name.code), known(name.name or name.account_name), cell(name.tax or TYPES[name.kind])
 
 
-FORMAT = Format(suffix="csv", heading=_heading, body=_body)
+FORMAT = Format(suffix="csv", heading=_heading, body=_body, has_checks=True)

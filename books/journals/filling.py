@@ -27,6 +27,18 @@ def filled(
             yield name, form.body(part, handover), len(part.lines)
 
 
+def whole(
+    blocks: Iterable[tuple[bytes, int]], *, form: Format, handover: Handover
+) -> Iterator[tuple[str, bytes, int]]:
+    """This function will yield the same for a format of one file, whose body comes in blocks already."""
+    for name, content in form.beside(handover):
+        yield name, content, 0
+    name = _name("", 1, form)
+    yield name, form.heading(handover), 0
+    for content, lines in blocks:
+        yield name, content, lines
+
+
 def _file_of(journal: Journal, form: Format, handover: Handover) -> str:
     currency = journal.lines[0].currency
     return currency if form.file_of_currency and currency != handover.base_currency else ""

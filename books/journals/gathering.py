@@ -1,7 +1,8 @@
 """Gathering entries into journals: each by itself, all of a day, or all of a payout.
 
 A day or a payout adds up what went to the same side of the same account, fund and currency: debits and credits stay
-apart, so that what was given and what was given back can both be read. Nothing is kept but the group at hand.
+apart, so that what was given and what was given back can both be read, and so do campaigns. Nothing is kept but the
+group at hand.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -38,6 +39,7 @@ class Booked:
     counterparty: str = ""
     giver: str = ""
     rate: Decimal | None = None
+    check: str = ""
 
 
 Gather = Callable[[Iterable[Booked], int, str], Iterator[Journal]]
@@ -68,6 +70,7 @@ def _by_entry(entries: Iterable[Booked], _: int, base_currency: str) -> Iterator
             giver=entry.giver,
             of_day=entry.of_day if entry.of_day != entry.on else None,
             reverses=f"E{entry.reverses}" if entry.reverses else "",
+            check=entry.check,
         )
 
 
@@ -94,25 +97,21 @@ _WAYS: dict[str, Gather] = {"entry": _by_entry, "day": _by_day, "payout": _by_pa
 def _summed(
     entries: Iterable[Booked], name: str, kind: str, base_currency: str, *, source: str, payout: str = ""
 ) -> Journal:
-    held: dict[tuple[str, str, str, bool], Line] = {}
+    held: dict[tuple[str, str, str, str, bool], Line] = {}
     last, count = date.min, 0
     for entry in entries:
         last, count = max(last, entry.on), count + 1
         for line in valued(entry, base_currency=base_currency):
-            key = (line.name.account, line.name.fund, line.currency, line.amount > 0)
-            held[key] = _joined(held[key], line) if key in held else _without_campaign(line)
-    lines = tuple(held[key] for key in sorted(held, key=lambda key: (key[0], key[1], key[2], not key[3])))
+            key = (line.name.account, line.name.fund, line.currency, line.campaign, line.amount < 0)
+            held[key] = _joined(held[key], line) if key in held else line
+    lines = tuple(held[key] for key in sorted(held))
     return Journal(number=name, on=last, lines=lines, kind=kind, source=source, payout=payout, entries=count)
-
-
-def _without_campaign(line: Line) -> Line:
-    return Line(line.name, line.amount, line.currency, "", line.rate, line.base)
 
 
 def _joined(held: Line, line: Line) -> Line:
     base = held.base + line.base if held.base is not None and line.base is not None else None
     rate = held.rate if held.rate == line.rate else None
-    return Line(held.name, held.amount + line.amount, held.currency, "", rate, base)
+    return Line(held.name, held.amount + line.amount, held.currency, held.campaign, rate, base)
 
 
 def valued(entry: Booked, *, base_currency: str) -> tuple[Line, ...]:

@@ -51,7 +51,7 @@ def _line(line: Line, handover: Handover) -> list[str]:
         "without" if is_free else "with",
         "" if is_free else name.restriction,
         known(line.campaign),
-        known(name.location),
+        known(line.location),
     ]
 
 

@@ -57,10 +57,10 @@ def _line(journal: Journal, line: Line) -> list[str]:
         f"{journal.on:%m/%d/%Y}",
         field(line.name.shown),
         field(journal.giver, most=41),
-        field(line.name.class_name),
+        field(line.class_name),
         signed(line.amount, line.currency),
         journal.number,
-        field(journal.memo, most=4095),
+        field(journal.said_of(line), most=4095),
     ]
 
 

@@ -28,7 +28,7 @@ def _heading(handover: Handover) -> bytes:
 
 def _body(journal: Journal, handover: Handover) -> bytes:
     on = f"{journal.on:%m/%d/%Y}"
-    memo, giver = cell(journal.memo, most=LONGEST), cell(journal.giver, most=100)
+    giver = cell(journal.giver, most=100)
     return neutralizing.rows(
         [
             journal.number,
@@ -36,7 +36,7 @@ def _body(journal: Journal, handover: Handover) -> bytes:
             known(line.name.shown),
             debit(line.amount, line.currency),
             credit(line.amount, line.currency),
-            memo,
+            cell(journal.said_of(line), most=LONGEST),
             giver,
             *_more(line, handover),
         ]
@@ -46,8 +46,8 @@ def _body(journal: Journal, handover: Handover) -> bytes:
 
 def _more(line: Line, handover: Handover) -> list[str]:
     return [
-        *([known(line.name.class_name)] if handover.has_classes else ()),
-        *([known(line.name.location)] if handover.has_locations else ()),
+        *([known(line.class_name)] if handover.has_classes else ()),
+        *([known(line.location)] if handover.has_locations else ()),
         *([line.currency] if handover.is_foreign else ()),
     ]
 

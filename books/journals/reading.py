@@ -5,6 +5,7 @@ row read here is one that never changes, so reading again gives the same.
 """
 
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from books.journals import sources
 from books.journals.gathering import Booked
 from books.journals.shapes import Line, Name
 
@@ -25,38 +27,16 @@ ledger_entry en WHERE en.entity_id = %(entity)s AND en.booked_on <= %(last)s
 """Entries of a scope that never went to its target. No date or number is a watermark: an entry that is committed late
 or booked into an earlier month is new all the same."""
 
-# Which line of the processor's balance an entry stands for: named by it, or by the charge or refund behind it.
-_BALANCE = """
-LEFT JOIN LATERAL (
-  SELECT b.id, b.source_ref, b.currency, b.exchange_rate FROM payments_balancetransaction b WHERE b.ref = k.ref
-  UNION ALL
-  SELECT b.id, b.source_ref, b.currency, b.exchange_rate FROM payments_balancetransaction b
-   WHERE b.source_ref = k.ref AND b.source_ref <> '' AND b.kind = ANY (CASE split_part(en.source, ':', 1)
-     WHEN 'charge' THEN ARRAY['charge', 'payment'] WHEN 'refund' THEN ARRAY['refund', 'payment_refund']
-     WHEN 'refund_failure' THEN ARRAY['refund_failure'] ELSE ARRAY[]::text[] END)
-  ORDER BY id LIMIT 1) b ON true
-"""
 # The sum makes a sort that no index can spare: everything is read before the first row is written. Without it the table
 # grows under the question whether an entry is in it, and a plan made when it was empty asks every row of it each time.
 _CLAIM = f"""
 INSERT INTO books_exportedentry (export_id, target, entry_id, payout_ref, counterparty, rate)
-SELECT %(export)s, %(target)s, en.id, coalesce(pd.ref, po.ref, ''),
-  coalesce(dd.donor_id, hd.donor_id, rd.donor_id, xd.donor_id), CASE WHEN b.currency = %(base)s THEN b.exchange_rate END
+SELECT %(export)s, %(target)s, en.id, coalesce({sources.PAYOUT_REF}, ''), {sources.COUNTERPARTY},
+  {sources.rate("%(base)s")}
 FROM (SELECT en.* FROM {NEW}) en
-CROSS JOIN LATERAL (SELECT substr(en.source, strpos(en.source, ':') + 1) AS ref) k
-{_BALANCE}
-LEFT JOIN payments_payoutline pl ON pl.balance_transaction_id = b.id
-LEFT JOIN payments_payout po ON po.id = pl.payout_id
-LEFT JOIN payments_payout pd ON pd.ref = k.ref
-LEFT JOIN donations_donation dd ON dd.processor_ref = coalesce(nullif(b.source_ref, ''), k.ref)
-LEFT JOIN donations_donation hd
-  ON hd.id = CASE WHEN en.source ~ '^hand:[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$' THEN k.ref::uuid END
-LEFT JOIN donations_refund rr ON rr.processor_ref = coalesce(nullif(b.source_ref, ''), k.ref)
-LEFT JOIN donations_donation rd ON rd.id = rr.donation_id
-LEFT JOIN donations_dispute xx ON xx.processor_ref = coalesce(nullif(b.source_ref, ''), k.ref)
-LEFT JOIN donations_donation xd ON xd.id = xx.donation_id
+{sources.PARTS}{sources.BALANCE}{sources.GIFT}{sources.PAYOUT}
 ORDER BY en.id + 0
-"""  # noqa: S608  # constants of this module; values are parameters
+"""  # noqa: S608  # constants of these modules; values are parameters
 
 
 def claim(*, export_id: UUID, scope: Mapping[str, Any], base_currency: str) -> int:
@@ -78,31 +58,53 @@ _ORDERS = {
 }
 _ENTRIES = """
 SELECT en.id, en.booked_on, en.kind, en.source, (en.happened_at AT TIME ZONE %(zone)s)::date, en.reverses_id,
-  x.payout_ref, x.counterparty, {giver}, x.rate, l.account_id, l.fund_id, l.amount_minor, l.currency, l.segment
+  x.payout_ref, x.counterparty, {giver}, x.rate, {check}, l.account_id, l.fund_id, l.amount_minor, l.currency, l.segment
 FROM books_exportedentry x JOIN ledger_entry en ON en.id = x.entry_id JOIN ledger_line l ON l.entry_id = en.id
 {join}
 WHERE x.export_id = %(export)s ORDER BY {order}, l.id
 """
-_GIVER = "coalesce(s.name, d.name, '')"
-_GIVERS = (
+GIVER = "coalesce(s.name, d.name, '')"
+GIVERS = (
     "LEFT JOIN donors_donor d ON d.id = x.counterparty LEFT JOIN donors_donor s ON s.id = d.merged_into_id"
 )
 
 
+# Rows of a batch that is posted stay as they are, the number of a check with them.
+_CHECK = "coalesce(w.check_number, '')"
+_CHECKS = f"""
+LEFT JOIN donations_batchedgift g ON g.donation_id = CASE WHEN en.source ~ '^hand:{sources.UUID}$'
+  THEN substr(en.source, 6)::uuid END
+LEFT JOIN donations_batchrow w ON w.id = coalesce(g.row_id,
+  CASE WHEN en.source ~ '^(offering|unidentified):{sources.UUID}$' THEN split_part(en.source, ':', 2)::uuid END)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How the entries of an export are read: in which order, what besides them, and how many lines they are."""
+
+    grouping: str
+    zone: str
+    with_names: bool = False
+    with_checks: bool = False
+    line_count: int = 0
+
+
 def entries(
-    *, export_id: UUID, grouping: str, zone: str, with_names: bool, names: Mapping[tuple[int, int], Name]
+    *, export_id: UUID, wanted: Wanted, names: Mapping[tuple[int, int], Name]
 ) -> Generator[Booked, None, None]:
     """The entries of an export in the order their grouping needs. To be read inside a transaction.
 
     This function will yield them while the database still sends; a block at a time is in memory.
     """
     sql = _ENTRIES.format(
-        giver=_GIVER if with_names else "''",
-        join=_GIVERS if with_names else "",
-        order=_ORDERS[grouping],
+        giver=GIVER if wanted.with_names else "''",
+        check=_CHECK if wanted.with_checks else "''",
+        join=(GIVERS if wanted.with_names else "") + (_CHECKS if wanted.with_checks else ""),
+        order=_ORDERS[wanted.grouping],
     )
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, {"export": export_id, "zone": zone})
+        cursor.execute(sql, {"export": export_id, "zone": wanted.zone})
         for _, rows in groupby(_rows(cursor), key=itemgetter(0)):
             yield _booked(list(rows), names)
 
@@ -113,19 +115,20 @@ def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _booked(rows: list[tuple[Any, ...]], names: Mapping[tuple[int, int], Name]) -> Booked:
-    entry_id, on, kind, source, of_day, reverses, payout, counterparty, giver, rate = rows[0][:10]
+    entry_id, on, kind, source, of_day, reverses, payout, counterparty, giver, rate, check = rows[0][:11]
     return Booked(
         id=entry_id,
         on=on,
         kind=kind,
         source=source,
-        lines=tuple(Line(names[row[10], row[11]], row[12], row[13], row[14]) for row in rows),
+        lines=tuple(Line(names[row[11], row[12]], row[13], row[14], row[15]) for row in rows),
         of_day=of_day,
         reverses=reverses,
         payout=payout,
         counterparty=str(counterparty or ""),
         giver=giver,
         rate=rate,
+        check=check,
     )
 
 

@@ -20,18 +20,26 @@ def _heading(_: Handover) -> bytes:
 
 
 def _body(journal: Journal, handover: Handover) -> bytes:
-    fixed = (f"{journal.on:%d/%m/%Y}", cell(journal.number, most=30), cell(journal.title, most=60))
+    fixed = (f"{journal.on:%d/%m/%Y}", cell(journal.number, most=30))
     extra = cell(journal.payout or journal.processor, most=30)
-    return neutralizing.rows(_line(line, fixed, extra, handover) for line in journal.lines)
+    return neutralizing.rows(
+        _line(line, fixed, _details(journal, line), extra, handover) for line in journal.lines
+    )
 
 
-def _line(line: Line, fixed: tuple[str, str, str], extra: str, handover: Handover) -> list[str]:
-    on, reference, details = fixed
+def _details(journal: Journal, line: Line) -> str:
+    """The campaign has the first word: what is longer than the program takes is cut behind it."""
+    said = f"{line.campaign}: {journal.title}" if line.campaign else journal.title
+    return cell(said, most=60)
+
+
+def _line(line: Line, fixed: tuple[str, str], details: str, extra: str, handover: Handover) -> list[str]:
+    on, reference = fixed
     return [
         "JD" if line.amount > 0 else "JC",
         "",
         known(line.name.code),
-        known(line.name.class_name) or NO_DEPARTMENT,
+        known(line.class_name) or NO_DEPARTMENT,
         on,
         reference,
         details,

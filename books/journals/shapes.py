@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+CAMPAIGN = "{campaign}"
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -39,6 +41,15 @@ class Line:
     rate: Decimal | None = None
     base: int | None = None
 
+    @property
+    def class_name(self) -> str:
+        """What the map says of the class; `{campaign}` in it is the campaign of the line."""
+        return self.name.class_name.replace(CAMPAIGN, self.campaign)
+
+    @property
+    def location(self) -> str:
+        return self.name.location.replace(CAMPAIGN, self.campaign)
+
 
 @dataclass(frozen=True, slots=True)
 class Journal:
@@ -58,6 +69,7 @@ class Journal:
     giver: str = ""
     of_day: date | None = None
     reverses: str = ""
+    check: str = ""
     entries: int = 0
     """How many entries a gathered journal holds; 0 for one entry by itself."""
 
@@ -78,6 +90,10 @@ class Journal:
         if who := self.giver or self.counterparty:
             said.append(f"giver {who}")
         return ", ".join(said)
+
+    def said_of(self, line: Line) -> str:
+        """This function will return the memo of one line: that of the journal, and the campaign it counts for."""
+        return f"{self.memo}, campaign {line.campaign}" if line.campaign else self.memo
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +133,8 @@ class Format:
 
     `most_lines` is what one file may hold (0: any number) and no journal is cut in two for it. `one_currency` journals
     hold a single currency; `file_of_currency` puts each currency into files of its own. A change of any byte is a new
-    `version`, because what was handed over is made again and compared.
+    `version`, because what was handed over is made again and compared. With `has_checks` it has a place for the number
+    of a check.
     """
 
     suffix: str
@@ -127,4 +144,5 @@ class Format:
     most_lines: int = 0
     one_currency: bool = False
     file_of_currency: bool = False
-    version: int = 1
+    has_checks: bool = False
+    version: int = 2

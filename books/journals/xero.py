@@ -2,7 +2,8 @@
 
 A manual journal is in the organization's own currency there, so every other currency has files of its own. Lines with
 one narration and one day are one journal: the narration begins with the journal's number. A fund is an option of the
-tracking category Fund, a location one of Location; `Category=Option` in the map names another category.
+tracking category Fund, a location one of Location; `Category=Option` in the map names another category, and
+`Campaign={campaign}` the campaign of the line.
 """
 
 from books.journals import neutralizing
@@ -22,9 +23,11 @@ def _heading(_: Handover) -> bytes:
 
 
 def _body(journal: Journal, _: Handover) -> bytes:
-    narration, memo = cell(f"{journal.number} {journal.title}"), cell(journal.memo)
+    narration = cell(f"{journal.number} {journal.title}")
     on = f"{journal.on:%d/%m/%Y}"
-    return neutralizing.rows([narration, on, memo, *_line(line)] for line in journal.lines)
+    return neutralizing.rows(
+        [narration, on, cell(journal.said_of(line)), *_line(line)] for line in journal.lines
+    )
 
 
 def _line(line: Line) -> list[str]:
@@ -33,15 +36,15 @@ def _line(line: Line) -> list[str]:
         known(name.code),
         known(name.tax) or NO_TAX,
         signed(line.amount, line.currency),
-        *_tracked(name.class_name, category="Fund"),
-        *_tracked(name.location, category="Location"),
+        *_tracked(line.class_name, category="Fund"),
+        *_tracked(line.location, category="Location"),
     ]
 
 
 def _tracked(said: str, *, category: str) -> tuple[str, str]:
-    first, _, second = said.partition("=")
-    if known(first) and known(second):
-        return known(first), known(second)
+    first, is_named, second = said.partition("=")
+    if known(first) and is_named:
+        return (known(first), known(second)) if known(second) else ("", "")
     return (category, known(said)) if known(said) else ("", "")
 
 

@@ -203,13 +203,15 @@ class BankLine(models.Model):
 class BankMatch(models.Model):
     """What a line of the bank is: a payout, a deposit of a batch, a gift by transfer, a charge. Only ever added.
 
-    The matches of a line sum to it. A wrong match is undone by another row (`undoes`) with the amount reversed.
+    The matches of a line sum to it. A wrong match is undone by another row (`undoes`) with the amount reversed. A batch
+    that was put right after its deposit was seen has a second match over the difference, when the bank corrects it too.
     """
 
     class Kind(models.TextChoices):
         PAYOUT = "payout"
         PAYOUT_RETURNED = "payout_returned"
         DEPOSIT = "deposit"
+        SALE = "sale"
         GIFT = "gift"
         RETURNED = "returned"
         CHARGE = "charge"
@@ -248,7 +250,7 @@ class BankMatch(models.Model):
                 )
                 | Q(kind="deposit", payout__isnull=True, batch__isnull=False, donation__isnull=True)
                 | Q(
-                    kind__in=["gift", "returned"],
+                    kind__in=["gift", "returned", "sale"],
                     payout__isnull=True,
                     batch__isnull=True,
                     donation__isnull=False,

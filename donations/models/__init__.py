@@ -1,6 +1,16 @@
 """Intents may yet happen and have a state; facts happened and are only ever added; recognition is neither money."""
 
-from donations.models.batches import Batch, BatchedGift, BatchRow, BatchRowPart, CashCount, Reversal
+from donations.models.batches import (
+    Batch,
+    BatchedGift,
+    BatchRow,
+    BatchRowPart,
+    CashCount,
+    LeftUnknown,
+    Reversal,
+    RowReversal,
+    RowTruth,
+)
 from donations.models.credits import Recognition, Tribute
 from donations.models.details import Benefit, Correction, GiftDetail, GiftEvent, SoftCredit
 from donations.models.facts import (
@@ -50,6 +60,7 @@ __all__ = [
     "GiftEvent",
     "GiverDetail",
     "Instalment",
+    "LeftUnknown",
     "PlanChange",
     "PlanFailure",
     "Pledge",
@@ -66,6 +77,8 @@ __all__ = [
     "Reversal",
     "Review",
     "ReviewClosing",
+    "RowReversal",
+    "RowTruth",
     "SoftCredit",
     "TransferPromise",
     "Tribute",

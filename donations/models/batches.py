@@ -232,3 +232,62 @@ class Reversal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.refund_id}"
+
+
+class RowReversal(models.Model):
+    """Money of a posted row without a giver was not what the books say: mistyped or bounced. Only ever added.
+
+    The whole row goes back; what of a mistake is true is entered anew, fund by fund (`RowTruth`).
+    """
+
+    class Kind(models.TextChoices):
+        MISTAKE = "mistake"
+        BOUNCED = "bounced"
+
+    row = models.OneToOneField(BatchRow, on_delete=models.PROTECT, related_name="reversal")
+    kind = models.CharField(max_length=8, choices=Kind)
+    reason = models.CharField(max_length=300)
+    reversed_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=~Q(reason=""), name="row_reversal_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.row_id}"
+
+
+class RowTruth(models.Model):
+    """What one fund got in fact by a row that was mistyped."""
+
+    reversal = models.ForeignKey(RowReversal, on_delete=models.PROTECT, related_name="truth")
+    fund = models.ForeignKey("ledger.Fund", on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["reversal", "fund"], name="row_truth_once_per_fund"),
+            CheckConstraint(condition=Q(amount_minor__gt=0), name="row_truth_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fund_id} {self.amount_minor}"
+
+
+class LeftUnknown(models.Model):
+    """Nobody will know who gave it: it stays income of its fund, no gift and no receipt, and nobody is asked again.
+
+    Only ever added. Should the giver turn up all the same, what stands as unidentified is taken back as ever.
+    """
+
+    entry = models.OneToOneField("ledger.Entry", on_delete=models.PROTECT, related_name="left_unknown")
+    reason = models.CharField(max_length=300)
+    decided_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "left unknown"
+        constraints = [CheckConstraint(condition=~Q(reason=""), name="left_unknown_for_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}"

@@ -99,6 +99,7 @@ class Donation(models.Model):
             models.Index(fields=["donor", "-given_at"], name="donation_by_donor"),
             models.Index(fields=["campaign", "-given_at"], name="donation_by_campaign"),
             models.Index(fields=["recorded_at"], name="donation_by_recording"),
+            models.Index(fields=["source", "-given_at"], name="donation_by_source", condition=~Q(source="")),
         ]
 
     def __str__(self) -> str:

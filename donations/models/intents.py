@@ -188,6 +188,8 @@ class RefundRequest(models.Model):
     look_after = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=200, blank=True)
+    happened_on = models.DateField(null=True)
+    """Of money that came over the desk: the day it is given back. No processor is asked for it."""
 
     class Meta:
         constraints = [

@@ -10,6 +10,8 @@ from faults.worlds import World
 from launcher.postgres import OWNER
 
 HERE, MANY, KILLS = 60, 10_000, 10
+TOGETHER = 150
+"""Receipts of a run that are numbered in one transaction: a shot of a large run lies some of them further on."""
 UNKILLED = "almoner_unkilled"
 ROUND = timedelta(minutes=3)
 MOST_ROUNDS = 60
@@ -63,7 +65,7 @@ def _killed_at_random(world: World, *, count: int) -> None:
     shots = 0
     for _ in range(KILLS):
         text, at = world.rng.choice(NUMBERING if world.must("progress")[0] < count else DRAWING)
-        nth = world.rng.randrange(1, 4) if text == "COMMIT" else 1
+        nth = world.rng.randrange(1, (4 if text == "COMMIT" else 2) + count // (KILLS * TOGETHER))
         strike = {"text": text, "at": at, "act": "kill", "nth": nth}
         running = world.ready("carry_on", run=run)
         world.ground.to_database.tell(strike={"pid": running.pid, **strike})

@@ -4,8 +4,10 @@ yet. The sums are of what was given, whatever went back of it.
 
 from dataclasses import dataclass
 
+from donations import folding
+from ledger import money
 from ledger.money import Money
-from reports import filtering, keeping
+from receipts import folding as decisions
 from reports.answers import weighing
 from reports.answers.asking import Asked, Span
 
@@ -34,30 +36,38 @@ class Unreceipted:
 
 
 def unreceipted(asked: Asked, span: Span) -> Unreceipted:
-    """Kept for half a minute. This function will return why gifts are on no receipt, the largest reason first."""
-    return keeping.kept(weighing.key("unreceipted", asked, span), lambda: _counted(asked, span))
+    """Counted ahead by whole months, which a span of days must be. What is decided of no gift waits.
 
-
-def _counted(asked: Asked, span: Span) -> Unreceipted:
-    conditions, params = filtering.conditions(asked.filters(span))
+    This function will return why gifts are on no receipt, the largest reason first.
+    """
+    conditions, params = weighing.told_where(asked)
+    days = params | {"first": span.first, "last": span.last}
+    when = f"{conditions} AND t.month BETWEEN %(first)s AND %(last)s"
+    [every] = weighing.rows(
+        f"""SELECT coalesce(sum(gifts), 0)::int AS gifts, coalesce(sum(given_minor), 0)::bigint AS given
+        FROM ({folding.MONTHS}) t WHERE {when}""",
+        days,
+    )
     found = weighing.rows(
-        f"""SELECT CASE WHEN c.id IS NOT NULL THEN 'covered' WHEN x.id IS NOT NULL THEN 'excluded'
-            WHEN o.id IS NOT NULL THEN 'hindered' ELSE 'waiting' END AS kind,
-          CASE WHEN c.id IS NOT NULL THEN '' ELSE coalesce(x.reason, o.code, '') END AS code,
-          count(*)::int AS gifts, sum(d.amount_minor)::bigint AS given
-        FROM donations_donation d LEFT JOIN receipts_coverage c ON c.donation_id = d.id
-        LEFT JOIN receipts_exclusion x ON x.donation_id = d.id LEFT JOIN receipts_obstacle o ON o.donation_id = d.id
-        WHERE {conditions} GROUP BY 1, 2""",
-        params,
+        f"""SELECT t.kind, t.code, sum(gifts)::int AS gifts, sum(given_minor)::bigint AS given
+        FROM ({decisions.MONTHS}) t WHERE {when} GROUP BY 1, 2 HAVING sum(gifts) <> 0""",
+        days,
     )
     made = [Why(row["kind"], row["code"], row["gifts"], Money(row["given"], asked.currency)) for row in found]
     nothing = Money(0, asked.currency)
     covered = next((one for one in made if one.kind == "covered"), Why("covered", "", 0, nothing))
-    reasons = [one for one in made if one.kind != "covered"]
+    given = Money(every["given"], asked.currency)
+    rest = Why(
+        WAITING,
+        "",
+        every["gifts"] - sum(one.gifts for one in made),
+        given - money.total((one.given for one in made), currency=asked.currency),
+    )
+    reasons = [one for one in (*made, rest) if one.kind != "covered" and one.gifts]
     return Unreceipted(
         reasons=sorted(reasons, key=lambda one: (-one.gifts, one.kind, one.code)),
-        gifts=sum(one.gifts for one in made),
-        given=Money(sum(one.given.minor for one in made), asked.currency),
+        gifts=every["gifts"],
+        given=given,
         covered=covered.gifts,
         covered_sum=covered.given,
     )

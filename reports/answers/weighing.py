@@ -4,7 +4,6 @@ What is counted ahead (`donations.folding`) knows calendar years, and one body o
 that is not the calendar's, or a body and a campaign together, is counted from the gifts, to the same rows.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,9 +48,9 @@ def givers(asked: Asked) -> Givers:
         "campaign": asked.campaign,
         "year": asked.year,
     }
-    if asked.ends_in_month == 12 and not (asked.entity and asked.campaign):
-        scope = f"-{_SCOPE['campaign']}" if asked.campaign else _SCOPE["entity"] if asked.entity else "0"
-        mine = f"scope = {scope} AND currency = %(currency)s"
+    told = scope(asked)
+    if asked.ends_in_month == 12 and told is not None:
+        mine = f"scope = {told} AND currency = %(currency)s"
         return Givers(
             begin=f"WITH {quoted(folding.UNFOLDED)}",
             arms=(
@@ -67,13 +66,22 @@ def givers(asked: Asked) -> Givers:
       {year_sql(asked.ends_in_month)} AS year, count(*) AS gifts, sum({KEPT})::bigint AS net_minor,
       min(d.given_on) AS first_on, max(d.given_on) AS last_on
     FROM {GIFTS} JOIN donors_donor p ON p.id = d.donor_id WHERE {conditions} AND {IS_KEPT} GROUP BY 2, 3, 4"""
-    told = quoted(folding.GIVERS.format(years="years"))
+    begun = quoted(folding.GIVERS.format(years="years"))
     return Givers(
-        begin=f"WITH years AS MATERIALIZED ({years}), told AS MATERIALIZED ({told})",
+        begin=f"WITH years AS MATERIALIZED ({years}), told AS MATERIALIZED ({begun})",
         arms=(f"SELECT {folding.COLUMNS} FROM told",),
         cohorts=f"({quoted(folding.counted('told'))})",
         params=params | more,
     )
+
+
+def scope(asked: Asked) -> str | None:
+    """This function will return the scope people are counted by, as SQL; None for a body and a campaign together."""
+    if asked.entity and asked.campaign:
+        return None
+    if asked.campaign:
+        return f"-{_SCOPE['campaign']}"
+    return _SCOPE["entity"] if asked.entity else "0"
 
 
 def quoted(sql: str) -> str:
@@ -104,11 +112,6 @@ def told_where(asked: Asked) -> tuple[str, dict[str, Any]]:
             clauses.append(f"t.{name}_id = {_SCOPE[name]}")
             params[name] = chosen
     return " AND ".join(clauses), params
-
-
-def key(name: str, asked: Asked, span: Span) -> str:
-    """This function will return a name for an answer that may be kept: everything it depends on is in it."""
-    return f"report:{name}:{hashlib.sha256(f'{asked!r}{span!r}'.encode()).hexdigest()}"
 
 
 def rows(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ run beside the database. Started by `writing_parquet`; its argument is the colum
 """
 
 import json
+import os
 import sys
 from io import BufferedReader
 from typing import Any, cast
@@ -74,3 +75,7 @@ def _type(kind: str) -> Any:
 
 if __name__ == "__main__":
     main(sys.argv[1])
+    sys.stdout.buffer.flush()
+    # A thread of pyarrow may still be looking for more input; Python's own end would pull it down half-way, and the
+    # whole program would end as if it had failed.
+    os._exit(0)

@@ -37,16 +37,18 @@ def blocks(
     blocks of about `size` bytes; a caller that stops early ends the statement, too.
     """
     connection.ensure_connection()
-    raw = connection.connection
     for statement in statements:
-        text = psycopg.ClientCursor(raw).mogrify(f"COPY ({statement}) TO STDOUT WITH ({form})", params)
-        yield from _copy(raw, text.encode(), size)
+        yield from read(connection.connection, statement=statement, params=params, form=form, size=size)
 
 
-def _copy(raw: Connection, text: bytes, size: int) -> Iterator[Block]:
+def read(
+    raw: Connection, *, statement: str, params: Mapping[str, Any], form: str, size: int = BLOCK
+) -> Iterator[Block]:
+    """This function will yield the rows of one statement on this connection, as `blocks` does."""
+    text = psycopg.ClientCursor(raw).mogrify(f"COPY ({statement}) TO STDOUT WITH ({form})", params)
     reading = _Reading(raw)
     try:
-        reading.begin(text)
+        reading.begin(text.encode())
         while not reading.is_over:
             block = reading.block(size)
             if block.rows:

@@ -9,6 +9,8 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import IO, cast
 
+from django.conf import settings
+
 from reports.files.copying import CSV, Block
 from reports.lists.declaring import Column
 
@@ -43,6 +45,7 @@ def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tup
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        cwd=settings.ROOT,
         env={**os.environ, **_THRIFTY},
     ) as child:
         made: Queue[bytes] = Queue()

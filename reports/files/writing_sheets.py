@@ -7,7 +7,6 @@ heading again. Control characters, which XML cannot hold, stand as `_x0001_`, as
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from reports.files import zipping
@@ -22,8 +21,9 @@ _FIRST_DAY = "DATE '1899-12-30'"
 
 _NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# Of what people wrote each space counts; of codes and numbers none is there.
 _CELLS = {
-    Kind.TEXT: b'<c t="inlineStr"><is><t>%b</t></is></c>',
+    Kind.TEXT: b'<c t="inlineStr"><is><t xml:space="preserve">%b</t></is></c>',
     Kind.CODE: b'<c t="inlineStr"><is><t>%b</t></is></c>',
     Kind.WHOLE: b"<c><v>%b</v></c>",
     Kind.AMOUNT: b"<c><v>%b</v></c>",
@@ -70,28 +70,19 @@ def _small(archive: zipping.Archive, name: str, text: str) -> Iterator[tuple[byt
         yield block, 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Lines fit for XML; whether some hold what PostgreSQL writes with a backslash, or begin or end with a space."""
-
-    lines: list[bytes]
-    has_escapes: bool
-    has_spaces: bool
-
-
 class _Rows:
-    """The rows that are still to be written, and how many were since somebody asked."""
+    """The rows that are still to be written, cell after cell, and how many were since somebody asked."""
 
     def __init__(self, columns: Sequence[Column], blocks: Iterable[Block]) -> None:
         self._columns, self._blocks = columns, iter(blocks)
-        self._template = b"<row>" + b"".join(_CELLS[column.kind] for column in columns) + b"</row>"
-        self._left = _Lines([], has_escapes=False, has_spaces=False)
+        self._row = b"<row>" + b"".join(_CELLS[column.kind] for column in columns) + b"</row>"
+        self._left: list[bytes] = []
         self._taken = 0
 
     def has_more(self) -> bool:
         """This function will return whether there is a row for another sheet."""
         self._left = self._next()
-        return bool(self._left.lines)
+        return bool(self._left)
 
     def taken(self) -> int:
         """This function will return how many rows were written since it was asked last."""
@@ -101,39 +92,60 @@ class _Rows:
     def sheet(self) -> Iterator[bytes]:
         """One sheet, as long as a sheet may be."""
         yield _opening(self._columns)
-        room, size = ROWS_OF_A_SHEET - 1, 0
-        while room and size < zipping.LARGEST_PART and (found := self._next()).lines:
-            taken, self._left = (
-                replace(found, lines=part) for part in (found.lines[:room], found.lines[room:])
-            )
-            room -= len(taken.lines)
-            self._taken += len(taken.lines)
-            block = _formed(taken, self._template)
+        width, room, size = len(self._columns), ROWS_OF_A_SHEET - 1, 0
+        while room and size < zipping.LARGEST_PART and (found := self._next()):
+            cells, self._left = found[: room * width], found[room * width :]
+            rows = len(cells) // width
+            room -= rows
+            self._taken += rows
+            block = _filled(self._row * rows, cells)
             size += len(block)
             yield block
         yield b"</sheetData></worksheet>"
 
-    def _next(self) -> _Lines:
-        block = None if self._left.lines else next(self._blocks, None)
-        return _lines(block) if block else self._left
+    def _next(self) -> list[bytes]:
+        if self._left:
+            return self._left
+        block = next(self._blocks, None)
+        return _cells(block.content) if block else []
 
 
-def _lines(block: Block) -> _Lines:
-    """A line ends where a line ends, for in the text format nothing else does."""
-    content = block.content
+def _cells(content: bytes) -> list[bytes]:
+    """A cell ends at a tab or where its line ends, for in the text format neither stands inside one."""
     if b"_x" in content:
         content = _LOOKS_HEXED.sub(rb"_x005F_x\1_", content)
-    if len(content.translate(None, _CONTROLS)) != len(content):
-        content = _CONTROL.sub(_hexed, content)
+    if len(content.translate(None, _ODD)) != len(content):
+        content = _mended(content)
+    cells = content.replace(b"\n", b"\t").split(b"\t")
+    cells.pop()
+    return cells
+
+
+def _mended(content: bytes) -> bytes:
+    """What XML cannot hold as it is. Few blocks have any of it, so it is looked for once."""
+    content = _CONTROL.sub(_hexed, content)
     for sign, name in _SIGNS:
         content = content.replace(sign, name)
-    lines = content.split(b"\n")
-    lines.pop()
-    has_escapes = b"\\" in content
-    is_led = content.startswith(b" ") or b"\t " in content or b"\n " in content
-    return _Lines(lines, has_escapes, has_escapes or is_led or b" \t" in content or b" \n" in content)
+    return _ESCAPED.sub(_plain, content) if b"\\" in content else content
 
 
+def _filled(template: bytes, cells: list[bytes]) -> bytes:
+    """Many rows at once: one formatting of some thousand cells takes half of what one for each row takes."""
+    made = template % tuple(cells)
+    for cell, empty in _EMPTY:
+        if NOTHING not in made:
+            break
+        made = made.replace(cell, empty)
+    return made
+
+
+_EMPTY = (
+    (_CELLS[Kind.CODE] % NOTHING, b"<c/>"),
+    (_CELLS[Kind.TEXT] % NOTHING, b"<c/>"),
+    (b"<v>" + NOTHING + b"</v>", b""),
+    (NOTHING, b"_x0001_"),
+)
+"""What stands where the database has nothing, and last for the sign itself inside a text."""
 _SIGNS = (
     (b"&", b"&amp;"),
     (b"<", b"&lt;"),
@@ -142,24 +154,13 @@ _SIGNS = (
     (b"\xef\xbf\xbf", b"_xFFFF_"),
 )
 _CONTROLS = bytes([0x00, *range(0x02, 0x09), *range(0x0B, 0x20), 0x7F])
+_ODD = _CONTROLS + b"&<>\\\xef"
 _CONTROL = re.compile(rb"[\x00\x02-\x08\x0b-\x1f\x7f]")
 _LOOKS_HEXED = re.compile(rb"_x([0-9A-Fa-f]{4})_")
 
 
 def _hexed(found: re.Match[bytes]) -> bytes:
     return b"_x%04X_" % found.group()[0]
-
-
-def _formed(taken: _Lines, template: bytes) -> bytes:
-    """Lines as rows of a sheet. Nearly every block has nothing odd in it, and each oddity is looked for once."""
-    made = b"".join([template % tuple(line.split(b"\t")) for line in taken.lines])
-    if NOTHING in made:
-        made = made.replace(b'<c t="inlineStr"><is><t>' + NOTHING + b"</t></is></c>", b"<c/>")
-        if NOTHING in made:
-            made = made.replace(b"<v>" + NOTHING + b"</v>", b"").replace(NOTHING, b"_x0001_")
-    if taken.has_escapes:
-        made = _ESCAPED.sub(_plain, made)
-    return made.replace(b"<t>", b'<t xml:space="preserve">') if taken.has_spaces else made
 
 
 _ESCAPED = re.compile(rb"\\(.)")

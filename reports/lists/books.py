@@ -1,20 +1,18 @@
-"""Lists of the books: the journal, balances of funds, payouts, lines of the bank, batches. No giver is named here but
-by the words of a bank that are not matched yet.
-"""
+"""Lists of the books: the journal and the balances of funds. No giver is named here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from books.models import BankLine
-from donations.models import Batch
+from books import postings
+from books.journals import sources
+from ledger import balances
 from reports import escaping, narrowing
 from reports.lists.declaring import Asked, Column, Join, Kind, Listing, Span, UnreadableFilter, no_conditions
 from reports.narrowing import Narrow
 from staff.models import Role
 
 _EVERYBODY = frozenset({Role.VIEWER, Role.FINANCE, Role.APPROVER})
-_READERS = frozenset({Role.FINANCE, Role.APPROVER})
 
 
 def _period(asked: Asked, column: str, names: Mapping[str, str]) -> tuple[list[str], dict[str, Any]]:
@@ -28,13 +26,6 @@ def _period(asked: Asked, column: str, names: Mapping[str, str]) -> tuple[list[s
                 raise UnreadableFilter(name) from error
             clauses.append(f"{column} {sign} %({name})s")
     return clauses, params
-
-
-def _state(asked: Asked, column: str, states: list[str]) -> tuple[list[str], dict[str, Any]]:
-    state = asked.get("state", "")
-    if state and state not in states:
-        raise UnreadableFilter("state")
-    return ([f"{column} = %(state)s"], {"state": state}) if state else ([], {})
 
 
 def _journal(asked: Asked) -> tuple[str, dict[str, Any]]:
@@ -60,24 +51,9 @@ def _narrow(asked: Mapping[str, str]) -> Narrow:
         raise UnreadableFilter("fund") from error
 
 
-_BALANCE = Join("""LEFT JOIN payments_balancetransaction b ON b.ref = split_part(en.source, ':', 2)""")
-_GIVER = Join(
-    """LEFT JOIN donations_donation dd ON dd.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
-LEFT JOIN donations_donation hd
-  ON hd.id = CASE WHEN split_part(en.source, ':', 1) IN ('hand', 'event', 'sale')
-    THEN split_part(en.source, ':', 2)::uuid END
-LEFT JOIN donations_refund rr ON rr.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
-LEFT JOIN donations_donation rd ON rd.id = rr.donation_id
-LEFT JOIN donations_dispute xx ON xx.processor_ref = coalesce(b.source_ref, split_part(en.source, ':', 2))
-LEFT JOIN donations_donation xd ON xd.id = xx.donation_id""",
-    needs=("balance",),
-)
-_PAYOUT = Join(
-    """LEFT JOIN payments_payoutline pl ON pl.balance_transaction_id = b.id
-LEFT JOIN payments_payout po ON po.id = pl.payout_id
-LEFT JOIN payments_payout pd ON pd.ref = split_part(en.source, ':', 2)""",
-    needs=("balance",),
-)
+_SOURCE = Join(sources.PARTS)
+_GIFT = Join(sources.BALANCE + sources.GIFT, needs=("source",))
+_PAYOUT = Join(sources.PAYOUT, needs=("gift",))
 
 JOURNAL = Listing(
     key="journal",
@@ -88,9 +64,9 @@ JOURNAL = Listing(
   FROM ledger_account OFFSET 0) ac ON ac.id = l.account_id"""),
         "fund": Join("JOIN ledger_fund fu ON fu.id = l.fund_id"),
         "body": Join("JOIN ledger_legalentity en2 ON en2.id = en.entity_id"),
-        "balance": _BALANCE,
+        "source": _SOURCE,
+        "gift": _GIFT,
         "payout": _PAYOUT,
-        "giver": _GIVER,
     },
     columns=(
         Column("journal_id", "en.id", Kind.WHOLE),
@@ -123,13 +99,13 @@ JOURNAL = Listing(
         Column("entity", "en2.code", needs=("body",)),
         Column(
             "counterparty_ref",
-            "coalesce(dd.donor_id, hd.donor_id, rd.donor_id, xd.donor_id)",
-            needs=("giver",),
+            sources.COUNTERPARTY,
+            needs=("gift",),
         ),
         Column("source_type", "en.kind"),
         Column("source_id", "en.source"),
-        Column("processor_id", "split_part(en.source, ':', 2)"),
-        Column("payout_id", "coalesce(pd.ref, po.ref)", needs=("payout",)),
+        Column("processor_id", "j.ref", needs=("source",)),
+        Column("payout_id", sources.PAYOUT_REF, needs=("payout",)),
         Column("memo", "en.memo", Kind.TEXT),
         Column("reversal_of", "en.reverses_id", Kind.WHOLE),
     ),
@@ -140,115 +116,36 @@ JOURNAL = Listing(
     span=Span("ledger_entry", "en", "booked_on"),
 )
 
-PAYOUTS = Listing(
-    key="payouts",
-    roles=_EVERYBODY,
-    base="payments_payout x",
-    joins={
-        "lines": Join("""LEFT JOIN (SELECT y.payout_id, count(*) AS lines, sum(t.amount_minor)::bigint AS gross_minor,
-    sum(t.fee_minor)::bigint AS fee_minor, sum(t.net_minor)::bigint AS net_minor
-  FROM payments_payoutline y JOIN payments_balancetransaction t ON t.id = y.balance_transaction_id
-  GROUP BY 1) s ON s.payout_id = x.id"""),
-        "failure": Join("LEFT JOIN payments_payoutfailure z ON z.payout_id = x.id"),
-    },
-    columns=(
-        Column("payout_id", "x.ref"),
-        Column("created_on", "(x.created_at AT TIME ZONE 'UTC')::date", Kind.DAY),
-        Column("arrives_on", "x.arrives_on", Kind.DAY),
-        Column("amount", escaping.exact("x.amount_minor", "x.currency"), Kind.AMOUNT),
-        Column("currency", "x.currency"),
-        Column("lines", "coalesce(s.lines, 0)", Kind.WHOLE, ("lines",)),
-        Column("gross", escaping.exact("coalesce(s.gross_minor, 0)", "x.currency"), Kind.AMOUNT, ("lines",)),
-        Column("fees", escaping.exact("coalesce(s.fee_minor, 0)", "x.currency"), Kind.AMOUNT, ("lines",)),
-        Column("net", escaping.exact("coalesce(s.net_minor, 0)", "x.currency"), Kind.AMOUNT, ("lines",)),
-        Column("failed_on", "(z.failed_at AT TIME ZONE 'UTC')::date", Kind.DAY, ("failure",)),
-    ),
-    order="x.created_at, x.id",
-    conditions=no_conditions,
-    filters=frozenset(),
-    summed=("x.currency", "x.amount_minor"),
-)
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
 
 
-def _bank_lines(asked: Asked) -> tuple[str, dict[str, Any]]:
-    clauses, params = _period(asked, "x.booked_on", {"booked_from": ">=", "booked_to": "<="})
-    more, told = _state(asked, "x.state", list(BankLine.State.values))
-    return " AND ".join([*clauses, *more]) or "TRUE", params | told
-
-
-BANK_LINES = Listing(
-    key="bank_lines",
-    roles=_READERS,
-    base="books_bankline x JOIN payments_bankaccount y ON y.id = x.bank_account_id",
-    columns=(
-        Column("line_id", "x.id", Kind.WHOLE),
-        Column("bank_account", "y.name", Kind.TEXT),
-        Column("account_last4", "y.last4"),
-        Column("booked_on", "x.booked_on", Kind.DAY),
-        Column("amount", escaping.exact("x.amount_minor", "x.currency"), Kind.AMOUNT),
-        Column("currency", "x.currency"),
-        Column("payer", "x.payer", Kind.TEXT, is_personal=True),
-        Column("reference", "x.reference", Kind.TEXT, is_personal=True),
-        Column("bank_ref", "x.bank_ref", Kind.TEXT),
-        Column("state", "x.state"),
-        Column("reason", "x.reason", Kind.TEXT),
-    ),
-    order="x.booked_on, x.id",
-    conditions=_bank_lines,
-    filters=frozenset({"booked_from", "booked_to", "state"}),
-    summed=("x.currency", "x.amount_minor"),
-    donor="x.id",
-)
-
-
-def _batches(asked: Asked) -> tuple[str, dict[str, Any]]:
-    clauses, params = _state(asked, "x.status", list(Batch.Status.values))
-    return " AND ".join(clauses) or "TRUE", params
-
-
-BATCHES = Listing(
-    key="batches",
-    roles=_READERS,
-    base="donations_batch x JOIN ledger_legalentity e ON e.id = x.entity_id",
-    joins={
-        "rows": Join("""LEFT JOIN (SELECT batch_id, count(*) AS pieces, sum(amount_minor)::bigint AS total_minor
-  FROM donations_batchrow GROUP BY 1) r ON r.batch_id = x.id"""),
-    },
-    columns=(
-        Column("batch_id", "x.id"),
-        Column("entity", "e.code"),
-        Column("number", "x.number", Kind.WHOLE),
-        Column("status", "x.status"),
-        Column("method", "x.method"),
-        Column("came_on", "x.came_on", Kind.DAY),
-        Column("deposit_on", "x.deposit_on", Kind.DAY),
-        Column("event", "x.event", Kind.TEXT),
-        Column("expected_count", "x.expected_count", Kind.WHOLE),
-        Column("expected", escaping.exact("x.expected_minor", "x.currency"), Kind.AMOUNT),
-        Column("counted", "coalesce(r.pieces, 0)", Kind.WHOLE, ("rows",)),
-        Column("total", escaping.exact("coalesce(r.total_minor, 0)", "x.currency"), Kind.AMOUNT, ("rows",)),
-        Column("currency", "x.currency"),
-        Column("counter_one", "x.counter_one", Kind.TEXT),
-        Column("counter_two", "x.counter_two", Kind.TEXT),
-    ),
-    order="e.code, x.number, x.id",
-    conditions=_batches,
-    filters=frozenset({"state"}),
-    summed=("x.currency", "x.expected_minor"),
-)
-
-_FUND_LINES = """(SELECT l.fund_id, l.currency,
-    -coalesce(sum(l.amount_minor) FILTER (WHERE a.code IN ('4000', '4100')), 0)::bigint AS received_minor,
-    coalesce(sum(l.amount_minor) FILTER (WHERE a.code IN ('5100', '5150', '5200')), 0)::bigint AS fee_minor,
+_INCOME, _WITH = _codes(balances.INCOME), _codes(postings.WITH)
+# The same sums as `reports.books.balances`, which the page shows.
+_FUND_SUMS = f"""(SELECT l.fund_id, l.currency,
+    -coalesce(sum(l.amount_minor) FILTER (WHERE a.code IN ({_INCOME})), 0)::bigint AS received_minor,
+    -coalesce(sum(l.amount_minor) FILTER (WHERE a.kind = 'income' AND a.code NOT IN ({_INCOME})), 0)::bigint
+      AS earned_minor,
+    coalesce(sum(l.amount_minor) FILTER (WHERE a.kind = 'expense'), 0)::bigint AS cost_minor,
     -coalesce(sum(l.amount_minor) FILTER (WHERE a.kind = 'exchange'), 0)::bigint AS exchanged_minor,
+    -coalesce(sum(l.amount_minor) FILTER (WHERE a.kind = 'net_assets'), 0)::bigint AS moved_minor,
+    -coalesce(sum(l.amount_minor) FILTER (WHERE a.code IN ({_WITH})
+      OR (a.code = '{postings.EXCHANGE}' AND u.restriction <> 'none')), 0)::bigint AS with_minor,
     -sum(l.amount_minor)::bigint AS left_minor
-  FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
-  WHERE a.kind IN ('income', 'expense', 'exchange') GROUP BY 1, 2) x JOIN ledger_fund f ON f.id = x.fund_id"""
+  FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id JOIN ledger_fund u ON u.id = l.fund_id
+  WHERE a.kind IN ('income', 'expense', 'exchange', 'net_assets') GROUP BY 1, 2) x
+JOIN ledger_fund f ON f.id = x.fund_id"""
+
+
+def _sum(name: str, minor: str) -> Column:
+    return Column(name, escaping.exact(minor, "x.currency"), Kind.AMOUNT)
+
 
 FUNDS = Listing(
     key="funds",
     roles=_EVERYBODY,
-    base=_FUND_LINES,
+    base=_FUND_SUMS,
     joins={
         "body": Join("JOIN ledger_legalentity e ON e.id = f.entity_id"),
         "text": Join("LEFT JOIN ledger_fundtext t ON t.fund_id = f.id AND t.language = %(language)s"),
@@ -259,10 +156,14 @@ FUNDS = Listing(
         Column("name", "coalesce(t.name, f.code)", Kind.TEXT, ("text",)),
         Column("restriction", "f.restriction"),
         Column("currency", "x.currency"),
-        Column("received", escaping.exact("x.received_minor", "x.currency"), Kind.AMOUNT),
-        Column("fees", escaping.exact("x.fee_minor", "x.currency"), Kind.AMOUNT),
-        Column("exchanged", escaping.exact("x.exchanged_minor", "x.currency"), Kind.AMOUNT),
-        Column("left", escaping.exact("x.left_minor", "x.currency"), Kind.AMOUNT),
+        _sum("received", "x.received_minor"),
+        _sum("earned", "x.earned_minor"),
+        _sum("costs", "x.cost_minor"),
+        _sum("exchanged", "x.exchanged_minor"),
+        _sum("moved", "x.moved_minor"),
+        _sum("without_restrictions", "(x.left_minor - x.with_minor)"),
+        _sum("with_restrictions", "x.with_minor"),
+        _sum("left", "x.left_minor"),
     ),
     order="f.code, f.id, x.currency",
     conditions=no_conditions,

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from donations.models import Pledge
-from reports import escaping, knowing, standing
+from django.db.models import DateField, Func
+
+from donations.models import Pledge, RecurringPlan
+from reports import escaping, knowing, promised, standing
+from reports.lists import understanding
 from reports.lists.declaring import Asked, Column, Join, Kind, Listing, UnreadableFilter, among
 from staff.models import Role
 
@@ -74,11 +77,18 @@ DONORS = Listing(
 
 
 def _plans(asked: Asked) -> tuple[str, dict[str, Any]]:
-    if asked.get("state", "") not in ("", *standing.STATES):
-        raise UnreadableFilter("state")
-    return among(
-        "x.id", standing.plans(standing.Asked(state=asked.get("state", ""), search=asked.get("q", "")))
+    wanted = standing.Asked(
+        state=understanding.choice(asked, "state", standing.STATES),
+        search=understanding.text(asked, "q"),
+        entity=understanding.text(asked, "entity"),
+        campaign=understanding.text(asked, "campaign"),
+        currency=understanding.text(asked, "currency"),
+        reason=understanding.choice(asked, "reason", RecurringPlan.EndReason.values),
+        ended_from=understanding.day(asked, "ended_from"),
+        card_from=understanding.day(asked, "card_from"),
+        card_before=understanding.day(asked, "card_before"),
     )
+    return among("x.id", standing.plans(wanted))
 
 
 PLANS = Listing(
@@ -106,20 +116,32 @@ PLANS = Listing(
     ),
     order="x.started_at, x.id",
     conditions=_plans,
-    filters=frozenset({"q", "state"}),
+    filters=frozenset(
+        {
+            *("q", "state", "entity", "campaign", "currency", "reason"),
+            *("ended_from", "card_from", "card_before"),
+        }
+    ),
     summed=("x.currency", "x.amount_minor"),
     donor="x.donor_id",
 )
 
 
-def _pledges(asked: Asked) -> tuple[str, dict[str, Any]]:
-    status = asked.get("state", "")
-    if not status:
-        return "TRUE", {}
-    if status not in Pledge.Status.values:
-        raise UnreadableFilter("state")
-    return "x.status = %(state)s", {"state": status}
+_TODAY: Func = Func(function="CURRENT_DATE", template="%(function)s", output_field=DateField())
 
+
+def _pledges(asked: Asked) -> tuple[str, dict[str, Any]]:
+    found = promised.pledges(
+        state=understanding.choice(asked, "state", promised.STATES),
+        search=understanding.text(asked, "q"),
+        kind=understanding.choice(asked, "kind", Pledge.Kind.values),
+        today=_TODAY,
+    )
+    return among("x.id", found)
+
+
+_LATE = """(CASE WHEN x.status = 'open'
+  THEN greatest(coalesce(n.due_minor, 0) - coalesce(k.kept_minor, 0), 0) ELSE 0 END)::bigint"""
 
 PLEDGES = Listing(
     key="pledges",
@@ -133,6 +155,12 @@ PLEDGES = Listing(
         "kept": Join("""LEFT JOIN (SELECT i.pledge_id, sum(y.amount_minor)::bigint AS kept_minor
   FROM donations_pledgepayment y JOIN donations_instalment i ON i.id = y.instalment_id
   GROUP BY 1) k ON k.pledge_id = x.id"""),
+        "parts": Join("""LEFT JOIN (SELECT i.pledge_id,
+    sum(i.amount_minor) FILTER (WHERE i.due_on < CURRENT_DATE) AS due_minor,
+    min(i.due_on) FILTER (WHERE i.amount_minor > coalesce(y.kept_minor, 0)) AS next_on
+  FROM donations_instalment i LEFT JOIN (SELECT instalment_id, sum(amount_minor) AS kept_minor
+    FROM donations_pledgepayment GROUP BY 1) y ON y.instalment_id = i.id
+  GROUP BY 1) n ON n.pledge_id = x.id"""),
     },
     columns=(
         Column("pledge_id", "x.id"),
@@ -144,6 +172,8 @@ PLEDGES = Listing(
         Column("promised_on", "x.promised_on", Kind.DAY),
         Column("amount", escaping.exact("x.amount_minor", "x.currency"), Kind.AMOUNT),
         Column("kept", escaping.exact("coalesce(k.kept_minor, 0)", "x.currency"), Kind.AMOUNT, ("kept",)),
+        Column("late", escaping.exact(_LATE, "x.currency"), Kind.AMOUNT, ("kept", "parts")),
+        Column("next_on", "CASE WHEN x.status = 'open' THEN n.next_on END", Kind.DAY, ("parts",)),
         Column("currency", "x.currency"),
         Column("status", "x.status"),
         Column("is_conditional", "CASE WHEN x.is_conditional THEN 'yes' ELSE 'no' END"),
@@ -152,7 +182,7 @@ PLEDGES = Listing(
     ),
     order="x.promised_on, x.id",
     conditions=_pledges,
-    filters=frozenset({"state"}),
+    filters=frozenset({"state", "kind", "q"}),
     summed=("x.currency", "x.amount_minor"),
     donor="x.donor_id",
 )

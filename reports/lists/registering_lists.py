@@ -1,12 +1,16 @@
 """Registering lists: every list that may leave the house, by its key. Another one is another name here."""
 
-from reports.lists import books, gifts, papers, people
+from dataclasses import replace
+
+from reports.lists import asking_gifts, banking, books, gifts, papers, people
 from reports.lists.declaring import Listing
+
+DONATIONS = replace(gifts.DONATIONS, conditions=asking_gifts.conditions, filters=asking_gifts.FILTERS)
 
 ALL: dict[str, Listing] = {
     listing.key: listing
     for listing in (
-        gifts.DONATIONS,
+        DONATIONS,
         people.DONORS,
         people.PLANS,
         people.PLEDGES,
@@ -14,9 +18,9 @@ ALL: dict[str, Listing] = {
         papers.REGISTER,
         books.JOURNAL,
         books.FUNDS,
-        books.PAYOUTS,
-        books.BANK_LINES,
-        books.BATCHES,
+        banking.PAYOUTS,
+        banking.BANK_LINES,
+        banking.BATCHES,
     )
 }
 

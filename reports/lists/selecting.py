@@ -160,35 +160,53 @@ def empties(*, of: Selection) -> frozenset[str]:
     return frozenset(table for table, is_there in zip(tables, found, strict=True) if not is_there)
 
 
-SHORT = 50_000
-"""Rows of a table from which on a list is cut."""
-_BOUNDS = """
-SELECT s.histogram_bounds::text::text[] FROM pg_stats s
-JOIN pg_class c ON c.relname = s.tablename AND c.relnamespace = s.schemaname::regnamespace
-WHERE c.oid = %s::regclass AND s.attname = %s AND c.reltuples >= %s
-"""
+LONG = 50_000
+"""Rows from which on a list is cut."""
+SAMPLED = 2
+"""Of a hundred blocks of a table, how many are looked at to find where."""
 
 
-def windows(*, of: Selection, most: int) -> tuple[list[str], dict[str, str]]:
-    """Conditions that cut a long list into parts which follow one another: a small one first, then `most` equal ones.
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where a long list is cut along its span: `early` so that the first rows come at once, `middle` in two halves.
 
-    The bounds come from the planner's own statistics: they decide where the cuts are, never what is in the file.
-    This function will return the conditions and their parameters; one that always holds if the list is short.
+    `is_most`: it holds a good part of its table, so that reading all of it is cheaper than looking for each row.
+    """
+
+    early: object
+    middle: object
+    is_most: bool
+
+
+def cuts(*, of: Selection) -> Cuts | None:
+    """They are found in a sample, which decides where the cuts are, never what is in the file.
+
+    This function will return them, or None for a list that is short or knows no span.
     """
     span = of.listing.span
     if span is None:
-        return ["TRUE"], {}
+        return None
+    table = f"{span.table} {span.alias}"
+    sample = of.listing.base.replace(table, f"{table} TABLESAMPLE SYSTEM ({SAMPLED}) REPEATABLE (1)", 1)
     with connection.cursor() as cursor:
-        cursor.execute(_BOUNDS, [span.table, span.column, SHORT])
-        found = cursor.fetchone()
-    bounds = list(found[0])[1:] if found and found[0] else []
-    if len(bounds) <= most:
+        cursor.execute(
+            f"SELECT count(*) FILTER (WHERE {of.where}), count(*), percentile_disc(ARRAY[0.01, 0.5])"
+            f" WITHIN GROUP (ORDER BY {span.sql}) FILTER (WHERE {of.where}) FROM {sample}",
+            dict(of.params),
+        )
+        chosen, there, found = cursor.fetchone()
+    if chosen * 100 < LONG * SAMPLED:
+        return None
+    early, middle = found
+    return Cuts(early, middle, is_most=chosen * 3 >= there)
+
+
+def windows(*, of: Selection, at: list[object]) -> tuple[list[str], dict[str, object]]:
+    """This function will return the conditions of parts that follow one another, and their parameters."""
+    span = of.listing.span
+    if span is None or not at:
         return ["TRUE"], {}
-    step = len(bounds) / most
-    cuts = list(dict.fromkeys([bounds[0], *(bounds[round(step * place)] for place in range(1, most))]))
-    return _between(span.sql, len(cuts)), {f"cut{place}": cut for place, cut in enumerate(cuts)}
-
-
-def _between(column: str, cuts: int) -> list[str]:
-    inner = [f"{column} >= %(cut{place})s AND {column} < %(cut{place + 1})s" for place in range(cuts - 1)]
-    return [f"{column} < %(cut0)s", *inner, f"{column} >= %(cut{cuts - 1})s"]
+    column, last = span.sql, len(at) - 1
+    inner = [f"{column} >= %(cut{place})s AND {column} < %(cut{place + 1})s" for place in range(last)]
+    conditions = [f"{column} < %(cut0)s", *inner, f"{column} >= %(cut{last})s"]
+    return conditions, {f"cut{place}": cut for place, cut in enumerate(at)}

@@ -12,8 +12,10 @@ from api import keying
 from api.models import ApiKey
 from api.v1.resources import Resource
 from api.v1.urls import router
-from staff import roles
-from staff.models import Role
+from donors.models import Message
+from staff import pacing, roles
+from staff.models import AuditEvent, Role
+from tests import making as house
 from tests.api import making
 from tests.api.making import NOW
 
@@ -202,3 +204,23 @@ def test_allowances(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [Client().get("/api/v1/campaigns/").status_code for _ in range(2)] == [200, 429]
     household = [Client(REMOTE_ADDR=f"2001:db8::{place}") for place in (1, 2)]
     assert [one.get("/api/v1/campaigns/").status_code for one in household] == [200, 429]
+
+
+def test_t42_the_201st_giver_of_a_key_within_an_hour_is_refused_and_told() -> None:
+    board = making.user(Role.ADMIN, email="board@example.org")
+    issued = making.key(Role.FINANCE)
+    reader = making.bearer(issued)
+    who = f"api_key:{issued.key.prefix}"
+    for place in range(pacing.MOST - 1):
+        assert pacing.may_look(who=who, subject=f"donor {place}", now=NOW)
+    first, second = making.donor(), making.donor()
+    told = [reader.get(f"/api/v1/donors/{one.pk}/").status_code for one in (first, second, first)]
+    assert told == [200, 429, 200]
+    gift = house.donation(by=house.donor(now=NOW), at=NOW)
+    paper = house.receipt(of=gift, now=NOW)
+    assert reader.get(f"/api/v1/receipts/{paper.pk}/file/").status_code == 429
+    assert Message.objects.filter(to_email=board.email, subject__startswith="Alarm").count() == 1
+    stopped = AuditEvent.objects.filter(action="stopped reading")
+    assert [event.target for event in stopped] == [who, who]
+    assert reader.get("/api/v1/donors/?page_size=101").status_code == 400
+    assert reader.get("/api/v1/donors/?page_size=100").status_code == 200

@@ -184,7 +184,8 @@ def _intacct(files: Files, handover: Handover) -> list[Parsed]:
     found: list[Parsed] = []
     for content in files.values():
         heading, rows = table(content)
-        assert tuple(heading) == intacct.COLUMNS
+        assert tuple(heading) == intacct.columns(handover)
+        assert len(set(heading)) == len(heading)
         for row in rows:
             if row["LINE_NO"] == "1":
                 assert (row["JOURNAL"], row["STATE"]) == ("GJ", "Draft")

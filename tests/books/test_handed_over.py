@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 
 from books import handing_over, keeping_journals
 from books.handing_over import UnableToExport
-from books.journals import reading
+from books.journals import pouring, reading
 from books.journals.shapes import Name
 from books.models import ExportedEntry, JournalExport, Target
 from donors.models import Donor
@@ -181,7 +181,7 @@ def test_entries_are_read_while_the_database_still_sends() -> None:
     gift(fee=Money(320, USD))
     made = export()
     names = {(row[0], row[1]): Name(*row[2:]) for row in made.map_used["names"]}
-    reader = reading.entries(export_id=made.pk, grouping="entry", zone="UTC", with_names=False, names=names)
+    reader = reading.entries(export_id=made.pk, wanted=reading.Wanted("entry", "UTC"), names=names)
     with contextlib.closing(reader), connection.cursor() as cursor:
         assert next(reader).kind == "donation"
         cursor.execute("SELECT count(*) FROM pg_cursors WHERE NOT is_holdable")
@@ -189,7 +189,7 @@ def test_entries_are_read_while_the_database_still_sends() -> None:
 
 
 def test_progress_is_told_and_may_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handing_over, "TELL_EVERY", 2)
+    monkeypatch.setattr(pouring, "BLOCK", 1)
     gift(fee=Money(320, USD))
     heard: list[tuple[int, int]] = []
     handing_over.export(
@@ -199,7 +199,18 @@ def test_progress_is_told_and_may_stop_it(monkeypatch: pytest.MonkeyPatch) -> No
         now=NOW,
         tell=lambda done, total: heard.append((done, total)),
     )
-    assert heard == [(2, 4), (4, 4)]
+    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    monkeypatch.setattr(handing_over, "TELL_EVERY", 2)
+    by_entry: list[tuple[int, int]] = []
+    handing.name_all(Target.CIVICRM)
+    handing_over.export(
+        export_id=uuid.uuid4(),
+        scope=handing.scope(Target.CIVICRM),
+        actor=handing.actor(),
+        now=NOW,
+        tell=lambda done, total: by_entry.append((done, total)),
+    )
+    assert by_entry == [(2, 4), (4, 4)]
     gift(200)
 
     def stop(_done: int, _total: int) -> None:
@@ -209,7 +220,7 @@ def test_progress_is_told_and_may_stop_it(monkeypatch: pytest.MonkeyPatch) -> No
         handing_over.export(
             export_id=uuid.uuid4(), scope=handing.scope(), actor=handing.actor(), now=NOW, tell=stop
         )
-    assert JournalExport.objects.count() == 1
+    assert JournalExport.objects.count() == 2
 
 
 def test_copies_are_kept_for_a_day(folder: Path) -> None:

@@ -212,7 +212,7 @@ def test_what_cannot_be_made_again_is_refused_loudly(folder: Path, monkeypatch: 
     Donor.objects.update(name="Grace Kim")
     assert b"Grace Kim" in content(made)
     handing.forget(folder)
-    later = replace(formats.FORMATS[Target.GENERIC], version=2)
+    later = replace(formats.FORMATS[Target.GENERIC], version=3)
     monkeypatch.setitem(formats.FORMATS, Target.GENERIC, later)
     with pytest.raises(UnableToExport, match="version"):
         content(made)

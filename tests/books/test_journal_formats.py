@@ -10,9 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from books.journals import civicrm, dividing, filling, gathering, neutralizing, packing, quickbooks_desktop
+from books import mapping
+from books.journals import (
+    civicrm,
+    dividing,
+    filling,
+    gathering,
+    intacct,
+    neutralizing,
+    packing,
+    quickbooks_desktop,
+)
 from books.journals.formats import FORMATS
 from books.journals.shapes import Journal, Line
+from books.mapping import Given, UnableToMap
 from books.models import Target
 from tests.books import journal_samples as samples
 from tests.books import parsing
@@ -226,6 +237,73 @@ def test_a_fund_is_an_option_of_the_category_the_map_names() -> None:
         ["Grant", "Water", "Location", "Portland"],
         ["Fund", "General", "Location", "'=x"],
     ]
+
+
+def test_campaigns_stay_apart_when_a_day_is_gathered_and_every_program_is_told() -> None:
+    """A class, a tag or a memo names the campaign, whatever the grouping."""
+    lines = [
+        [Line(name("1100", "RSC", target), 100, "USD"), Line(name("4100", "RSC", target), -100, "USD", aim)]
+        for target in Target.values
+        for aim in ("boat", "well", "boat")
+    ]
+    for place, target in enumerate(Target.values):
+        mine = lines[3 * place : 3 * place + 3]
+        entries = [entry(*pair, number=number) for number, pair in enumerate(mine, start=1)]
+        for grouping in ("entry", "day", "payout"):
+            files, shared = written(entries, target, grouping=grouping)
+            text = b"".join(files.values()).decode(
+                "cp1252" if target == Target.QUICKBOOKS_DESKTOP else "utf-8"
+            )
+            assert "boat" in text, target
+            assert "well" in text, target
+            parsing.parse(target, files, shared)
+    [day] = gathering.journals(
+        [entry(*pair) for pair in lines[:3]], grouping="day", number=1, base_currency="USD"
+    )
+    assert [(line.campaign, line.amount) for line in day.lines] == [("", 300), ("boat", -200), ("well", -100)]
+
+
+def test_a_map_may_ask_for_the_campaign_as_a_class_or_a_dimension() -> None:
+    def of(target: str, said: str) -> list[dict[str, str]]:
+        lines = [
+            Line(name("1000", "GEN", target, class_name=said), 100, "USD"),
+            Line(name("4000", "GEN", target, class_name=said), -100, "USD", "boat"),
+        ]
+        files, shared = written([entry(*lines)], target)
+        parsing.parse(target, files, shared)
+        [content] = files.values()
+        return parsing.table(content)[1]
+
+    told = [row["Class"] for row in of(Target.QUICKBOOKS_ONLINE, "Fund:{campaign}")]
+    assert told == ["Fund:", "Fund:boat"]
+    tracked = [
+        (row["TrackingName1"], row["TrackingOption1"]) for row in of(Target.XERO, "Campaign={campaign}")
+    ]
+    assert tracked == [("", ""), ("Campaign", "boat")]
+    said = "GLDIMDONOR_RESTRICTION=Restricted; GLDIMFUNDING={campaign}; DEPT_ID=10; Rescue"
+    rows = of(Target.INTACCT, said)
+    columns = ("GLDIMDONOR_RESTRICTION", "GLDIMFUNDING", "DEPT_ID", "GLENTRY_CLASSID")
+    assert [[row[column] for column in columns] for row in rows] == [
+        ["Restricted", "", "10", "Rescue"],
+        ["Restricted", "boat", "10", "Rescue"],
+    ]
+    heading = list(rows[0])
+    assert heading.index("BILLABLE") < heading.index("GLDIMFUNDING") < heading.index("GLENTRY_PROJECTID")
+    assert of(Target.INTACCT, "NOPE=1")[0]["GLENTRY_CLASSID"] == "NOPE=1", "written before columns were known"
+
+
+@pytest.mark.parametrize("said", ["NOPE=1", "DEPT_ID=1;DEPT_ID=2", "Rescue; Other", "gldim=x"])
+def test_what_is_no_dimension_is_refused(said: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        intacct.dimensions(said)
+    with pytest.raises(UnableToMap, match="dimension"):
+        mapping.check(target=Target.INTACCT, given=Given("4000", class_name=said))
+
+
+def test_the_number_of_a_check_stands_where_civicrm_looks_for_it() -> None:
+    lines = [Line(name("1000", "GEN"), 100, "USD"), Line(name("4000", "GEN"), -100, "USD")]
+    files, _ = written([entry(*lines, check="=1001")], Target.CIVICRM)
+    assert parsing.table(files["journal.csv"])[1][0]["Check Number"] == "'=1001"
 
 
 def test_memory_is_that_of_one_journal_however_many_there_are(tmp_path: Path) -> None:

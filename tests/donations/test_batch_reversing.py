@@ -13,6 +13,7 @@ from donations import (
     benefiting,
     counting_batches,
     crediting,
+    giving_back,
     postings,
     refunding,
     restating,
@@ -46,6 +47,20 @@ def wrong(gift: Donation, kind: Reversal.Kind = Kind.MISTAKE, **given: Any) -> W
     if kind != Kind.MISTAKE:
         values.setdefault("happened_on", date(2026, 11, 20))
     return Wrong(donation_id=gift.pk, kind=kind, **values)
+
+
+def given_back(gift: Donation, **given: Any) -> Reversal:
+    """Somebody proposes to give it back, somebody else agrees, and the receipt follows."""
+    asked = giving_back.propose(
+        donation_id=gift.pk,
+        request_id=uuid.uuid4(),
+        happened_on=given.get("happened_on", date(2026, 11, 20)),
+        reason="asked for it",
+        actor=batches.finance(),
+        now=NOW,
+    )
+    mending.approve(request_id=asked.pk, is_at_bank=False, actor=batches.approver(), now=NOW)
+    return Reversal.objects.get(refund__donation=gift)
 
 
 def reverse(gift: Donation, kind: Reversal.Kind = Kind.MISTAKE, **given: Any) -> Reversal:
@@ -215,7 +230,8 @@ class TestBounced:
     @pytest.mark.parametrize("kind", [Kind.BOUNCED, Kind.RETURNED])
     def test_it_leaves_the_bank_on_the_day_it_happened(self, kind: Reversal.Kind) -> None:
         gift = batched("520.00")
-        reverse(gift, kind, happened_on=date(2026, 11, 19))
+        taken = given_back if kind == Kind.RETURNED else reverse
+        taken(gift, **({"kind": kind} if kind == Kind.BOUNCED else {}), happened_on=date(2026, 11, 19))
         entry = Entry.objects.get(kind="reversal")
         assert entry.booked_on == date(2026, 11, 19)
         assert on_account("1000") == 0
@@ -314,7 +330,7 @@ class TestPapers:
 
     def test_money_we_gave_back_is_told_as_before(self) -> None:
         gift, _old = self.papered()
-        self.mend(gift, Kind.RETURNED)
+        given_back(gift)
         assert "was returned to you" in gift.donor.messages.get(kind="receipt_voided").text
 
     def test_a_gift_that_never_was_is_no_money_that_went_back(self) -> None:
@@ -332,7 +348,9 @@ class TestPapers:
         ):
             donor = facts.donor(f"Giver {kind}", f"{kind}@example.org")
             gift = desk.enter(desk.check(donor_id=donor.pk))
-            self.mend(gift, kind)
+            (given_back if kind == Kind.RETURNED else self.mend)(
+                gift, **({} if kind == Kind.RETURNED else {"kind": kind})
+            )
             facts.paperwork()
             subjects = list(donor.messages.filter(kind="refund_made").values_list("subject", flat=True))
             assert [(words or "") in subject for subject in subjects] == ([True] if words else [])

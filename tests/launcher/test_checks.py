@@ -9,7 +9,7 @@ from launcher import checks, once, relaying, visiting
 from launcher.stack import Stack
 from launcher.telling import Teller
 
-TWO_AT_ONCE = ["/python", "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+TWO_AT_ONCE = ["/python", "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _pytest(*, quick: bool = False, chromium: str = "/usr/bin/chromium", **environment: str) -> list[str]:

@@ -20,7 +20,7 @@ __all__ = ["house", "supporter"]
 def lawful(db: None) -> Donation:
     """A gift that was paid, receipted and partly refunded, a lost dispute, a closed period and an audit trail."""
     checkout = facts.checkout()
-    gift = facts.donation(checkout=checkout)
+    gift = facts.donation(checkout=checkout, source="spring")
     Checkout.advance(pk=checkout.pk, to=Checkout.Status.PAID, now=NOW)
     facts.paperwork()
     facts.refund(gift, 2_500)

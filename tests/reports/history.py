@@ -92,6 +92,7 @@ class History:
             given_on=day,
             date_rule=Donation.DateRule.RECEIVED,
             language="en",
+            source=self.dice.choice(["", "", "", "spring", "card"]),
             is_live=False,
             recorded_at=NOW,
         )

@@ -21,6 +21,7 @@ class Gift:
     on: date
     amount: int
     back: int
+    source: str = ""
 
     @property
     def stays(self) -> bool:
@@ -46,6 +47,7 @@ def gifts() -> list[Gift]:
             on=row.given_on,
             amount=row.amount_minor,
             back=back[row.pk],
+            source=row.source,
         )
         for row in rows
     ]

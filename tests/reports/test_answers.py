@@ -12,7 +12,7 @@ import pytest
 
 from donations import folding, rebuilding
 from ledger.money import Money
-from reports.answers import asking, banding, campaigning, comparing, grouping, retaining
+from reports.answers import asking, banding, campaigning, comparing, grouping, retaining, returning
 from reports.answers.asking import Asked, Span
 from tests.facts import NOW
 from tests.reports import naive
@@ -211,6 +211,29 @@ def check_bands_hold_every_gift_once(history: list[naive.Gift], one: Asked) -> N
         assert band.kept.minor == sum(gift.amount - gift.back for gift in mine)
 
 
+def check_codes(gifts: list[naive.Gift], found: list[returning.Return], begun: dict[uuid.UUID, date]) -> None:
+    """What came by each code and by none; a person is new by a code that a gift of their first day came by."""
+    assert {one.code for one in found} == {gift.source for gift in gifts}
+    for one in found:
+        mine = [gift for gift in gifts if gift.source == one.code]
+        recorded, undone, given, back = naive.figures(mine)
+        assert (one.gifts, one.given.minor, one.back.minor) == (recorded - undone, given, back)
+        kept = [gift for gift in mine if gift.stays]
+        people = len({gift.donor for gift in kept})
+        new = len({gift.donor for gift in kept if gift.on == begun[gift.donor]})
+        assert (one.donors, one.new) == ((people, new) if one.code else (None, None)), one.code
+    assert found == sorted(found, key=lambda one: (one.code == "", -one.kept.minor, one.code))
+
+
+def check_what_came_by_each_code(history: list[naive.Gift], one: Asked) -> None:
+    begun: dict[uuid.UUID, date] = {}
+    for gift in within(one, history):
+        if gift.stays:
+            begun[gift.donor] = min(gift.on, begun.get(gift.donor, gift.on))
+    check_codes(within(one, history, one.span), returning.by_code(one), begun)
+    check_codes(within(one, history), returning.ever_by_code(one), begun)
+
+
 def check_campaigns(history: list[naive.Gift]) -> None:
     one = asked()
     for row in campaigning.all_raised(one):
@@ -226,6 +249,7 @@ CHECKS = (
     check_changes_explain_the_whole_difference,
     check_a_year_beside_the_same_days_of_the_year_before,
     check_bands_hold_every_gift_once,
+    check_what_came_by_each_code,
 )
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from donations import folding, rebuilding
 from donations.models import Donation
+from receipts import folding as decisions
+from receipts.models import Obstacle
 from tests import facts
 from tests.facts import NOW
 from tests.reports.breaking import broken, sql
@@ -18,11 +20,12 @@ def counted(request: pytest.FixtureRequest, lawful: Donation) -> Donation:
     """The laws hold of what waits as deltas and of what is folded."""
     if request.param == "sums":
         folding.fold_all()
+        decisions.fold_all()
     return lawful
 
 
 def test_i40_the_sums_of_gifts_hold_before_and_after_a_fold(counted: Donation) -> None:
-    assert broken("I40") == broken("I41") == broken("I42") == []
+    assert broken("I40") == broken("I41") == broken("I42") == broken("I43") == broken("I44") == []
 
 
 def test_i40_a_gift_past_the_triggers_is_missed_and_found_by_a_rebuild(
@@ -55,15 +58,21 @@ def test_i40_a_gift_past_the_triggers_is_missed_and_found_by_a_rebuild(
         ("donations_giveryear SET net_minor = net_minor + 1", "I41", "donor "),
         ("donations_givercohort SET donors = donors + 1", "I41", "the cohort of "),
         ("ledger_linemonth SET lines = lines + 1", "I42", "the sums of 2026-"),
+        ("donations_giftsource SET undone = undone + 1", "I40", "the sums of the month 2026-"),
+        ("donations_giversource SET first_on = first_on - 1", "I43", "donor "),
+        ("donations_sourcecohort SET ever = ever + 1", "I43", "code spring in 2026 of scope "),
+        ("receipts_decisionmonth SET gifts = gifts + 1", "I44", "the gifts of 2026-"),
     ],
 )
 def test_i40_any_sum_that_was_touched(lawful: Donation, table: str, code: str, told: str) -> None:
     folding.fold_all()
+    decisions.fold_all()
     sql(f"UPDATE {table}")
     rows = broken(code)
     assert rows
     assert rows[0].startswith(told)
     rebuilding.rebuild()
+    decisions.rebuild()
     assert broken(code) == []
 
 
@@ -82,3 +91,8 @@ def test_i42_a_delta_that_was_lost(lawful: Donation) -> None:
     sql("DELETE FROM ledger_linedelta")
     assert all(row.startswith("the sums of ") and "0 lines" in row for row in broken("I42"))
     assert broken("I42")
+
+
+def test_i44_a_gift_of_which_two_things_are_decided(lawful: Donation) -> None:
+    Obstacle.objects.create(donation=lawful, code="no_address", words="", noticed_at=NOW, try_after=NOW)
+    assert broken("I44") == [f"gift {lawful.pk} is covered and hindered"]

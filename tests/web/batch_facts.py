@@ -50,6 +50,8 @@ def facts(donor: Donor, *, today: datetime) -> dict[str, list[object]]:
         "office:batch_remove": [opened.pk, rows[0].pk],
         "office:batch_slip": [posted.pk, "letter"],
         "office:batch_identify": [rows[1].pk],
+        "office:batch_leave_unknown": [rows[1].pk],
+        "office:batch_row_amend": [rows[1].pk],
         "office:amend": [over_the_desk(donor, today=today).pk],
     }
 

@@ -19,7 +19,7 @@ from books import releasing
 from books.filing_papers import Paper
 from books.models import ExportRequest, ProcessorReport, ProcessorReportRow, Release, TransferRequest
 from books.releasing import Wanted
-from campaigns.models import Site, SiteOrigin, WayToGive
+from campaigns.models import AppealCost, SafeCount, Site, SiteOrigin, SourceCode, WayToGive
 from donations.models import Donation, RefundRequest
 from jobs import running
 from payments.models import BalanceTransaction, Payout, PayoutTrouble
@@ -129,6 +129,24 @@ def bank_facts(gift: Donation) -> dict[str, list[object]]:
     }
 
 
+def appeal_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
+    """A cost of a letter, and a count of people that waits."""
+    actor = making.user(email="spender@example.org", now=today)
+    code = SourceCode.objects.create(code="spring", name="Spring", campaign=gift.campaign, created_at=today)
+    cost = AppealCost.objects.create(
+        source=code, amount_minor=100, currency="USD", spent_on=today.date(), words="Stamps", recorded_by=actor,
+        recorded_at=today,
+    )  # fmt: skip
+    count = SafeCount.objects.create(
+        campaign=gift.campaign, quarter=date(2025, 1, 1), people=3, proposed_by=actor, proposed_at=today
+    )
+    return {
+        "office:report_safe": [gift.campaign.slug],
+        "office:report_safe_decide": [count.pk],
+        "office:appeal_cost_back": [cost.pk],
+    }
+
+
 def fund_facts(today: datetime) -> dict[str, list[object]]:
     """A restricted fund of which something was released, and a transfer somebody asked for."""
     center = making.fund(code="CTR", restriction="purpose", name="Community center")
@@ -182,6 +200,7 @@ def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
         "office:report_file_resume": [report.pk],
         "office:report_file_export": [report.pk, "rows"],
         "office:report_file_giver": [row.pk],
+        "office:report_file_leave": [row.pk],
     }
 
 
@@ -232,7 +251,9 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
         "office:link_retire": [1],
         "office:card": ["campaign", gift.campaign.slug],
         "office:report_campaign": [gift.campaign.slug],
+        "office:report_campaign_file": [gift.campaign.slug],
         "office:report_export": ["lybunt"],
+        **appeal_facts(gift, today),
         "portal:open": ["token"],
         "portal:receipt": [Receipt.objects.get().pk],
         **{f"portal:{name}": [gift.donor_id] for name in ("receipt_wishes", "person", "copy", "device_end")},
@@ -294,6 +315,7 @@ READ_DOWN = {
     "office:donations_export",
     "office:journal_export",
     "office:register_export",
+    "office:report_campaign_file",
     "office:report_export",
     "office:run_preview",
     "office:run_preview_file",

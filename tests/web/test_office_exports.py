@@ -170,8 +170,12 @@ def test_a_large_list_is_ordered_and_called_off(
     finance.post(steer, {"deed": "cancel"})
     job.refresh_from_db()
     assert job.status == "canceled"
+    assert "Make it after all" in finance.get(answer.url).content.decode()
+    assert signed_in(Role.ADMIN).post(steer, {"deed": "retry"}).status_code == 404
     finance.post(steer, {"deed": "retry"})
-    Job.objects.update(status="failed", error="gone")
+    job.refresh_from_db()
+    assert (job.status, job.ended_at) == ("queued", None)
+    Job.objects.update(status="failed", error="gone", ended_at=today)
     assert "Try again" in finance.get(answer.url).content.decode()
     finance.post(steer, {"deed": "retry"})
     job.refresh_from_db()

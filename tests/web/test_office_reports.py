@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import uuid
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from campaigns import spending
 from campaigns.models import NeedGroup, SourceCode
 from donations.models import Donation
 from jobs.models import Job
@@ -176,16 +178,50 @@ def test_a_campaign_says_what_its_public_page_says(world: dict[str, Donation], s
     assert client.get(reverse("office:report_campaign", args=["well"]), {"currency": "x"}).status_code == 400
 
 
+def by_code(world: dict[str, Donation], today: datetime) -> None:
+    """Two gifts by the spring letter: one of somebody new, and one of somebody who gave before."""
+    anna = making.donor(name="Anna New", email="anna@example.org", now=today)
+    begin = today.replace(month=1, day=6, hour=12)
+    first = making.donation(by=anna, amount=Money(11_000, "USD"), source="spring", at=begin)
+    making.donation(by=world["now"].donor, amount=Money(5_000, "USD"), source="spring", at=begin)
+    making.refund(of=first, amount=Money(1_000, "USD"), at=today)
+
+
+def test_a_campaign_tells_its_codes_since_it_began(
+    world: dict[str, Donation], signed_in: SignIn, today: datetime
+) -> None:
+    by_code(world, today)
+    html = shown(signed_in(Role.FINANCE), "campaign", "", "general")
+    codes = html[html.index('id="codes"') :]
+    assert "Spring letter" in codes
+    assert "$150.00" in codes
+    assert "No code" in codes
+
+
 def test_what_came_for_a_hundred_spent(
     world: dict[str, Donation], signed_in: SignIn, today: datetime
 ) -> None:
     client = signed_in(Role.FINANCE)
-    html = shown(client, "appeals", "?code=spring&cost=20.00")
-    assert "spring, less its cost" in html
-    assert "-$20.00" in html
-    answer = client.get(reverse("office:report_appeals"), {"code": "spring", "cost": "a lot"})
-    assert answer.status_code == 400
-    assert "This is not an amount" in answer.content.decode()
+    assert "No cost of an appeal is written down" in shown(client, "appeals")
+    by_code(world, today)
+    actor = making.user(email="spender@example.org", now=today)
+    code = SourceCode.objects.get(code="spring")
+    for minor, currency in ((2_000, "USD"), (1_000, "USD"), (9_000, "KRW")):
+        cost = spending.Spent(uuid.uuid4(), code, Money(minor, currency), today.date(), "Printing")
+        spending.spend(cost=cost, today=today.date(), actor=actor, now=today)
+    html = shown(client, "appeals")
+    table = html[html.index('id="returns"') :]
+    # $110.00 and $50.00 came by it, of which $10.00 went back, from two people, one of them new by it.
+    for told in ("Spring letter", "$30.00", "$150.00", "$120.00", "500", "Costs of appeals"):
+        assert told in html, told
+    foot = re.sub(r"<[^>]+>", " ", table[table.index("<tfoot>") : table.index("</tfoot>")]).split()
+    assert foot == ["Together", "$30.00", "2", "$150.00", "$120.00", "500", "1", "$30.00"]
+    opened = dict((words, address) for address, words in links(html))
+    assert "source=spring" in opened["$150.00"]
+    assert client.get(opened["$30.00"]).status_code == 200
+    assert "$150.00" not in shown(client, "appeals", "?campaign=general")
+    rows = exported(client, "appeals", table="returns")
+    assert rows[1][:4] == ["Spring letter", "30.00", "2", "150.00"]
 
 
 def test_a_body_whose_year_ends_in_june_is_asked_in_its_own_years(

@@ -26,6 +26,7 @@ from receipts.rules.declarations import Form
 from staff import auditing, roles
 from staff.models import Role, User
 from web import attesting
+from web.office import looking
 from web.office.admitting import admit
 
 LISTED = 100
@@ -162,6 +163,8 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def declare(request: HttpRequest, donor_id: uuid.UUID) -> HttpResponse:
     """Enter what a donor declared in writing or aloud."""
     donor = get_object_or_404(Donor, pk=donor_id)
+    if stop := looking.stopped(request, donor_id=donor_id):
+        return stop
     found = bodies()
     if not found:
         raise Http404("no charity of the United Kingdom")
@@ -199,6 +202,7 @@ def _declare_page(
 
 
 @admit(Role.FINANCE, Role.APPROVER)
+@looking.counted(looking.giver_of_declaration)
 def declaration(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One declaration and its steps. Opening it is written down: it shows a home address."""
     row = get_object_or_404(GiftAidDeclaration.objects.select_related("entity", "donor", "entered_by"), pk=pk)

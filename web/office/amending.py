@@ -15,15 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from donations import counting_batches, recording, reversing
-from donations.models import Donation, Reversal
+from books import lying
+from donations import counting_batches, giving_back, recording, reversing
+from donations.models import Donation, RefundRequest, Reversal
 from donations.reversing import UnableToReverse, Wrong
 from ledger.models import Fund
 from ledger.money import Money
 from receipts import mending
 from staff.models import Role, User
 from web import wording
-from web.office import describing_rows
+from web.office import describing_rows, looking, refunding
 from web.office.admitting import admit
 from web.office.asking_fields import amount_field, day_field, fund_label, read_amount
 
@@ -35,6 +36,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "same": gettext_lazy("Nothing was changed."),
     "sold": gettext_lazy("These securities were sold: what they were cannot go back any more."),
     "truth": gettext_lazy("Only what was written down wrong has a true amount."),
+    "waits": gettext_lazy("Somebody proposed already to give this gift back: decide about that first."),
 }
 
 
@@ -99,6 +101,7 @@ class AmendForm(forms.Form):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def amend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = Donation.objects.select_related("entity", "donor__merged_into", "coverage__receipt")
     donation = get_object_or_404(found, pk=pk)
@@ -106,6 +109,9 @@ def amend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = AmendForm(donation, request.POST if request.method == "POST" else None, today=today)
     if form.is_bound and isinstance(request.user, User):
         made = _reverse(form, donation, actor=request.user)
+        if isinstance(made, RefundRequest):
+            messages.success(request, refunding.told(made))
+            return redirect("office:donation", pk=pk)
         if made is not None:
             messages.success(request, _("Done. The receipt follows by itself."))
             return redirect("office:donation", pk=made.replaced_by_id or pk)
@@ -128,13 +134,22 @@ def _next_open_day(donation: Donation) -> date | None:
     return first if reversing.booked(donation).booked_on < first else None
 
 
-def _reverse(form: AmendForm, donation: Donation, *, actor: User) -> Reversal | None:
-    matched = donation.bank_matches.filter(undoes__isnull=True, undoing__isnull=True)
-    wrong = form.read(is_at_bank=matched.filter(kind="gift").exists())
+def _reverse(form: AmendForm, donation: Donation, *, actor: User) -> Reversal | RefundRequest | None:
+    wrong = form.read(is_at_bank=lying.is_seen(donation=donation))
     if wrong is None:
         return None
+    now = timezone.now()
     try:
-        return mending.reverse(wrong=wrong, actor=actor, now=timezone.now())
+        if wrong.kind == Reversal.Kind.RETURNED:
+            return giving_back.propose(
+                donation_id=donation.pk,
+                request_id=wrong.gift_id,
+                happened_on=wrong.happened_on,
+                reason=wrong.reason,
+                actor=actor,
+                now=now,
+            )
+        return mending.reverse(wrong=wrong, actor=actor, now=now)
     except UnableToReverse as error:
         field = error.field if error.field in form.fields else None
         form.add_error(field, str(REFUSALS.get(error.code, REFUSALS["other"])))

@@ -9,11 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from books import lying
 from donations import approving, refunding
 from donations.models import RefundPolicy, RefundRequest
 from ledger.models import LegalEntity
+from receipts import mending
 from staff import roles
 from staff.models import Role, User
+from web.office import looking
 from web.office.admitting import admit
 from web.office.forming import DecideForm, PolicyForm
 from web.office.refunding import told
@@ -46,12 +49,14 @@ def _page(
 
 @admit(Role.FINANCE, Role.APPROVER)
 @require_GET
+@looking.counted(looking.giver_of_proposal)
 def proposal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _page(request, _proposal(pk))
 
 
 @admit(Role.FINANCE, Role.APPROVER)
 @require_POST
+@looking.counted(looking.giver_of_proposal)
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Approve, decline or take back; pressed twice the second press is told that it is decided."""
     found, form = _proposal(pk), DecideForm(request.POST)
@@ -71,12 +76,18 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _done(*, deed: str, pk: uuid.UUID, reason: str, actor: User) -> str:
     now = timezone.now()
     if deed == "approve":
-        return told(approving.approve(request_id=pk, actor=actor, now=now))
+        made = mending.approve(request_id=pk, is_at_bank=_is_at_bank(pk), actor=actor, now=now)
+        return told(made)
     if deed == "decline":
         approving.decline(request_id=pk, actor=actor, reason=reason, now=now)
         return _("Declined. The person who proposed it is told.")
     approving.withdraw(request_id=pk, actor=actor, now=now)
     return _("Taken back. Nothing is given back.")
+
+
+def _is_at_bank(pk: uuid.UUID) -> bool:
+    """Whether a line of the bank was the gift in question."""
+    return lying.is_seen(donation=_proposal(pk).donation)
 
 
 @admit(Role.ADMIN)

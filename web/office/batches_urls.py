@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from web.office import amending, batching, counting_cash, identifying, posting_batches, typing_rows
+from web.office import (
+    amending,
+    amending_rows,
+    batching,
+    counting_cash,
+    identifying,
+    posting_batches,
+    typing_rows,
+)
 
 urlpatterns = [
     path("batches/", batching.batches, name="batches"),
@@ -10,6 +18,8 @@ urlpatterns = [
     path("batches/people/", identifying.people, name="batch_people"),
     path("batches/unknown/", identifying.unknown, name="batch_unknown"),
     path("batches/unknown/<uuid:row>/", identifying.identify, name="batch_identify"),
+    path("batches/unknown/<uuid:row>/leave/", amending_rows.leave_row, name="batch_leave_unknown"),
+    path("batches/rows/<uuid:row>/amend/", amending_rows.amend, name="batch_row_amend"),
     path("batches/<uuid:pk>/", typing_rows.batch, name="batch"),
     path("batches/<uuid:pk>/change/", batching.change, name="batch_change"),
     path("batches/<uuid:pk>/rows/", typing_rows.save, name="batch_save"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from donations import identifying_givers
+from donations import identifying_givers, leaving_unknown
 from donations.identifying_givers import UnableToIdentify
 from donations.models import BatchRow
 from ledger.money import Money
@@ -28,6 +28,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "open": gettext_lazy("This batch is open: change the row instead."),
     "other": gettext_lazy("Somebody else was named meanwhile. Look at the gift."),
     "unknown": gettext_lazy("Nobody fits. Enter them first."),
+    "gone": gettext_lazy("This row was taken back already."),
 }
 MOST = 200
 
@@ -79,6 +80,8 @@ def identify(request: HttpRequest, row: uuid.UUID) -> HttpResponse:
         "row": found,
         "batch": found.batch,
         "amount": Money(found.amount_minor, found.batch.currency),
+        "left": leaving_unknown.decision(source=str(found.pk)),
+        "is_back": hasattr(found, "reversal"),
     }
     return render(request, "office/batch_identify.html", context, status=422 if form.is_bound else 200)
 

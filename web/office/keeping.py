@@ -19,7 +19,7 @@ from donors.models import Donor
 from receipts import mending
 from staff.models import Role, User
 from web import addressing, wording
-from web.office import knowing
+from web.office import knowing, looking
 from web.office.admitting import admit
 
 KINDS = [(key, wording.DONOR_KINDS[key]) for key in ("person", "organization")]
@@ -126,6 +126,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.donor)
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Correct a profile. Receipts issued before keep the words they were issued with."""
     donor = get_object_or_404(Donor, pk=pk)
@@ -152,6 +153,7 @@ class DiedForm(forms.Form):
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.donor)
 def died(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Somebody has died: their regular gifts and letters stop, what they gave stays."""
     donor, form = get_object_or_404(Donor, pk=pk), DiedForm(request.POST)

@@ -91,11 +91,10 @@ def donors(request: HttpRequest) -> HttpResponse:
 
 @admit(Role.FINANCE, Role.APPROVER)
 @require_GET
+@looking.counted(looking.donor)
 def donor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything about one donor. Opening it is written down."""
     found = get_object_or_404(Donor.objects.select_related("merged_into"), pk=pk)
-    if stop := looking.stopped(request, donor_id=pk):
-        return stop
     if isinstance(request.user, User):
         auditing.record(actor=request.user, action="read donor", target=f"donor:{pk}", now=timezone.now())
     return page(request, found)

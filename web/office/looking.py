@@ -1,12 +1,21 @@
-"""Looking: nobody reads the whole list of givers page by page (T42). A page that shows one giver asks here first."""
+"""Looking: nobody reads the whole list of givers page by page (T42). A page that shows one giver asks here first.
 
+Every address that leads to somebody by a key is counted, whatever it is there for: a form that is refused shows its
+giver as the page does.
+"""
+
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from books import telling_exports
+from donations.models import Donation, Pledge, RecurringPlan, RefundRequest
+from donors.models import Donor
+from receipts.models import GiftAidDeclaration, Receipt
 from staff import auditing, pacing
 from staff.models import User
 
@@ -26,3 +35,50 @@ def stopped(request: HttpRequest, *, donor_id: UUID) -> HttpResponse | None:
     answer = render(request, "office/stopped.html", {"most": pacing.MOST}, status=429)
     answer.headers["Retry-After"] = str(int(pacing.WITHIN.total_seconds()))
     return answer
+
+
+View = Callable[..., HttpResponseBase]
+Finding = Callable[[UUID], UUID | None]
+
+
+def counted(giver: Finding) -> Callable[[View], View]:
+    """This function will dress a view whose address names a giver by a key: `giver` says whose it is."""
+
+    def dress(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, pk: UUID, **more: object) -> HttpResponseBase:
+            donor_id = giver(pk)
+            stop = stopped(request, donor_id=donor_id) if donor_id is not None else None
+            return view(request, pk=pk, **more) if stop is None else stop
+
+        return guarded
+
+    return dress
+
+
+def donor(pk: UUID) -> UUID | None:
+    return Donor.objects.filter(pk=pk).values_list("pk", flat=True).first()
+
+
+def giver_of_donation(pk: UUID) -> UUID | None:
+    return Donation.objects.filter(pk=pk).values_list("donor_id", flat=True).first()
+
+
+def giver_of_plan(pk: UUID) -> UUID | None:
+    return RecurringPlan.objects.filter(pk=pk).values_list("donor_id", flat=True).first()
+
+
+def giver_of_pledge(pk: UUID) -> UUID | None:
+    return Pledge.objects.filter(pk=pk).values_list("donor_id", flat=True).first()
+
+
+def giver_of_proposal(pk: UUID) -> UUID | None:
+    return RefundRequest.objects.filter(pk=pk).values_list("donation__donor_id", flat=True).first()
+
+
+def giver_of_receipt(pk: UUID) -> UUID | None:
+    return Receipt.objects.filter(pk=pk).values_list("donor_id", flat=True).first()
+
+
+def giver_of_declaration(pk: UUID) -> UUID | None:
+    return GiftAidDeclaration.objects.filter(pk=pk).values_list("donor_id", flat=True).first()

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from books import accepting, matching, suggesting, unmatching
@@ -45,7 +45,7 @@ class LineFilterForm(forms.Form):
         + [("all", gettext_lazy("All"))],
     )
     account = forms.ModelChoiceField(
-        label=gettext_lazy("Account"), queryset=BankAccount.objects.none(), required=False
+        label=pgettext_lazy("bank", "Account"), queryset=BankAccount.objects.none(), required=False
     )
     booked_from = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})

@@ -17,7 +17,7 @@ from donors import joining, keeping, merging
 from donors.models import Donor
 from reports import knowing as reading
 from staff.models import Role, User
-from web.office import knowing
+from web.office import knowing, looking
 from web.office.admitting import admit
 from web.office.choosing import ChoosingForm
 
@@ -47,6 +47,7 @@ class MergeForm(forms.Form):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.donor)
 def merge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """First whom it could be the same as, then both side by side with what comes together, then the deed."""
     donor = get_object_or_404(Donor, pk=pk, merged_into__isnull=True)
@@ -103,6 +104,7 @@ def _impossible(donor: Donor, other: Donor, *, now: datetime) -> str:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.donor)
 def unmerge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a merge back: both stand alone again, each with what was its own."""
     donor = get_object_or_404(Donor, pk=pk)
@@ -140,6 +142,7 @@ class JointForm(ChoosingForm):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.donor)
 def joint(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Make a record that two people give in. What each gave alone stays theirs."""
     donor = get_object_or_404(Donor, pk=pk, merged_into__isnull=True)
@@ -181,6 +184,7 @@ def _join(form: JointForm, donor: Donor, actor: User) -> Donor | None:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.donor)
 def part(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The two part: new gifts are single, old receipts stay as they are, with both."""
     donor = get_object_or_404(Donor, pk=pk)

@@ -21,7 +21,7 @@ from receipts import handing_out, obstructing, reading, sending_again, snapshots
 from receipts.models import Receipt
 from staff import auditing, roles
 from staff.models import AuditEvent, Role, User
-from web.office import knowing
+from web.office import knowing, looking
 from web.office.admitting import admit
 
 MOST_LINES = 200
@@ -61,6 +61,7 @@ def _receipt(pk: uuid.UUID) -> Receipt:
 
 @admit(Role.FINANCE, Role.APPROVER)
 @require_GET
+@looking.counted(looking.giver_of_receipt)
 def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything about one receipt. Opening it is written down: it shows a giver's name and address."""
     found = _receipt(pk)
@@ -98,6 +99,7 @@ def _deeds(found: Receipt) -> list[tuple[AuditEvent, str]]:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_receipt)
 def copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The same words and number with COPY across the page. Who handed it out is written down."""
     found = _receipt(pk)
@@ -114,6 +116,7 @@ def copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_receipt)
 def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The letter of the receipt goes out once more, at most once a day."""
     found = _receipt(pk)
@@ -128,6 +131,7 @@ def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @admit(Role.FINANCE)
+@looking.counted(looking.giver_of_receipt)
 def void(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Asks why, shows what will happen, and only then does it: the number stays, and nothing of it can be undone."""
     found = _receipt(pk)
@@ -163,6 +167,7 @@ def _voided(request: HttpRequest, found: Receipt, *, words: str, then: voiding.T
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.donor)
 def issue(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One receipt over everything of a year that stands on none yet; pressed twice it is the same number."""
     donor = get_object_or_404(Donor.objects.select_related("merged_into"), pk=pk)

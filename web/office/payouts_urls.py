@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.office import depositing, receiving
+from web.office import amending_rows, depositing, receiving
 
 urlpatterns = [
     path("payouts/", depositing.payouts, name="payouts"),
@@ -16,4 +16,5 @@ urlpatterns = [
     path("report-files/<uuid:pk>/resume/", receiving.resume, name="report_file_resume"),
     path("report-files/<uuid:pk>/<slug:what>/", receiving.export, name="report_file_export"),
     path("report-files/rows/<int:pk>/giver/", receiving.giver, name="report_file_giver"),
+    path("report-files/rows/<int:pk>/leave/", amending_rows.leave_report_row, name="report_file_leave"),
 ]

@@ -23,7 +23,7 @@ from ledger.models import Fund, LegalEntity
 from reports import promised
 from staff import roles
 from staff.models import Role, User
-from web.office import paging
+from web.office import looking, paging
 from web.office.admitting import admit
 from web.office.asking_fields import amount_field, campaign_field, day_field, read_amount, words_field
 from web.office.choosing import ChoosingForm
@@ -216,6 +216,7 @@ def _form(request: HttpRequest, kind: str, own: Donation | None) -> PledgeForm:
 
 @admit(*MAY_SEE)
 @require_GET
+@looking.counted(looking.giver_of_pledge)
 def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _page(request, _pledge(pk))
 
@@ -255,6 +256,7 @@ def _fitting(shown: Pledge) -> list[tuple[Donation, money.Money]]:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_pledge)
 def keep(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let a gift keep the promise."""
     shown, form = _pledge(pk), KeepForm(request.POST)
@@ -280,6 +282,7 @@ def keep(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_pledge)
 def undo(request: HttpRequest, pk: uuid.UUID, donation_id: uuid.UUID) -> HttpResponse:
     """A gift was said by mistake to keep the promise."""
     if isinstance(request.user, User):
@@ -294,6 +297,7 @@ def undo(request: HttpRequest, pk: uuid.UUID, donation_id: uuid.UUID) -> HttpRes
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_pledge)
 def end(request: HttpRequest, pk: uuid.UUID, deed: str) -> HttpResponse:
     """Ask that the rest be written off, or take back a promise that was written down wrongly."""
     shown, form = _pledge(pk), ReasonForm(request.POST)

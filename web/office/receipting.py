@@ -14,7 +14,7 @@ from receipts import reading
 from receipts.models import Issuer, Receipt
 from staff import auditing
 from staff.models import Role, User
-from web.office import paging
+from web.office import looking, paging
 from web.office.admitting import admit
 from web.office.filtering import ANY
 
@@ -77,6 +77,7 @@ def _found(form: ReceiptFilterForm) -> QuerySet[Receipt]:
 
 
 @admit(Role.FINANCE, Role.APPROVER)
+@looking.counted(looking.giver_of_receipt)
 def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The stored file, with VOID across it when the receipt no longer stands. Reading it is written down."""
     receipt = get_object_or_404(Receipt.objects.select_related("rendering__document", "voiding"), pk=pk)

@@ -20,7 +20,7 @@ from books.models import ProcessorReport, ProcessorReportRow
 from books.opening_tables import LARGEST_FILE, Habits
 from books.reading_rows import Giver
 from campaigns.models import Campaign
-from donations import collecting, pausing
+from donations import collecting, leaving_unknown, pausing
 from jobs import ringing
 from jobs.models import Job
 from ledger.models import LegalEntity
@@ -333,6 +333,7 @@ def giver(request: HttpRequest, pk: int) -> HttpResponse:
         "refused": refused,
         "amount": Money(row.gross_minor, row.currency),
         "is_open": collecting.unknown(row.ref) is not None,
+        "left": leaving_unknown.decision(source=row.ref),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "office/report_file_giver.html", context, status=status)

@@ -14,6 +14,7 @@ from donations import refunding
 from donations.models import Donation, RefundRequest
 from ledger.money import Money
 from staff.models import Role, User
+from web.office import looking
 from web.office.admitting import admit
 from web.office.forming import RefundForm, designated
 
@@ -46,6 +47,7 @@ def _page(
 
 @admit(Role.FINANCE)
 @require_GET
+@looking.counted(looking.giver_of_donation)
 def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     donation = _donation(pk)
     return _page(request, donation, _form(donation))
@@ -53,6 +55,7 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_donation)
 def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Shows what will happen; nothing has happened yet."""
     donation = _donation(pk)
@@ -79,6 +82,7 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_donation)
 def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Sends or proposes the refund. Pressed twice it is one, because both presses carry the same request."""
     donation = _donation(pk)

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_GET
 
 from ledger.models import LegalEntity
 from ledger.money import Money
-from paper import tabulating
 from paper.tabulating import Cell, Table
 from receipts.models import Issuer
-from reports import activities, periods, restricted_funds
+from reports import activities, filing_tables, periods, restricted_funds
 from reports.activities import Line, Statement
+from reports.files.making import Format
 from reports.periods import Period
 from staff import auditing
 from staff.models import Role, User
@@ -123,9 +123,9 @@ def activity(request: HttpRequest) -> HttpResponse:
 @admit(Role.FINANCE, Role.APPROVER)
 @require_GET
 def file(request: HttpRequest, what: str, ending: str) -> HttpResponse:
-    """A report as CSV or XLSX, as it is seen. Taking it is written down."""
+    """A report as CSV, XLSX or Parquet, as it is seen. Taking it is written down."""
     asked = _asked(request.GET)
-    if asked is None or what not in TABLES or ending not in {"csv", "xlsx"}:
+    if asked is None or what not in TABLES or ending not in set(Format):
         raise Http404(what)
     table = TABLES[what](asked)
     if isinstance(request.user, User):
@@ -136,11 +136,8 @@ def file(request: HttpRequest, what: str, ending: str) -> HttpResponse:
             now=timezone.now(),
             details={"report": what, "period": asked.period.key, "rows": len(table.rows)},
         )
-    is_csv = ending == "csv"
-    response = HttpResponse(
-        tabulating.as_csv(table) if is_csv else tabulating.as_xlsx([table]),
-        content_type=tabulating.CSV_TYPE if is_csv else tabulating.XLSX_TYPE,
-    )
+    made = filing_tables.file(table=table, form=Format(ending))
+    response = HttpResponse(made.content, content_type=made.content_type)
     name = f"{asked.entity.code.lower()}-{what}-{asked.period.key}.{ending}"
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response

@@ -20,6 +20,7 @@ from donations.models import Donation
 from receipts import mending
 from staff.models import Role, User
 from web import wording
+from web.office import looking
 from web.office.admitting import admit
 from web.office.asking_fields import read_amount
 from web.office.choosing import ChoosingForm
@@ -65,6 +66,7 @@ class CorrectForm(ChoosingForm):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     donation = get_object_or_404(Donation.objects.select_related("entity", "donor__merged_into"), pk=pk)
     names = ("given_on", "kind", "payer", "description", "is_person_directed")
@@ -132,6 +134,7 @@ class BenefitForm(forms.Form):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def benefit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Add something that was given in return."""
     donation = get_object_or_404(Donation.objects.select_related("donor"), pk=pk)

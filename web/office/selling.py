@@ -21,6 +21,7 @@ from ledger import money
 from ledger.money import Money
 from payments.models import BankAccount
 from staff.models import Role, User
+from web.office import looking
 from web.office.admitting import admit
 from web.office.asking_fields import read_amount
 
@@ -63,6 +64,7 @@ class SaleForm(forms.Form):
 
 @admit(Role.FINANCE)
 @require_http_methods(["GET", "POST"])
+@looking.counted(looking.giver_of_donation)
 def sell(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     gift = get_object_or_404(Donation.objects.select_related("entity", "donor"), pk=pk)
     known = SecuritySale.objects.filter(donation=gift).select_related("bank_account").first()

@@ -1,6 +1,7 @@
 """Funds as pages: what each holds by class, one fund with everything that happened to it, its papers, the policy."""
 
 import uuid
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django import forms
@@ -55,14 +56,31 @@ def funds(request: HttpRequest) -> HttpResponse:
     return render(request, "office/funds.html", context)
 
 
-def _totals(balances: list[Balance]) -> list[tuple[Money, Money, Money]]:
-    """Without, with and both, by currency."""
-    sums: dict[str, tuple[Money, Money, Money]] = {}
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the funds of one body hold in one currency; without a body, what those of all bodies hold."""
+
+    entity: LegalEntity | None
+    without: Money
+    with_: Money
+
+    @property
+    def left(self) -> Money:
+        return self.without + self.with_
+
+
+def _totals(balances: list[Balance]) -> list[Total]:
+    """By body and currency, and of a currency in which several bodies hold something also together."""
+    sums: dict[tuple[str, str], Total] = {}
     for row in balances:
-        nothing = Money(0, row.left.currency)
-        without, with_, left = sums.get(row.left.currency, (nothing, nothing, nothing))
-        sums[row.left.currency] = (without + row.unrestricted, with_ + row.restricted, left + row.left)
-    return [sums[currency] for currency in sorted(sums)]
+        for body in (row.fund.entity, None):
+            key = (body.code if body else "", row.left.currency)
+            nothing = Money(0, row.left.currency)
+            told = sums.get(key, Total(body, nothing, nothing))
+            sums[key] = Total(body, told.without + row.unrestricted, told.with_ + row.restricted)
+    bodies = {currency: sum(key == currency for code, key in sums if code) for _code, currency in sums}
+    last = [(code == "", code, currency) for code, currency in sums if code or bodies[currency] > 1]
+    return [sums[code, currency] for _is_last, code, currency in sorted(last)]
 
 
 @admit(*READERS)

@@ -87,11 +87,10 @@ def _plan(pk: uuid.UUID) -> RecurringPlan:
 
 @admit(Role.FINANCE, Role.APPROVER)
 @require_GET
+@looking.counted(looking.giver_of_plan)
 def plan(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything about one plan. Opening it is written down: it shows a giver's name and address."""
     found = _plan(pk)
-    if stop := looking.stopped(request, donor_id=found.donor_id):
-        return stop
     if isinstance(request.user, User):
         auditing.record(actor=request.user, action="read plan", target=f"plan:{pk}", now=timezone.now())
     return _page(request, found)
@@ -111,6 +110,7 @@ def _page(
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_plan)
 def change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One press, one change, in the name of who pressed."""
     found = _plan(pk)
@@ -141,6 +141,7 @@ def change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @admit(Role.FINANCE)
 @require_POST
+@looking.counted(looking.giver_of_plan)
 def died(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The giver of this plan has died: all their plans stop, letters stop, and nobody writes to them."""
     found = _plan(pk)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from books import importing_statements, mapping_columns
@@ -37,7 +37,7 @@ class UploadForm(forms.Form):
     """`draft_id` is made with the form: sent twice, it is one file."""
 
     account = forms.ModelChoiceField(
-        label=gettext_lazy("Account"), queryset=BankAccount.objects.none(), empty_label=None
+        label=pgettext_lazy("bank", "Account"), queryset=BankAccount.objects.none(), empty_label=None
     )
     file = forms.FileField(
         label=gettext_lazy("File of the bank"),

@@ -158,7 +158,7 @@ def manifest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @admit(*READERS)
 @require_POST
 def steer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Call a file off, or have a failed one tried again."""
+    """Call a file off, or have one made after all that was called off or has failed."""
     job, now = _own(request, pk), timezone.now()
     if job is None:
         return absent(request)
@@ -166,9 +166,9 @@ def steer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if deed == "cancel" and running.cancel(job_id=job.pk, now=now):
         auditing.record(actor=_reader(request), action="export.canceled", target=f"job:{job.pk}", now=now)
         messages.success(request, _("Called off. Nothing was kept."))
-    elif deed == "retry" and running.retry(job_id=job.pk, now=now):
+    elif deed == "retry" and export_jobs.resume(job=job, actor=_reader(request), now=now):
         ringing.ring(BELL)
-        messages.success(request, _("It is tried again from the beginning."))
+        messages.success(request, _("It is made again from the beginning, as the list is now."))
     else:
         messages.warning(request, _("This has ended already."))
     return redirect("office:exports")

@@ -43,7 +43,7 @@ def plan(request: HttpRequest, listing: str) -> HttpResponse:
     """Have the list of a panel made again and again."""
     try:
         ordering.schedule(
-            wanted=wanting.read(request, listing),
+            wanted=wanting.read(request, listing, is_plan=True),
             name=request.POST.get("name", ""),
             cadence=request.POST.get("cadence", ""),
             schedule_id=uuid.uuid4(),

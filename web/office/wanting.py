@@ -35,8 +35,11 @@ def listing_of(key: str) -> Listing:
         raise Http404("no such list") from error
 
 
-def read(request: HttpRequest, key: str) -> ordering.Wanted:
-    """Raises Refused. This function will return what a panel asks for."""
+def read(request: HttpRequest, key: str, *, is_plan: bool = False) -> ordering.Wanted:
+    """The panel's field for a period that moves with the days is for a timetable and says nothing of a file now.
+
+    Raises Refused. This function will return what a panel asks for.
+    """
     listing, typed = listing_of(key), request.POST
     try:
         form = Format(typed.get("format", Format.CSV))
@@ -48,16 +51,15 @@ def read(request: HttpRequest, key: str) -> ordering.Wanted:
     return ordering.Wanted(
         listing=key,
         form=form,
-        filters=filters_of(typed, listing),
+        filters=filters_of(typed, [*sorted(listing.filters), *(["period"] if is_plan else [])]),
         columns=columns,
         language=get_language() or "en",
         with_mark="mark" in typed,
     )
 
 
-def filters_of(typed: QueryDict, listing: Listing) -> dict[str, str]:
+def filters_of(typed: QueryDict, names: Iterable[str]) -> dict[str, str]:
     """This function will return the filters a panel carries, without those that say nothing."""
-    names = [*sorted(listing.filters), "period"]
     return {name: str(typed[PREFIX + name])[:200] for name in names if typed.get(PREFIX + name)}
 
 

@@ -26,6 +26,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "sums": watched.sums(now=now),
         "sees_donors": sees_donors,
         "may_mend": roles.may(request.user, roles=[Role.FINANCE]),
+        "may_approve": roles.may(request.user, roles=[Role.APPROVER]),
         "may_set": roles.may(request.user, roles=[Role.ADMIN]),
         "newest": watched.newest(language=get_language() or "en") if sees_donors else [],
     }

@@ -1,56 +1,21 @@
 """The panel below every list of the office: take what you see as a file."""
 
 import uuid
+from collections.abc import Mapping
+from decimal import Decimal
 
 from django import template
 from django.template.context import Context
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language
 
+from ledger.money import Money, exponent
 from reports.lists import registering_lists, selecting
-from staff.models import User
-from web.tax_wording import Words
+from staff import roles
+from staff.models import Role, User
+from web.export_wording import CADENCES, FORMATS, JOBS, LAST, LISTS, REQUESTS
 
 register = template.Library()
 
-LISTS: Words = {
-    "donations": _("Donations"),
-    "donors": _("Donors"),
-    "plans": _("Regular gifts"),
-    "pledges": _("Pledges"),
-    "receipts": pgettext_lazy("menu", "All receipts"),
-    "register": _("Numbers"),
-    "journal": _("Journal"),
-    "funds": _("Funds"),
-    "payouts": _("Payouts"),
-    "bank_lines": _("Bank lines"),
-    "batches": _("Batches"),
-}
-FORMATS: Words = {"csv": "CSV", "xlsx": _("Excel (XLSX)"), "parquet": "Parquet"}
-CADENCES: Words = {
-    "daily": _("Every morning"),
-    "weekly": _("Every Monday"),
-    "monthly": _("On the first of every month"),
-}
-REQUESTS: Words = {
-    "asked": _("Waits for a second person"),
-    "approved": _("Approved"),
-    "declined": _("Declined"),
-    "expired": _("Over"),
-    "taken": _("Taken"),
-}
-JOBS: Words = {
-    "queued": _("Waits"),
-    "running": _("Is being made"),
-    "succeeded": _("Ready"),
-    "failed": _("Failed"),
-    "canceled": _("Called off"),
-}
-LAST: Words = {
-    "": "",
-    "no right": _("You may not take this list any more."),
-    "owner left": _("Rests: its owner left."),
-}
 _TABLES = {
     "list": LISTS,
     "format": FORMATS,
@@ -67,18 +32,43 @@ def said(key: str, table: str) -> str:
     return str(_TABLES[table].get(key, key))
 
 
+@register.filter
+def whole(number: int | None) -> str:
+    """A number as people read it: 25,000; nothing for one that is not known."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def money_told(told: Mapping[str, str]) -> str:
+    """A sum as a manifest tells it, as people read it."""
+    currency = told["currency"]
+    amount = Money(int(Decimal(told["amount"]).scaleb(exponent(currency))), currency)
+    return amount.shown(get_language() or "en")
+
+
+@register.simple_tag(takes_context=True)
+def sees_requests(context: Context) -> bool:
+    """Whether the reader has a page of requests that need two people."""
+    return roles.may(context["request"].user, roles=[Role.FINANCE, Role.APPROVER])
+
+
 @register.inclusion_tag("office/_export.html", takes_context=True)
-def export_panel(context: Context, key: str) -> dict[str, object]:
-    """This function will return what the panel of a list shows: nothing for somebody who may not take the list."""
+def export_panel(context: Context, key: str, **shown: object) -> dict[str, object]:
+    """`shown` are words the page narrows itself by when its address does not say them.
+
+    This function will return what the panel of a list shows: nothing for somebody who may not take the list.
+    """
     request, listing = context["request"], registering_lists.named(key)
     reader = request.user
     columns = selecting.visible(listing=listing, reader=reader) if isinstance(reader, User) else ()
-    asked = {name: request.GET[name] for name in sorted(listing.filters) if request.GET.get(name)}
+    by_itself = {name: str(value) for name, value in shown.items() if value not in (None, "")}
+    told = {name: request.GET[name] for name in listing.filters if request.GET.get(name)}
+    asked = dict(sorted((by_itself | told).items()))
     return {
         "key": key,
         "columns": columns,
         "hidden": [(f"f-{name}", value) for name, value in asked.items()],
-        "has_period": any(name.endswith("_from") for name in listing.filters),
+        "has_period": not listing.filters.isdisjoint({"given_from", "booked_from"}),
         "formats": FORMATS.items(),
         "cadences": CADENCES.items(),
         "mark": uuid.uuid4().hex[:8],

@@ -4,14 +4,15 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from campaigns import counting_safe
 from campaigns.models import Campaign
 from ledger.money import Money
 from reports.answers import asking, campaigning, returning
-from reports.answers.asking import Asked, Span
+from reports.answers.asking import Asked
 from reports.answers.campaigning import Raised, Units
 from web.charts import picturing, saying
 from web.charts.plotting import Plot, Series
-from web.office.reports import opening, tabling
+from web.office.reports import appealing, opening, tabling, telling_safe
 from web.office.reports.reading import Reader
 from web.office.reports.tabling import Cell, Column, Figure, Page, Section, Table
 from web.templatetags import office
@@ -26,6 +27,7 @@ def campaigns(reader: Reader) -> Page:
     found = campaigning.all_raised(asked)
     raised = Money(sum(one.raised.minor for one in found), asked.currency)
     shown = sorted(found, key=lambda one: -one.raised.minor)[:SHOWN]
+    safe = counting_safe.totals()
     table = Table(
         "campaigns",
         _("Campaigns"),
@@ -37,8 +39,9 @@ def campaigns(reader: Reader) -> Page:
             Column(_("Givers"), True),
             Column(_("Average gift"), True, asked.currency),
             Column(_("Went back"), True, asked.currency),
+            Column(_("People safe"), True),
         ],
-        [_campaign(reader, one) for one in found],
+        [_campaign(reader, one, safe=safe.get(one.campaign.pk)) for one in found],
         [
             tabling.words(_("Together")),
             tabling.amount(raised),
@@ -47,6 +50,7 @@ def campaigns(reader: Reader) -> Page:
             tabling.nothing(),
             tabling.nothing(),
             tabling.amount(Money(sum(one.back.minor for one in found), asked.currency)),
+            tabling.number(sum(safe.get(one.campaign.pk, 0) for one in found) if safe else None),
         ],
         _("No campaign was given to in this currency."),
     )
@@ -77,7 +81,7 @@ def _how() -> str:
     )
 
 
-def _campaign(reader: Reader, one: Raised) -> list[Cell]:
+def _campaign(reader: Reader, one: Raised, *, safe: int | None) -> list[Cell]:
     gifts = reader.opens(opening.gifts(reader.asked, campaign=one.campaign.slug))
     return [
         tabling.words(
@@ -89,6 +93,9 @@ def _campaign(reader: Reader, one: Raised) -> list[Cell]:
         tabling.number(one.donors, opens=_givers(reader, one)),
         tabling.amount(one.average),
         tabling.amount(one.back),
+        tabling.nothing()
+        if safe is None
+        else tabling.number(safe, opens=tabling.address("report_safe", one.campaign.slug)),
     ]
 
 
@@ -104,10 +111,13 @@ def campaign(reader: Reader, found: Campaign) -> Page:
     brought = campaigning.raised(asked, campaign=found)
     units = campaigning.units(campaign=found, day=asked.today)
     sections = [_currencies(reader, brought), _months(reader, asked), _codes(reader, asked)]
+    counts = list(found.safe_counts.select_related("proposed_by", "decided_by"))
+    if units is not None or counts:
+        sections.append(telling_safe.section(found, counts))
     if units is not None:
         sections += [_units(units), _costs(units)]
     return Page(
-        figures=_figures(reader, found, brought),
+        figures=[*_figures(reader, found, brought), *telling_safe.figures(found, counts)],
         sections=sections,
         ways=[
             (_("Regular gifts to it"), opening.report("monthly", asked)),
@@ -227,39 +237,40 @@ def _months_chart(asked: Asked, months: list[date], kept: dict[date, Money]) -> 
 
 
 def _codes(reader: Reader, asked: Asked) -> Section:
-    found = returning.by_code(asked, Span(asking.year_earlier(asked.today), asked.today))
+    found = returning.ever_by_code(asked)
     rows = [
         [
-            tabling.words(one.name or one.code or _("No code"), note=one.code if one.name else ""),
-            tabling.number(
-                one.gifts,
-                opens=reader.opens(
-                    opening.gifts(
-                        asked,
-                        Span(asking.year_earlier(asked.today), asked.today),
-                        source=one.code or opening.NONE,
-                    )
-                ),
-            ),
-            tabling.number(one.donors),
+            appealing.named(one),
+            appealing.counted(reader, one, asked=asked),
+            tabling.number(one.donors) if one.code else tabling.nothing(),
+            tabling.number(one.new) if one.code else tabling.nothing(),
             tabling.amount(one.kept),
         ]
         for one in found
     ]
     return Section(
-        _("By link and code, twelve months"),
+        _("By link and code"),
         Table(
             "codes",
-            _("By link and code, twelve months"),
+            _("By link and code"),
             [
                 Column(_("Code")),
                 Column(_("Gifts"), True),
                 Column(_("Givers"), True),
+                Column(_("New givers"), True),
                 Column(_("Left of it"), True, asked.currency),
             ],
             rows,
-            empty=_("Nothing was given in these days."),
+            [
+                tabling.words(_("Together")),
+                tabling.number(sum(one.gifts for one in found)),
+                tabling.nothing(),
+                tabling.number(sum(one.new or 0 for one in found)),
+                tabling.amount(Money(sum(one.kept.minor for one in found), asked.currency)),
+            ],
+            _("Nothing was given to it yet."),
         ),
+        lead=_("Since the campaign began. New givers are those whose first gift to it came by the code."),
     )
 
 

@@ -9,11 +9,11 @@ from django.core.validators import MinValueValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ledger import money
 from reports.answers import changing_since, grouping
 from staff.models import Role
 from web.office.filtering import ANY
 from web.office.reports import (
+    appealing,
     banding,
     campaigning,
     comparing,
@@ -63,31 +63,6 @@ def _group() -> dict[str, forms.Field]:
     }
 
 
-class AmountField(forms.CharField):
-    """An amount in the currency of the report: checked here in any, read there in its own."""
-
-    def clean(self, value: object) -> str:
-        told = str(super().clean(value))
-        if told and not any(_is_amount(told, currency) for currency in ("USD", "KRW", "KWD")):
-            raise forms.ValidationError(_("This is not an amount: write 100 or 100.00."))
-        return told
-
-
-def _is_amount(told: str, currency: str) -> bool:
-    try:
-        money.read_amount(told, currency=currency, most=money.LARGEST_BY_HAND)
-    except money.UnreadableAmount:
-        return False
-    return True
-
-
-def _code() -> dict[str, forms.Field]:
-    return {
-        "code": forms.SlugField(label=_("Code"), required=False, max_length=60),
-        "cost": AmountField(label=_("What it cost"), required=False, max_length=20),
-    }
-
-
 def _moment() -> dict[str, forms.Field]:
     kinds = [(kind, papering.CHANGES[kind]) for kind in changing_since.KINDS]
     return {
@@ -133,9 +108,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Report, ...]], ...] = (
                 "appeals",
                 "appeals",
                 _("Links and letters"),
-                _("What came by each link, code and letter."),
-                banding.appeals,
-                more=_code,
+                _("What came by each link, code and letter, and for its cost."),
+                appealing.appeals,
             ),
         ),
     ),

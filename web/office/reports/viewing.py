@@ -5,12 +5,15 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from campaigns import counting_safe
 from campaigns.models import Campaign
 from reports.answers import comparing, renewing, retaining
+from reports.files.making import Format
 from staff import roles
 from staff.models import Role
 from web.charts import picturing
@@ -67,6 +70,9 @@ def _glance(reader: Reader) -> dict[str, object]:
             _("Gave last year and this"), tabling.permille(rate, opens=opening.report("retention", asked))
         ),
     ]
+    if safe := counting_safe.totals():
+        told = tabling.number(sum(safe.values()), opens=tabling.address("report_campaigns"))
+        figures.append(Figure(_("People safe"), told))
     return {
         "figures": figures,
         "chart": year.chart(asked, months),
@@ -107,7 +113,8 @@ def view(report: Report) -> Callable[..., HttpResponseBase]:
         if not form.is_valid():
             return _page(request, report.words, form, None, status=400)
         page = report.build(read(request, form, told=own_fields(form)))
-        return _page(request, report.words, form, page, name=report.name, about=report.sentence)
+        files = reverse("office:report_export", args=[report.name])
+        return _page(request, report.words, form, page, files=files, about=report.sentence)
 
     show.__name__, show.__doc__ = f"report_{report.name}", str(report.sentence)
     return show
@@ -130,6 +137,7 @@ def _page(
         "query": urlencode(query),
         "is_first": "after" not in request.GET,
         "patterns": picturing.patterns(),
+        "forms": [(form.value, words) for form, words in FORMS.items()],
         "may_export": roles.may(request.user, roles=[Role.FINANCE]),
         **more,
     }
@@ -140,18 +148,28 @@ def _page(
 @require_GET
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     """One campaign: what it brought, equal to what its public page tells."""
-    found = get_object_or_404(Campaign.objects.prefetch_related("texts"), slug=slug)
-    form = ReportForm(request.GET, wants=("currency",), more={})
-    if not form.is_valid():
-        return _page(request, office.titled(found), form, None, status=400)
-    asked = read(request, form, told={})
+    form, page = about_campaign(request, slug)
+    title = office.titled(_campaign(slug))
+    if page is None:
+        return _page(request, title, form, None, status=400)
+    files = reverse("office:report_campaign_file", args=[slug])
+    return _page(request, title, form, page, files=files)
+
+
+def about_campaign(request: HttpRequest, slug: str) -> tuple[ReportForm, Page | None]:
+    """This function will return the filter of a campaign's page and what it shows, None of what makes no sense."""
+    found, typed = _campaign(slug), request.GET.copy()
     # Without a word of the reader a campaign is told in its own currency, not in that of the house.
-    query = asked.query if request.GET.get("currency") else {}
-    form.initial = {"currency": query.get("currency") or found.currency}
-    page = campaigning.campaign(
-        Reader(asked.asked, {}, asked.language, asked.sees_donors, query, asked.after), found
-    )
-    return _page(request, office.titled(found), form, page, name="campaign", above="campaigns")
+    typed["currency"] = typed.get("currency") or found.currency
+    form = ReportForm(typed, wants=("currency",), more={})
+    if not form.is_valid():
+        return form, None
+    return form, campaigning.campaign(read(request, form, told={}), found)
 
 
+def _campaign(slug: str) -> Campaign:
+    return get_object_or_404(Campaign.objects.prefetch_related("texts"), slug=slug)
+
+
+FORMS = {Format.CSV: "CSV", Format.XLSX: "XLSX", Format.PARQUET: "Parquet"}
 VIEWS = {name: view(report) for name, report in REPORTS.items()}

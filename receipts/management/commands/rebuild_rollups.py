@@ -6,15 +6,17 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from donations import rebuilding
+from receipts import folding
 
 
 class Command(BaseCommand):
     help = (
-        "Writes the sums behind dashboards and reports again from donations and the books, in one transaction. Nobody "
-        "waits for it. Needed only when `selfcheck` names I40, I41 or I42, or after rows were loaded past the triggers."
+        "Writes the sums behind dashboards and reports again from donations, the books and receipts. Nobody waits. "
+        "Needed only when `selfcheck` names one of I40 to I44, or after rows were loaded past the triggers."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         rebuilding.rebuild()
+        folding.rebuild()
         self.stdout.write(f"rebuilt in {time.monotonic() - began:.1f} s")
