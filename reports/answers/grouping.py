@@ -114,7 +114,7 @@ _ORDER = "ORDER BY g.year DESC, g.net_minor DESC, g.donor_id"
 _ORDER_OF_ALL = "ORDER BY g.total_minor DESC, g.donor_id"
 _ARM = "(SELECT * FROM ({arm}) g WHERE {condition} {after} {first})"
 _SPARSE = {"regained", "same"}
-# What such a page passes over, most givers of the year, is passed over by the index alone; only its own rows are fetched.
+# Such a page passes over most givers of the year: the index alone does that, and only its own rows are fetched.
 _SPARSE_ARM = """(SELECT own.* FROM (SELECT g.donor_id, g.year FROM ({arm}) g WHERE {condition} {after} {first}) found
   JOIN ({arm}) own ON own.donor_id = found.donor_id AND own.year = found.year)"""
 _PAGE = """
