@@ -198,7 +198,7 @@ class TestUnknown:
     def test_money_of_a_processors_file_may_stay_unknown(self) -> None:
         fund = facts.general()
         collecting.keep_unknown(
-            entity=making.entity(), ref="paypal:7A", amount=usd("30.00"),
+            entity=making.entity(), ref="paypal:7A",
             share=Share(fund.pk, False, usd("30.00"), ""), fee=usd("1.00"), at=NOW, now=NOW,
         )  # fmt: skip
         assert collecting.unknown_refs() == ["paypal:7A"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from books import importing_statements, mapping_columns
+from books import importing_statements, keeping_files, mapping_columns
 from books.decoding import UnreadableFile
 from books.importing_statements import AlreadyRead, UnableToImport
 from books.mapping_columns import Look
@@ -92,7 +92,7 @@ def statements(request: HttpRequest) -> HttpResponse:
 
 def _under_way() -> QuerySet[StatementDraft]:
     over = [Status.TAKEN_IN, Status.DROPPED]
-    since = timezone.now() - importing_statements.KEPT_FOR
+    since = timezone.now() - keeping_files.KEPT_FOR
     waiting = StatementDraft.objects.exclude(status__in=over).filter(asked_at__gte=since)
     return waiting.select_related("bank_account", "asked_by").order_by("-asked_at", "id")
 
