@@ -154,6 +154,7 @@ def check_all() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_figures_of_a_random_history_equal_a_naive_count(db: None, seed: int) -> None:
     history = History(seed)
     history.run(120)
