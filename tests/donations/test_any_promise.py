@@ -182,7 +182,7 @@ def test_any_history_of_promises(examples: int, steps: int) -> None:
             finally:
                 super().teardown()
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Ending,
         settings=settings(
             max_examples=examples,

@@ -83,6 +83,7 @@ def handed_over(finance: Client, month: date, now: datetime) -> JournalExport:
     press(finance, "journal_new", **asked, request=str(uuid.uuid4()))
     # The worker does it in a thread of its own, which sees only what is committed; here its deed is called.
     job = handing_over_jobs.asked().get()
+    assert job.requested_by is not None
     scope = Scope(entity=making.entity(), target="generic", first=month, last=last_of(month))
     made = handing_over.export(export_id=job.pk, scope=scope, actor=job.requested_by, now=now)
     seen(finance, "journal_job", job.pk)
