@@ -163,11 +163,11 @@ def _by_payout(account: BankAccount, lines: Sequence[BankLine]) -> Found:
     for line in lines:
         near = [one for one in free if line.booked_on - AFTER <= one.arrives_on <= line.booked_on + BEFORE]
         is_named = bool(_PROCESSOR.search(_words(line)))
-        for payout in near:
-            if payout.amount_minor == line.amount_minor:
-                apart = abs((line.booked_on - payout.arrives_on).days)
+        for payout in free:
+            late = line.booked_on - payout.arrives_on
+            if payout.amount_minor == line.amount_minor and -BEFORE <= late <= LIES_FOR:
                 part = Part(kind=Kind.PAYOUT, payout_id=payout.pk)
-                score = max((95 if is_named else 80) - apart, 50)
+                score = max((95 if is_named else 80) - abs(late.days), 50)
                 yield line.pk, Suggestion(score, "payout", (part,), payout.ref, on=payout.arrives_on)
         if is_named:
             yield from _several(line, near)
@@ -203,14 +203,14 @@ def _by_deposit(account: BankAccount, lines: Sequence[BankLine]) -> Found:
     first = min(line.booked_on for line in lines)
     last = max(line.booked_on for line in lines)
     with connection.cursor() as cursor:
-        cursor.execute(_DEPOSITS, [account.pk, first - AFTER, last + BEFORE])
+        cursor.execute(_DEPOSITS, [account.pk, first - LIES_FOR, last + BEFORE])
         free = cursor.fetchall()
     for batch_id, number, on, left, seen in free:
         part = Part(kind=Kind.DEPOSIT, batch_id=batch_id)
         why = "deposit_put_right" if seen else "deposit"
         for line in lines:
             apart = (line.booked_on - on).days
-            if line.amount_minor == left and (seen or -BEFORE.days <= apart <= AFTER.days):
+            if line.amount_minor == left and (seen or -BEFORE.days <= apart <= LIES_FOR.days):
                 yield line.pk, Suggestion(max(95 - abs(apart), 60), why, (part,), str(number), on=on)
 
 
@@ -240,7 +240,7 @@ def _by_sale(account: BankAccount, lines: Sequence[BankLine]) -> Found:
         brought = sale.price_minor - sale.fee_minor
         for line in lines:
             apart = (line.booked_on - sale.sold_on).days
-            if line.amount_minor == brought and -BEFORE.days <= apart <= AFTER.days:
+            if line.amount_minor == brought and -BEFORE.days <= apart <= LIES_FOR.days:
                 giver = sale.donation.donor.merged_into or sale.donation.donor
                 part = Part(kind=Kind.SALE, donation_id=sale.donation_id)
                 yield (

@@ -51,26 +51,31 @@ def propose(
         reversing.check(donation=donation, wrong=asked, now=now)
         if donation.refund_requests.filter(status__in=[Status.PROPOSED, Status.REQUESTED]).exists():
             raise UnableToReverse("waits")
-        made = RefundRequest.objects.create(
-            id=request_id,
-            donation=donation,
-            amount_minor=donation.amount_minor,
-            currency=donation.currency,
-            reason=words,
-            requested_by=actor,
-            requested_at=now,
-            status=Status.PROPOSED,
-            happened_on=happened_on,
-            look_after=now + refunding.LOOK_AFTER,
-        )
-        auditing.record(
-            actor=actor,
-            action="propose refund",
-            target=f"donation:{donation.pk}",
-            details={"request": str(made.pk), "amount": made.amount.plain, "currency": made.currency},
-            now=now,
-        )
+        made = _store(donation, asked, words, actor=actor, now=now)
         alerting.refund_proposed(refund_request=made, now=now)
+    return made
+
+
+def _store(donation: Donation, asked: Wrong, words: str, *, actor: User, now: datetime) -> RefundRequest:
+    made = RefundRequest.objects.create(
+        id=asked.gift_id,
+        donation=donation,
+        amount_minor=donation.amount_minor,
+        currency=donation.currency,
+        reason=words,
+        requested_by=actor,
+        requested_at=now,
+        status=Status.PROPOSED,
+        happened_on=asked.happened_on,
+        look_after=now + refunding.LOOK_AFTER,
+    )
+    auditing.record(
+        actor=actor,
+        action="propose refund",
+        target=f"donation:{donation.pk}",
+        details={"request": str(made.pk), "amount": made.amount.plain, "currency": made.currency},
+        now=now,
+    )
     return made
 
 

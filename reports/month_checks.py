@@ -119,11 +119,52 @@ class Banked:
     waiting: int
 
 
-def bank(*, entity: LegalEntity, last: date) -> list[Banked]:
-    """This function will return what the bank confirms of our books up to a day, by currency."""
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Something our books say went through the bank, and the bank has not shown yet, or shows otherwise.
+
+    `what` it is and of which `ref`: a payout, a batch (`deposit`), the gift of a sale or of a check that came back
+    (`returned`), a line of the bank.
+    """
+
+    what: str
+    ref: str
+    on: date
+    booked: Money
+    seen: Money | None
+
+    @property
+    def off(self) -> Money:
+        return self.booked if self.seen is None else self.booked - self.seen
+
+
+def apart(*, entity: LegalEntity, last: date) -> list[Apart]:
+    """This function will return what of our bank account the bank does not confirm up to a day, the oldest first."""
+    return [
+        Apart(
+            what=source.partition(":")[0],
+            ref=source.partition(":")[2],
+            on=on,
+            booked=Money(booked, code),
+            seen=None if seen is None else Money(seen, code),
+        )
+        for source, on, code, booked, seen in _banked(entity, last)
+        if booked != seen
+    ]
+
+
+Rows = Sequence[tuple[str, date, str, int, int | None]]
+
+
+def _banked(entity: LegalEntity, last: date) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(_BANK, {"entity": entity.pk, "last": last})
-        rows = cursor.fetchall()
+        return list(cursor.fetchall())
+
+
+def bank(*, entity: LegalEntity, last: date) -> list[Banked]:
+    """This function will return what the bank confirms of our books up to a day, by currency."""
+    rows = _banked(entity, last)
     found = []
     for currency in sorted({row[2] for row in rows}):
         mine = [(booked, seen) for _source, _on, code, booked, seen in rows if code == currency]

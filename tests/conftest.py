@@ -15,6 +15,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from pytest_django import DjangoDbBlocker, Settings
 
 from payments import gateway
+from tests.houses import Houses
 from tests.sandbox.driving import SECRET, Sandbox
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -98,6 +99,48 @@ def clean_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
         server.tell(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
     yield name
     server.tell(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def houses(
+    clean_database: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Houses]:
+    """Databases in which the demo organization stands already."""
+    server, made = _Server(), []
+
+    def copied(name: str) -> str:
+        made.append(f"{clean_database}_{name}")
+        server.tell(f'DROP DATABASE IF EXISTS "{made[-1]}" WITH (FORCE)')
+        server.tell(f'CREATE DATABASE "{made[-1]}" TEMPLATE "{clean_database}"')
+        return made[-1]
+
+    built = Houses(copied=copied, state_dir=tmp_path_factory.mktemp("houses"))
+    yield built
+    built.leave()
+    for name in made:
+        server.tell(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def written_at(now: datetime) -> datetime:
+    """When the demo organization was written, where a test stands in it."""
+    return now
+
+
+@pytest.fixture
+def entered(houses: Houses, written_at: datetime, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test's database is one in which the demo organization was written on that day."""
+    with django_db_blocker.unblock(), houses.entered(now=written_at):
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A house is entered before the test's transaction begins, for it begins where one stands."""
+    for item in items:
+        names: list[str] = getattr(item, "fixturenames", [])
+        if "entered" in names:
+            names.remove("entered")
+            names.insert(0, "entered")
 
 
 @pytest.fixture

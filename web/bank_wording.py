@@ -131,7 +131,14 @@ ACCEPTS: Words = {
     "open": _("There is nothing to undo."),
     "reversed": _("Its gift was taken back already, and its money at the bank with it: the line stays."),
 }
+APART: Words = {
+    **MATCHES,
+    "payout_failure": MATCHES["payout_returned"],
+    "bankline": _("Bank line"),
+    "refund": MATCHES["returned"],
+}
 TABLES: dict[str, Words] = {
+    "bank_apart": APART,
     "bank_line": LINES,
     "bank_match": MATCHES,
     "bank_why": WHYS,

@@ -114,6 +114,13 @@ def told_where(asked: Asked) -> tuple[str, dict[str, Any]]:
     return " AND ".join(clauses), params
 
 
+def tuples(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """This function will return what the database answers as it is, for what may be long."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
 def rows(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """This function will return what the database answers, by the names of its columns."""
     with connection.cursor() as cursor:

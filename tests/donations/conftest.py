@@ -1,19 +1,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
 from tests.donations.giving import Supporter
 from tests.sandbox.driving import Sandbox
-from web.demo import writing
 
 
 @pytest.fixture
-def house(db: None, now: datetime, tmp_path: Path) -> None:
+def house(entered: None, db: None) -> None:
     """The demo organization with its campaigns, funds and people."""
-    writing.write(now=now, state_dir=tmp_path)
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ def one_fund(made: Donation, people: list[User]) -> list[Press]:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("presses", [whole, parts_above, one_fund], ids=lambda deed: deed.__name__)
 def test_X39_two_refunds_at_once_are_one(
     bank: Bank, people: list[User], presses: Callable[[Donation, list[User]], list[Press]]
@@ -97,6 +98,7 @@ def test_X39_two_refunds_at_once_are_one(
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_X39_a_refund_and_a_dispute_at_once(bank: Bank, people: list[User]) -> None:
     for _ in range(ROUNDS):
         made = gift()
@@ -118,6 +120,7 @@ def propose(by: User) -> RefundRequest:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_X39_approve_decline_and_withdraw_at_once(bank: Bank, people: list[User]) -> None:
     anna, ben, carol = people
     ends: set[str] = set()

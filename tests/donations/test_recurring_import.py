@@ -99,6 +99,7 @@ def test_A7_plans_come_whole_and_are_charged_on_their_next_dates(stage: Stage) -
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_A7_five_hundred_plans(stage: Stage) -> None:
     adopted_twice(stage, 500)
 

@@ -67,7 +67,10 @@ def said_in_templates() -> dict[Key, str]:
 
 
 def _context(node: Any) -> str | None:
-    return str(node.message_context.resolve({})) if node.message_context else None
+    if node.message_context is None:
+        return None
+    word = node.message_context.var  # a plain word, or what would be looked up
+    return str(getattr(word, "literal", word))
 
 
 def said_in_python() -> dict[Key, str]:

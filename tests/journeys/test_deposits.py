@@ -11,7 +11,7 @@ from launcher.stack import Stack
 from tests.books import files
 from tests.journeys.conftest import OpenPage
 from tests.journeys.outside import Mailbox, Processor
-from tests.journeys.walking import Finance, Giver
+from tests.journeys.walking import Finance, Giver, until
 
 SAID = {
     "en": ("Adds up: its lines sum", "Take it in", "New gift", "Let receipts and thanks go out"),
@@ -32,7 +32,11 @@ def test_a_deposit_is_explained_and_a_file_is_taken_in(
     desk = Finance(page=page, sign_ins=(stack.state.read("demo") or {})["sign_ins"])
     desk.signs_in(to=f"/{language}/office/payouts/")
 
-    expect(page.locator("table.deposits tbody tr").first).to_be_visible()
+    def has_come() -> bool:
+        page.goto(f"/{language}/office/payouts/")
+        return page.locator("table.deposits tbody tr").count() > 0
+
+    until(has_come, what="the notice of the payout settled", seconds=60)
     page.locator("table.deposits tbody a").first.click()
     expect(page.locator("#main")).to_contain_text(adds_up)
     page.locator("table.list tbody a").first.click()

@@ -41,7 +41,8 @@ OFFICE = (
     "office/reports/", "office/reports/year/", "office/reports/campaigns/", "office/reports/campaigns/family/",
     "office/reports/sizes/", "office/reports/appeals/", "office/reports/retention/", "office/reports/changes/",
     "office/reports/givers/?group=ever", "office/reports/monthly/", "office/reports/forecast/",
-    "office/reports/unreceipted/", "office/reports/since/?since=2026-01-01",
+    "office/reports/unreceipted/", "office/reports/since/?since=2026-01-01", "office/reports/appeals/costs/",
+    "office/reports/campaigns/family/safe/",
     "accounts/2fa/", "accounts/password/change/", "accounts/logout/",
 )  # fmt: skip
 

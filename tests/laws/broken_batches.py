@@ -5,7 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from donations.models import Batch, BatchRow, CashCount, Donation, Reversal
+from donations.models import (
+    Batch,
+    BatchRow,
+    CashCount,
+    Donation,
+    LeftUnknown,
+    Reversal,
+    RowReversal,
+    RowTruth,
+)
+from ledger.models import Entry
 from tests import facts
 from tests.donations import batches, desk
 from tests.facts import NOW
@@ -73,6 +83,28 @@ def reversal(gift: Donation | None = None, minor: int | None = None, **values: o
     Reversal.objects.create(refund=refund, reversed_by=facts.staff_member(), recorded_at=NOW, **told)
 
 
+def giverless(giver: BatchRow.Giver = BatchRow.Giver.NOBODY) -> BatchRow:
+    """A row of a posted batch that has no giver."""
+    batch = batches.opened(count=1, total="5.00")
+    made = batches.saved(batch, "5.00", giver=giver)
+    batches.post(batch)
+    return made
+
+
+def put_right(*amounts: int, reason: str = "typed wrong") -> None:
+    """A row that was mistyped, with what is true, written past the deed."""
+    made = RowReversal.objects.create(
+        row=giverless(), kind="mistake", reason=reason, reversed_by=batches.finance(), recorded_at=NOW
+    )
+    for minor in amounts or (400,):
+        RowTruth.objects.create(reversal=made, fund=facts.campaign().fund, amount_minor=minor)
+
+
+def left_unknown(reason: str = "no name on it") -> None:
+    entry = Entry.objects.get(source=f"unidentified:{giverless(BatchRow.Giver.UNKNOWN).pk}")
+    LeftUnknown.objects.create(entry=entry, reason=reason, decided_by=batches.finance(), decided_at=NOW)
+
+
 BROKEN: dict[str, list[Callable[[], object]]] = {
     "batch_number_once": [numbered_twice],
     "batch_expects_something": [lambda: changed(expected_count=0), lambda: changed(expected_minor=0)],
@@ -93,6 +125,10 @@ BROKEN: dict[str, list[Callable[[], object]]] = {
         lambda: changed(**asked(override_by=batches.approver())),
         lambda: changed(override_by=batches.approver(), override_at=NOW),
     ],
+    "row_reversal_has_a_reason": [lambda: put_right(reason="")],
+    "row_truth_once_per_fund": [lambda: put_right(1, 2)],
+    "row_truth_is_positive": [lambda: put_right(0), lambda: put_right(-1)],
+    "left_unknown_for_a_reason": [lambda: left_unknown("")],
     "batch_row_once_per_position": [row_again],
     "batch_row_amount_is_positive": [lambda: row(amount_minor=0)],
     "batch_row_names_its_giver": [

@@ -28,7 +28,14 @@ from tests.campaigns import making
 from tests.donations import batches
 from tests.donations.test_batch_reversing import reverse
 from tests.facts import NOW
-from tests.laws import broken_numbers, broken_pledges, broken_reports, funds_rows, journal_rows
+from tests.laws import (
+    broken_batches,
+    broken_numbers,
+    broken_pledges,
+    broken_reports,
+    funds_rows,
+    journal_rows,
+)
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 
@@ -99,6 +106,8 @@ def over_the_desk() -> None:
     """A check in a posted batch turned out to be wrong."""
     batch = batches.posted("5.00")
     reverse(Donation.objects.get(batched__row__batch=batch))
+    broken_batches.put_right()
+    broken_batches.left_unknown()
 
 
 def said_by_staff(gift: Donation) -> None:

@@ -35,6 +35,10 @@ TESTED = funds_rows.TRIGGERS | {
     *broken_pledges.STEPS,  # tests/laws/test_pledges.py
     "batch_posted_only_when_it_agrees",  # tests/laws/test_batches.py
     "reversal_is_of_a_whole_gift",
+    "return_is_of_two_people",  # tests/donations/test_giving_back.py
+    "row_reversal_is_of_no_gift",  # tests/donations/test_rows_without_a_giver.py
+    "row_truth_is_of_a_mistake",
+    "left_unknown_is_unidentified",
     "batch_row_parts_sum_to_row",
     "batch_stays_when_ended",
     # tests/laws/test_banking.py

@@ -283,6 +283,7 @@ while working.run_one(works=year_works.works(), now=timezone.now()) is not None:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_two_thousand_donors_survive_sigkill(committed_db: None, tmp_path: Path) -> None:
     """D12 with real processes: killed three times at a random moment; nobody is missing and nobody is twice."""
     years.issuer()

@@ -259,7 +259,7 @@ def test_d11_a_payment_on_a_promise_is_receipted_for_what_was_paid() -> None:
     assert "1,200" not in page(receipt)
 
 
-@pytest.mark.parametrize("count", [53, pytest.param(2_400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [53, pytest.param(2_400, marks=[pytest.mark.slow, pytest.mark.no_cover])])
 def test_d17_every_gift_of_a_busy_year_has_its_line(count: int) -> None:
     grace = bodies.person()
     first = datetime(2025, 1, 1, 15, tzinfo=UTC)

@@ -255,7 +255,8 @@ CHECKS = (
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "seed", [11, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 17))]
+    "seed",
+    [11, *(pytest.param(seed, marks=[pytest.mark.slow, pytest.mark.no_cover]) for seed in range(12, 17))],
 )
 def test_reports_equal_a_naive_count(seed: int) -> None:
     gifts = history(seed)

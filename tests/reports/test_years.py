@@ -39,6 +39,7 @@ def address() -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("committed_db")
 def test_the_years_of_the_bench_are_lawful_and_every_question_is_answered(
     monkeypatch: pytest.MonkeyPatch,

@@ -16,7 +16,6 @@ from pytest_django import Settings
 
 from staff.models import Role, User
 from tests import making
-from web.demo import writing
 from web.giving import crowding
 
 
@@ -46,9 +45,13 @@ def today() -> datetime:
 
 
 @pytest.fixture
-def house(db: None, today: datetime, tmp_path: Path) -> None:
+def written_at(today: datetime) -> datetime:
+    return today
+
+
+@pytest.fixture
+def house(entered: None, db: None) -> None:
     """The demo organization with its campaigns, letters and tours."""
-    writing.write(now=today, state_dir=tmp_path)
 
 
 @pytest.fixture

@@ -117,6 +117,7 @@ def _page(request: HttpRequest, shown: MonthEnd, *, refused: str = "", status: i
         "lines": lines,
         "left": sum(not line.is_done for line in lines) if is_open else 0,
         "banked": month_checks.bank(entity=shown.entity, last=last),
+        "apart": month_checks.apart(entity=shown.entity, last=last),
         "is_open": is_open,
         "is_over": last < shown.entity.day_of(timezone.now()),
         "asked": asked,

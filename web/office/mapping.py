@@ -51,7 +51,10 @@ class RowForm(forms.Form):
         label=gettext_lazy("Class or department"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("What stands for the fund there: a class, a department, a tracking option."),
+        help_text=gettext_lazy(
+            "What stands for the fund there: a class, a department, a tracking option."
+            " {campaign} in it is the campaign of the line."
+        ),
     )
     location = forms.CharField(label=gettext_lazy("Location"), max_length=120, required=False)
     tax = forms.CharField(label=gettext_lazy("Tax rate or code"), max_length=60, required=False)

@@ -115,6 +115,7 @@ def _page(
         "campaign": found,
         "title": office.titled(found),
         "total": counting_safe.total(every),
+        "has_counts": bool(counted),
         "waiting": [(one, quartering.said(one.quarter)) for one in every if one.status == Status.PROPOSED],
         "rows": [
             (one, quartering.said(one.quarter), one.pk in counts_now)
