@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from books.models import CheckItem, MonthEnd
+from donors import refusing
 from ledger import closing
 from ledger.models import Entry, LegalEntity
 from staff import auditing
@@ -81,8 +82,8 @@ class Line:
 
 
 class UnableToCheck(Exception):
-    """`code` is `unknown`, `closed`, `counted` (nobody ticks what is counted), `stays` (it cannot be left aside) or
-    `reason`.
+    """`code` is `unknown`, `closed`, `counted` (nobody ticks what is counted), `stays` (it cannot be left aside),
+    `reason` or `resident_number`.
     """
 
     def __init__(self, code: str) -> None:
@@ -174,8 +175,8 @@ def waive(
     check, words = _known(code), " ".join(reason.split())[:REASON_LENGTH]
     if not check.may_be_waived:
         raise UnableToCheck("stays")
-    if not words:
-        raise UnableToCheck("reason")
+    if wrong := refusing.wrong_reason(words):
+        raise UnableToCheck(wrong)
     return _say(month_end_id, check, CheckItem.State.WAIVED, reason=words, found=found, actor=actor, now=now)
 
 

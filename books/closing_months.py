@@ -9,6 +9,7 @@ from django.db import transaction
 from books import checking_months
 from books.checking_months import Found
 from books.models import MonthEnd, Reopening
+from donors import refusing
 from ledger import closing
 from ledger.models import LegalEntity, PeriodClose
 from staff import auditing
@@ -27,7 +28,7 @@ class UnableToCloseMonth(Exception):
 
 
 class UnableToReopenMonth(Exception):
-    """`code` is `reason`, `asked`, `decided`, `own`, `later` or `again`."""
+    """`code` is `reason`, `resident_number`, `asked`, `decided`, `own`, `later` or `again`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -85,8 +86,8 @@ def ask_to_reopen(*, close_id: int, reason: str, actor: User, now: datetime) -> 
     This function will return the question.
     """
     words = " ".join(reason.split())[: checking_months.REASON_LENGTH]
-    if not words:
-        raise UnableToReopenMonth("reason")
+    if code := refusing.wrong_reason(words):
+        raise UnableToReopenMonth(code)
     with transaction.atomic():
         close = PeriodClose.objects.get(pk=close_id)
         LegalEntity.objects.select_for_update().get(pk=close.entity_id)

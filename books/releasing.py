@@ -102,10 +102,8 @@ def check_kind(*, fund: Fund, kind: Release.Kind) -> None:
 def reason_of(typed: str) -> str:
     """This function will return the reason as it is kept. Raises UnableToRelease."""
     words = " ".join(typed.split())[:300]
-    if not words:
-        raise UnableToRelease("reason")
-    if refusing.is_held_by(words):
-        raise UnableToRelease("resident_number")
+    if code := refusing.wrong_reason(words):
+        raise UnableToRelease(code)
     return words
 
 

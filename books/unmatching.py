@@ -115,10 +115,8 @@ def _settle(line_id: int, state: BankLine.State, reason: str, *, actor: User, no
 
 def _words(reason: str) -> str:
     words = " ".join(reason.split())[:200]
-    if not words:
-        raise UnableToUnmatch("reason")
-    if refusing.is_held_by(words):
-        raise UnableToUnmatch("resident_number")
+    if code := refusing.wrong_reason(words):
+        raise UnableToUnmatch(code)
     return words
 
 

@@ -42,10 +42,8 @@ def accept(*, ref: str, entity: LegalEntity, reason: str, actor: User, now: date
     the stored payout, which is the same one when it is pressed twice.
     """
     words = " ".join(reason.split())[:200]
-    if not words:
-        raise UnableToAccept("reason")
-    if refusing.is_held_by(words):
-        raise UnableToAccept("resident_number")
+    if code := refusing.wrong_reason(words):
+        raise UnableToAccept(code)
     known = Payout.objects.filter(ref=ref).first()
     if known is not None:
         return known

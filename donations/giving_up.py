@@ -8,6 +8,7 @@ from django.db import transaction
 from donations import pledging, postings
 from donations.models import Pledge, WriteOff, WriteOffRequest
 from donations.pledging import UnableToPledge
+from donors import refusing
 from ledger import posting
 from ledger.models import Entry
 from staff.models import User
@@ -16,13 +17,13 @@ LENGTH = 300
 
 
 def ask(*, pledge_id: uuid.UUID, reason: str, actor: User, now: datetime) -> WriteOffRequest:
-    """Ask that the rest of a promise be given up. Raises UnableToPledge: `reason`, `ended`, `asked`.
+    """Ask that the rest of a promise be given up. Raises UnableToPledge: `reason`, `resident_number`, `ended`, `asked`.
 
     This function will return the question.
     """
     words = " ".join(reason.split())[:LENGTH]
-    if not words:
-        raise UnableToPledge("reason", "reason")
+    if code := refusing.wrong_reason(words):
+        raise UnableToPledge(code, "reason")
     with transaction.atomic():
         pledge = pledging.locked(pledge_id)
         if pledge.status != Pledge.Status.OPEN:

@@ -30,10 +30,8 @@ def ask(*, batch_id: uuid.UUID, reason: str, actor: User, now: datetime) -> Batc
     This function will return the batch, which now waits for a second person.
     """
     words = " ".join(reason.split())[:300]
-    if not words:
-        raise UnableToOverride("reason")
-    if refusing.is_held_by(words):
-        raise UnableToOverride("resident_number")
+    if code := refusing.wrong_reason(words):
+        raise UnableToOverride(code)
     with transaction.atomic():
         batch = _locked(batch_id)
         if counting_batches.of(batch=batch).agrees:

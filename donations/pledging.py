@@ -176,8 +176,8 @@ def cancel(*, pledge_id: uuid.UUID, reason: str, actor: User, now: datetime) -> 
     This function will return the canceled promise.
     """
     words = " ".join(reason.split())
-    if not words:
-        raise UnableToPledge("reason", "reason")
+    if code := refusing.wrong_reason(words):
+        raise UnableToPledge(code, "reason")
     with transaction.atomic():
         pledge = locked(pledge_id)
         if pledge.status != Pledge.Status.OPEN:

@@ -42,6 +42,13 @@ def refuse(texts: Iterable[str]) -> None:
         raise ResidentNumberRefused
 
 
+def wrong_reason(words: str) -> str:
+    """This function will return what is wrong with a reason: `reason` for none, `resident_number`, or nothing."""
+    if not words:
+        return "reason"
+    return "resident_number" if is_held_by(words) else ""
+
+
 def masked(text: str) -> str:
     """This function will return the text with every resident number in it replaced by a mask that tells nothing."""
     return RESIDENT.sub(MASK, text)

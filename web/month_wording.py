@@ -27,6 +27,7 @@ REFUSALS: Words = {
     "counted": _("This one is counted: it is done when nothing is open."),
     "stays": STAYS,
     "reason": _("Please say why."),
+    "resident_number": _("A resident number is never kept here. Leave it out."),
     "not_over": _("The month is not over yet."),
     "order": _("Months are closed one after the other: another one comes first."),
     "open": _("Something on the list is still open."),

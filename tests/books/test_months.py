@@ -143,13 +143,22 @@ def test_nobody_ticks_what_is_counted(body: LegalEntity, actor: User, code: str,
     assert not CheckItem.objects.exists()
 
 
-@pytest.mark.parametrize(("code", "refusal"), [("payouts", "stays"), ("batches", "reason")])
+@pytest.mark.parametrize(
+    ("code", "reason", "refusal"),
+    [
+        ("payouts", " ", "stays"),
+        ("batches", " ", "reason"),
+        ("batches", "Kim 900101-1234567", "resident_number"),
+    ],
+)
 def test_what_must_be_mended_is_not_left_aside_nor_anything_without_a_reason(
-    body: LegalEntity, actor: User, code: str, refusal: str
+    body: LegalEntity, actor: User, code: str, reason: str, refusal: str
 ) -> None:
     taken = begun(body, actor)
     with pytest.raises(UnableToCheck, match=refusal):
-        checking_months.waive(month_end_id=taken.pk, code=code, reason=" ", found=None, actor=actor, now=NOW)
+        checking_months.waive(
+            month_end_id=taken.pk, code=code, reason=reason, found=None, actor=actor, now=NOW
+        )
     assert not CheckItem.objects.exists()
 
 
@@ -213,6 +222,10 @@ def test_e10_opening_a_month_again_takes_two_people_and_a_reason_and_is_in_the_l
     assert january.close is not None
     with pytest.raises(UnableToReopenMonth, match="reason"):
         closing_months.ask_to_reopen(close_id=january.close.pk, reason=" ", actor=actor, now=NOW)
+    with pytest.raises(UnableToReopenMonth, match="resident_number"):
+        closing_months.ask_to_reopen(
+            close_id=january.close.pk, reason="Kim 900101-1234567", actor=actor, now=NOW
+        )
     asked = closing_months.ask_to_reopen(
         close_id=january.close.pk, reason="A refund was forgotten", actor=actor, now=NOW
     )

@@ -136,6 +136,8 @@ class TestPromising:
         pledge, actor = promised(), facts.staff_member()
         with pytest.raises(UnableToPledge, match="reason"):
             pledging.cancel(pledge_id=pledge.pk, reason=" ", actor=actor, now=NOW)
+        with pytest.raises(UnableToPledge, match="resident_number"):
+            pledging.cancel(pledge_id=pledge.pk, reason="Kim 900101-1234567", actor=actor, now=NOW)
         assert pledging.cancel(pledge_id=pledge.pk, reason="Twice", actor=actor, now=NOW).status == "canceled"
         with pytest.raises(UnableToPledge, match="ended"):
             pledging.cancel(pledge_id=pledge.pk, reason="Twice", actor=actor, now=NOW)
@@ -278,6 +280,8 @@ class TestGivingUp:
         pledge, actor = promised(), facts.staff_member()
         with pytest.raises(UnableToPledge, match="reason"):
             giving_up.ask(pledge_id=pledge.pk, reason=" ", actor=actor, now=NOW)
+        with pytest.raises(UnableToPledge, match="resident_number"):
+            giving_up.ask(pledge_id=pledge.pk, reason="Kim 900101-1234567", actor=actor, now=NOW)
         asked = giving_up.ask(pledge_id=pledge.pk, reason="They moved", actor=actor, now=NOW)
         with pytest.raises(UnableToPledge, match="asked"):
             giving_up.ask(pledge_id=pledge.pk, reason="again", actor=actor, now=NOW)
