@@ -291,7 +291,7 @@ def _deposits(banked: list[Banked]) -> Found:
     words = ngettext(
         "%(n)s deposit was not seen at the bank.", "%(n)s deposits were not seen at the bank.", waiting
     )
-    return Found(waiting, words % {"n": waiting} if waiting else "", "payouts")
+    return Found(waiting, words % {"n": waiting} if waiting else "", "bank_lines")
 
 
 def _batches(entity: LegalEntity, last: date) -> Found:
