@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -15,8 +16,9 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from pytest_django import DjangoDbBlocker, Settings
 
 from payments import gateway
-from tests.houses import Houses
+from tests.houses import Houses, day
 from tests.sandbox.driving import SECRET, Sandbox
+from web.demo import writing
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
@@ -105,7 +107,7 @@ def clean_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
 def houses(
     clean_database: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Houses]:
-    """Databases in which the demo organization stands already."""
+    """Databases in which something stands already, the demo organization before all."""
     server, made = _Server(), []
 
     def copied(name: str) -> str:
@@ -114,7 +116,7 @@ def houses(
         server.tell(f'CREATE DATABASE "{made[-1]}" TEMPLATE "{clean_database}"')
         return made[-1]
 
-    built = Houses(copied=copied, state_dir=tmp_path_factory.mktemp("houses"))
+    built = Houses(copied=copied, folder=tmp_path_factory.mktemp("houses"))
     yield built
     built.leave()
     for name in made:
@@ -130,7 +132,8 @@ def written_at(now: datetime) -> datetime:
 @pytest.fixture
 def entered(houses: Houses, written_at: datetime, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test's database is one in which the demo organization was written on that day."""
-    with django_db_blocker.unblock(), houses.entered(now=written_at):
+    write = partial(writing.write, now=written_at, state_dir=houses.folder)
+    with django_db_blocker.unblock(), houses.entered(name=f"demo_{day(written_at)}", furnish=write):
         yield
 
 
@@ -140,7 +143,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names: list[str] = getattr(item, "fixturenames", [])
         if "entered" in names:
             names.remove("entered")
-            names.insert(0, "entered")
+            names.insert(names.index("surroundings") + 1, "entered")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""The demo organization, written once and committed: a test that stands in it takes back only what it did itself.
+"""Houses: what many tests find written, written once and committed; a test takes back only what it did itself.
 
-Writing the demo takes longer than most tests take. So each day it is written for has a database of its own, a copy of
-the migrated one, and a test that asks for the demo runs its transaction there instead of in the usual database.
+Writing the demo organization takes longer than most tests take. So it has a database of its own, a copy of the migrated
+one, and a test that asks for the demo runs its transaction there instead of in the usual database.
 """
 
 from __future__ import annotations
@@ -13,35 +13,38 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from web.demo import writing
-
 ZONES = (UTC, ZoneInfo("America/New_York"), ZoneInfo("Asia/Seoul"))
+
+
+def day(now: datetime) -> str:
+    """This function will return a name of that moment's day, which is another one when a day begins anywhere."""
+    return "_".join(f"{now.astimezone(zone):%y%m%d}" for zone in ZONES)
 
 
 class Houses:
     """Every house that was built in this process, each with one connection that stays open."""
 
-    def __init__(self, *, copied: Callable[[str], str], state_dir: Path) -> None:
+    def __init__(self, *, copied: Callable[[str], str], folder: Path) -> None:
+        self.folder = folder
         self._copied = copied
-        self._state_dir = state_dir
         self._built: dict[str, DatabaseWrapper] = {}
 
     @contextmanager
-    def entered(self, *, now: datetime) -> Iterator[None]:
-        """Inside, the usual connection is one to a house whose demo was written on that day of every zone.
+    def entered(self, *, name: str, furnish: Callable[[], object]) -> Iterator[None]:
+        """Inside, the usual connection is one to the house of that name.
 
-        This function will build that house when there is none yet.
+        This function will build it when there is none yet: a copy of the migrated database, in which `furnish` has
+        written in one transaction.
         """
-        day = "_".join(f"{now.astimezone(zone):%y%m%d}" for zone in ZONES)
-        if day not in self._built:
-            house = _connected(self._copied(f"house_{day}"))
-            with _instead(house):
-                writing.write(now=now, state_dir=self._state_dir)
-            self._built[day] = house
-        with _instead(self._built[day]):
+        if name not in self._built:
+            house = _connected(self._copied(name))
+            with _instead(house), transaction.atomic():
+                furnish()
+            self._built[name] = house
+        with _instead(self._built[name]):
             yield
 
     def leave(self) -> None:

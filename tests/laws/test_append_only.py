@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import psycopg
@@ -10,12 +11,16 @@ from django.db import DatabaseError, connection, transaction
 
 from books import accepting
 from books.accepting import Kind, Part
+from campaigns import spending
+from campaigns.models import SourceCode
+from campaigns.spending import Spent
 from donations import benefiting, crediting, restating
 from donations.benefiting import Return
 from donations.crediting import Credit
 from donations.models import Donation, GiftDetail, GiftEvent, RefundRequestPart, ReviewClosing, SoftCredit
 from donors import merging
 from ledger import closing
+from ledger.money import Money
 from paper import storing
 from payments.models import PayoutFailure
 from receipts import registering
@@ -78,6 +83,7 @@ def every_fact(db: None) -> None:
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
     broken_pledges.grown()
+    spent()
     from donors import consenting, profiling
 
     profiling.speak(email_key="grace@example.org", language="ko", now=NOW)
@@ -85,6 +91,15 @@ def every_fact(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def spent() -> None:
+    """What an appeal cost."""
+    source = SourceCode.objects.create(
+        code="spring", name="Spring", campaign=making.campaign(), created_at=NOW
+    )
+    cost = Spent(uuid.uuid4(), source, Money(100, "USD"), NOW.date(), "Printing")
+    spending.spend(cost=cost, today=NOW.date(), actor=facts.staff_member(), now=NOW)
 
 
 def details(gift: Donation) -> None:

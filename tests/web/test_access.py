@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from books import releasing
 from books.filing_papers import Paper
@@ -28,6 +30,7 @@ from receipts.models import GiftAidClaim, Issuer, PrintFile, Receipt, RunExcepti
 from staff.models import Role
 from tests import making
 from tests.books import banks
+from tests.houses import Houses, day
 from tests.receipts import abroad, years
 from tests.receipts.test_declaring import declared
 from tests.web import access_journals, access_months, access_pledges, batch_facts
@@ -36,6 +39,8 @@ TABLE = list(csv.DictReader((Path(__file__).parent / "access_matrix.csv").read_t
 DONOR_DEEDS = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part", "_receipt")
 RECEIPT_DEEDS = ("", "_file", "_copy", "_send", "_void")
 ROLES = ["nobody", *Role.values]
+Keys = dict[str, list[object]]
+KEYS: Keys = {}
 
 
 def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -66,7 +71,7 @@ def propose(gift: Donation, today: datetime) -> RefundRequest:
     )  # fmt: skip
 
 
-def a_year() -> dict[str, list[object]]:
+def a_year() -> Keys:
     """A rehearsed run that somebody else may approve, with something noted, and a file for the printer."""
     years.issuer()
     giver = years.donor("Ada Ames")
@@ -77,7 +82,7 @@ def a_year() -> dict[str, list[object]]:
     seen = RunException.objects.get(item__run=run)
     made = PrintFile.objects.create(entity=run.entity, run=run, made_at=years.NOW)
     names = ("", "_steer", "_approve", "_items", "_exceptions", "_note", "_previews")
-    found: dict[str, list[object]] = {f"office:run{name}": [run.pk] for name in names}
+    found: Keys = {f"office:run{name}": [run.pk] for name in names}
     return found | {
         "office:run_decide": [run.pk, seen.pk],
         "office:run_preview": [run.pk, 1],
@@ -87,18 +92,18 @@ def a_year() -> dict[str, list[object]]:
     }
 
 
-def an_export(today: datetime) -> dict[str, list[object]]:
+def an_export(today: datetime) -> Keys:
     """A list that needs two people; its file, and a timetable, are somebody else's."""
     asked = ExportRequest.objects.create(
         listing="donors", format="csv", language="en", row_count=9, reason="A letter to everybody",
         asked_by=making.user(email="exporter@example.org", now=today), asked_at=today,
     )  # fmt: skip
     deeds = ("request", "decide", "make", "request_file", "file", "manifest", "steer", "timetable")
-    found: dict[str, list[object]] = {f"office:export_{deed}": [asked.pk] for deed in deeds}
+    found: Keys = {f"office:export_{deed}": [asked.pk] for deed in deeds}
     return found | {f"office:export_{deed}": ["donations"] for deed in ("take", "ask", "plan")}
 
 
-def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
+def abroad_facts(gift: Donation, today: datetime) -> Keys:
     """A Korean and a British body beside the first, with a declaration and a claim."""
     korea, britain = abroad.korea().pk, abroad.britain()
     row = declared(donor_id=gift.donor_id)
@@ -116,7 +121,7 @@ def abroad_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
     }
 
 
-def bank_facts(gift: Donation) -> dict[str, list[object]]:
+def bank_facts(gift: Donation) -> Keys:
     """An account with a line that waits, and a file whose columns nobody has said yet."""
     account = banks.account(entity=gift.entity, columns=None)
     line = banks.line(account, 5_000, payer="SOMEBODY")
@@ -129,7 +134,7 @@ def bank_facts(gift: Donation) -> dict[str, list[object]]:
     }
 
 
-def appeal_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
+def appeal_facts(gift: Donation, today: datetime) -> Keys:
     """A cost of a letter, and a count of people that waits."""
     actor = making.user(email="spender@example.org", now=today)
     code = SourceCode.objects.create(code="spring", name="Spring", campaign=gift.campaign, created_at=today)
@@ -147,7 +152,7 @@ def appeal_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
     }
 
 
-def fund_facts(today: datetime) -> dict[str, list[object]]:
+def fund_facts(today: datetime) -> Keys:
     """A restricted fund of which something was released, and a transfer somebody asked for."""
     center = making.fund(code="CTR", restriction="purpose", name="Community center")
     making.donation(by=making.donor(now=today), parts=[(center, making.HUNDRED)], at=today)
@@ -174,7 +179,7 @@ def fund_facts(today: datetime) -> dict[str, list[object]]:
     }
 
 
-def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
+def payout_facts(gift: Donation, today: datetime) -> Keys:
     """A payout that does not fit, and a report with a row nobody is known for."""
     PayoutTrouble.objects.create(
         ref="po_waits", code="by_hand", amount_minor=100, currency="USD", words="by hand", created_at=today,
@@ -204,11 +209,37 @@ def payout_facts(gift: Donation, today: datetime) -> dict[str, list[object]]:
     }
 
 
-@pytest.fixture
-def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict[str, list[object]]:
-    """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
-    kept = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path}}
+def keeping(settings: Settings, folder: Path) -> None:
+    kept = {**settings.STORAGES["default"], "OPTIONS": {"location": folder}}
     settings.STORAGES = {**settings.STORAGES, "default": kept}
+
+
+@pytest.fixture
+def entered(
+    plain_pages: None, houses: Houses, today: datetime, settings: Settings, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A house in which something stands in every address; it is furnished once."""
+    keeping(settings, houses.folder / "access")
+    furnish = partial(furnished, today)
+    with django_db_blocker.unblock(), houses.entered(name=f"access_{day(today)}", furnish=furnish):
+        yield
+
+
+@pytest.fixture
+def facts(entered: None, db: None, houses: Houses, settings: Settings, tmp_path: Path) -> Keys:
+    """What stands in the addresses: real keys, so that a refusal is about the reader and not about the key."""
+    shutil.copytree(houses.folder / "access", tmp_path, dirs_exist_ok=True)
+    keeping(settings, tmp_path)
+    return KEYS
+
+
+def furnished(today: datetime) -> None:
+    """This function will write something for every address and note its keys."""
+    KEYS.clear()
+    KEYS.update(keys(today))
+
+
+def keys(today: datetime) -> Keys:
     gift = making.donation(by=making.donor(now=today), fee=making.HUNDRED.split([97, 3])[1], at=today)
     making.receipt(of=gift, now=today)
     making.payout(of=list(BalanceTransaction.objects.all()), arrives_on=date(2026, 3, 1), at=today)
@@ -282,7 +313,7 @@ def facts(db: None, today: datetime, settings: Settings, tmp_path: Path) -> dict
 
 @pytest.mark.parametrize("row", TABLE, ids=[row["address"] for row in TABLE])
 def test_the_table_holds(
-    row: dict[str, str], facts: dict[str, list[object]], signed_in: Callable[[Role | None], Client]
+    row: dict[str, str], facts: Keys, signed_in: Callable[[Role | None], Client]
 ) -> None:
     address = reverse(row["address"], args=facts.get(row["address"], []))
     browsers = {"anonymous": Client()} | {
@@ -333,9 +364,7 @@ READ_DOWN = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name in GETS if name not in READ_DOWN])
-def test_looking_changes_nothing(
-    name: str, facts: dict[str, list[object]], signed_in: Callable[[Role | None], Client]
-) -> None:
+def test_looking_changes_nothing(name: str, facts: Keys, signed_in: Callable[[Role | None], Client]) -> None:
     """Only pages that show a giver's record write, and what they write is that it was read."""
     browser = signed_in(Role.ADMIN)
     browser.get(reverse("office:keys"))  # the first page of a session notes its time

@@ -33,6 +33,7 @@ DECLINED = "4000000000000002"
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_T02_five_hundred_networks_with_declined_cards(clock: Any, processor: Sandbox) -> None:
     opened_after = 0
     for number in range(1, 501):

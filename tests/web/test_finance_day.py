@@ -159,9 +159,7 @@ def test_a_month_from_the_offering_to_the_accountant(  # noqa: PLR0917  # fixtur
     assert "The period of this gift is closed" in seen(finance, "amend", other.pk)
     press(finance, "amend", other.pk, **late)
     assert "a period that is closed" in Entry.objects.filter(kind="reversal").latest("id").memo
-    first, again = (
-        finance.get(reverse("office:journal_file", args=[made.pk])).getvalue() for _ in range(2)
-    )
+    first, again = (finance.get(reverse("office:journal_file", args=[made.pk])).getvalue() for _ in range(2))
     assert again == first
     assert gift.processor_ref is not None
     assert gift.processor_ref.encode() in first
