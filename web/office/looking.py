@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from books import telling_exports
 from donations.models import Donation, Pledge, RecurringPlan, RefundRequest
-from donors.models import Donor
 from receipts.models import GiftAidDeclaration, Receipt
 from staff import auditing, pacing
 from staff.models import User
@@ -57,7 +56,8 @@ def counted(giver: Finding) -> Callable[[View], View]:
 
 
 def donor(pk: UUID) -> UUID | None:
-    return Donor.objects.filter(pk=pk).values_list("pk", flat=True).first()
+    """The key itself: asking whether there is somebody would cost a question, and who guesses keys is counted, too."""
+    return pk
 
 
 def giver_of_donation(pk: UUID) -> UUID | None:
