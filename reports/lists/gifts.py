@@ -1,46 +1,9 @@
 """The list of donations, one row each, oldest first."""
 
-import uuid
-from collections.abc import Callable
-from datetime import date
-from typing import Any
-
 from reports import escaping, filtering, listing
-from reports.filtering import Filters
-from reports.lists.declaring import Asked, Column, Join, Kind, Listing, Span, UnreadableFilter
+from reports.lists import asking_gifts
+from reports.lists.declaring import Column, Join, Kind, Listing, Span
 from staff.models import Role
-
-_READ: dict[str, Callable[[str], object]] = {
-    "given_from": date.fromisoformat,
-    "given_to": date.fromisoformat,
-    "donor": uuid.UUID,
-    "fund": int,
-}
-_CHOICES = {
-    "state": set(filtering.State.values),
-    "frequency": {"once", "monthly"},
-}
-
-
-def read(asked: Asked) -> Filters:
-    """Raises UnreadableFilter. This function will return what a list of donations was narrowed by."""
-    told: dict[str, Any] = {}
-    for name, value in asked.items():
-        if name in _CHOICES and value not in _CHOICES[name]:
-            raise UnreadableFilter(name)
-        try:
-            told["search" if name == "q" else name] = _READ.get(name, str)(value)
-        except ValueError as error:
-            raise UnreadableFilter(name) from error
-    try:
-        return Filters(**told)
-    except TypeError as error:
-        raise UnreadableFilter(sorted(told)[0]) from error
-
-
-def _conditions(asked: Asked) -> tuple[str, dict[str, Any]]:
-    return filtering.conditions(read(asked))
-
 
 _PAID = filtering.state_sql(refunded="coalesce(r.amount_minor, 0)", disputed="q.donation_id IS NOT NULL")
 
@@ -146,23 +109,8 @@ DONATIONS = Listing(
         Column("note", "d.note", Kind.TEXT, is_personal=True),
     ),
     order="d.given_at, d.id",
-    conditions=_conditions,
-    filters=frozenset(
-        {
-            "given_from",
-            "given_to",
-            "campaign",
-            "entity",
-            "fund",
-            "method",
-            "frequency",
-            "state",
-            "currency",
-            "amount",
-            "donor",
-            "q",
-        }
-    ),
+    conditions=asking_gifts.conditions,
+    filters=asking_gifts.FILTERS,
     summed=("d.currency", "d.amount_minor"),
     donor="d.donor_id",
     personal_roles=frozenset({Role.FINANCE}),

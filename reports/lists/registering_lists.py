@@ -1,16 +1,12 @@
 """Registering lists: every list that may leave the house, by its key. Another one is another name here."""
 
-from dataclasses import replace
-
-from reports.lists import asking_gifts, banking, books, gifts, papers, people
+from reports.lists import banking, books, gifts, papers, people
 from reports.lists.declaring import Listing
-
-DONATIONS = replace(gifts.DONATIONS, conditions=asking_gifts.conditions, filters=asking_gifts.FILTERS)
 
 ALL: dict[str, Listing] = {
     listing.key: listing
     for listing in (
-        DONATIONS,
+        gifts.DONATIONS,
         people.DONORS,
         people.PLANS,
         people.PLEDGES,
