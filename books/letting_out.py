@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from books import telling_exports
 from books.models import ExportRequest
+from donors import refusing
 from jobs.models import Job
 from staff import auditing
 from staff.models import User
@@ -47,12 +48,14 @@ def ask(
     actor: User,
     now: datetime,
 ) -> ExportRequest:
-    """Ask for a list of many givers. Raises UnableToLetOut without a reason.
+    """Ask for a list of many givers. Raises UnableToLetOut without a reason, or for one that names a resident number.
 
     This function will return the request; asking again with the same `request_id` finds the first one.
     """
     if not reason.strip():
         raise UnableToLetOut("reason", _("Please say what the list is for."))
+    if refusing.is_held_by(reason):
+        raise UnableToLetOut("resident_number", _("A resident number is never kept here. Leave it out."))
     with transaction.atomic():
         made, is_new = ExportRequest.objects.get_or_create(
             pk=request_id,

@@ -331,8 +331,8 @@ def discard(*, batch_id: uuid.UUID, reason: str, actor: User, now: datetime) -> 
     Raises UnableToBatch. This function will return the ended batch.
     """
     words = " ".join(reason.split())[:200]
-    if not words:
-        raise UnableToBatch("reason", "reason")
+    if code := refusing.wrong_reason(words):
+        raise UnableToBatch(code, "reason")
     with transaction.atomic():
         batch = Batch.objects.select_for_update().get(pk=batch_id)
         if batch.status == Batch.Status.DISCARDED:

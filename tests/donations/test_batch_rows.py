@@ -149,6 +149,8 @@ class TestRows:
         batch = batches.opened()
         with pytest.raises(UnableToBatch, match="reason"):
             batching.discard(batch_id=batch.pk, reason=" ", actor=batches.finance(), now=NOW)
+        with pytest.raises(UnableToBatch, match="resident_number"):
+            batching.discard(batch_id=batch.pk, reason="900101-1234567", actor=batches.finance(), now=NOW)
         for _ in range(2):
             done = batching.discard(batch_id=batch.pk, reason="begun twice", actor=batches.finance(), now=NOW)
         assert done.status == Batch.Status.DISCARDED

@@ -72,7 +72,8 @@ def test_t41_from_asking_to_the_one_download(
     settings.EXPORT_GIVERS_ALONE = 2
     making.user(email="board@example.org", role=Role.ADMIN, now=today)
     givers(3, today)
-    assert ask_second(finance, "  ").status_code == 422
+    for reason in ("  ", "about 900101-1234567"):
+        assert ask_second(finance, reason).status_code == 422
     address = ask_second(finance).url
     asked = ExportRequest.objects.get()
     assert (asked.row_count, asked.status) == (3, "asked")
