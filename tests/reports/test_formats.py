@@ -120,6 +120,25 @@ def test_numbers_are_numbers_days_are_days_and_korean_is_korean() -> None:
     assert (rows[0]["receipt"], rows[0]["note"], rows[0]["donor_name"]) == (None, "", "김철수")
 
 
+def test_an_empty_cell_stays_empty_beside_full_ones_and_in_a_column_of_none() -> None:
+    kinds = (Kind.WHOLE, Kind.TEXT, Kind.CODE, Kind.AMOUNT, Kind.DAY)
+    columns = [Column(f"c{place}", "", kind) for place, kind in enumerate(kinds)]
+    blocks = [
+        Block(b"1\t\x01\t\x01\t\x01\t46000\n\x01\tKim\t\x01\t2.50\t\x01\n", 2),
+        Block(b"\x01\t\x01\t\x01\t\x01\t\x01\n3\t a\x01b \tX\t\x01\t\x01\n", 2),
+        Block(b"\x01\t\x01\t\x01\t\x01\t\x01\n", 1),
+    ]
+    made = writing_sheets.write(columns=columns, blocks=blocks, title="t")
+    [_, *rows] = sheet(b"".join(block for block, _ in made)).iter_rows(values_only=True)
+    assert rows == [
+        (1, None, None, None, datetime(2025, 12, 9)),
+        (None, "Kim", None, 2.5, None),
+        (None, None, None, None, None),
+        (3, " a_x0001_b ", "X", None, None),
+        (None, None, None, None, None),
+    ]
+
+
 def test_types_of_parquet_are_what_the_columns_are() -> None:
     making.donation(by=making.donor(now=NOON), at=NOON)
     schema = pyarrow.parquet.read_schema(io.BytesIO(file(Format.PARQUET)))
