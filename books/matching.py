@@ -33,21 +33,27 @@ PROCESSOR = "(stripe|스트라이프|payout|paypal)"
 _TIED = """EXISTS (SELECT 1 FROM books_bankmatch m WHERE m.payout_id = p.id AND m.kind = '{kind}'
   AND m.undoes_id IS NULL AND NOT EXISTS (SELECT 1 FROM books_bankmatch u WHERE u.undoes_id = m.id))"""
 
+_FREE = f"""
+SELECT p.id, p.amount_minor, 'payout', p.arrives_on FROM payments_payout p
+  JOIN ledger_entry e ON e.source = 'payout:' || p.ref AND e.entity_id = %(entity)s
+ WHERE p.currency = %(currency)s AND NOT {_TIED.format(kind="payout")}
+UNION ALL
+SELECT p.id, -p.amount_minor, 'payout_returned', (f.failed_at AT TIME ZONE %(zone)s)::date FROM payments_payout p
+  JOIN payments_payoutfailure f ON f.payout_id = p.id
+  JOIN ledger_entry e ON e.source = 'payout:' || p.ref AND e.entity_id = %(entity)s
+ WHERE p.currency = %(currency)s AND NOT {_TIED.format(kind="payout_returned")}
+"""
+# Of lines that came a moment ago the planner knows nothing, takes them for a few and looks through all payouts for each
+# of two hundred thousand. So payouts are found first, and lines are asked for all of their sums at once.
+_AT_ONCE, _AS_EVER = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop TO DEFAULT"
 _PAYOUTS = f"""
-WITH free AS (
-  SELECT p.id, p.amount_minor AS minor, 'payout' AS kind, p.arrives_on AS due_on FROM payments_payout p
-    JOIN ledger_entry e ON e.source = 'payout:' || p.ref AND e.entity_id = %(entity)s
-   WHERE p.currency = %(currency)s AND NOT {_TIED.format(kind="payout")}
-  UNION ALL
-  SELECT p.id, -p.amount_minor, 'payout_returned', (f.failed_at AT TIME ZONE %(zone)s)::date FROM payments_payout p
-    JOIN payments_payoutfailure f ON f.payout_id = p.id
-    JOIN ledger_entry e ON e.source = 'payout:' || p.ref AND e.entity_id = %(entity)s
-   WHERE p.currency = %(currency)s AND NOT {_TIED.format(kind="payout_returned")}
-), near AS MATERIALIZED (
+WITH near AS MATERIALIZED (
   -- Sums first: few lines are of a payout's sum, and only their words are looked at.
   SELECT l.id AS line, free.id AS payout, free.kind, l.amount_minor AS minor, l.booked_on - free.due_on AS days,
     l.payer || ' ' || l.reference AS words
-  FROM books_bankline l JOIN free ON free.minor = l.amount_minor
+  FROM books_bankline l
+  JOIN unnest(%(payouts)s::bigint[], %(minors)s::bigint[], %(kinds)s::text[], %(days)s::date[])
+    AS free (id, minor, kind, due_on) ON free.minor = l.amount_minor
    AND l.booked_on BETWEEN free.due_on - 3 AND free.due_on + 10
   WHERE l.bank_account_id = %(account)s AND l.state IN ('new', 'no_match')
 ), pair AS (
@@ -98,9 +104,16 @@ def tie_payouts(*, account: BankAccount, now: datetime) -> int:
     This function will return how many lines are matched now.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        # The planner knows nothing yet of lines that came a moment ago.
-        cursor.execute(_PAYOUTS, {**_of(account), "now": now})
+        cursor.execute(_FREE, _of(account))
+        free = cursor.fetchall()
+        if not free:
+            return 0
+        payouts, minors, kinds, days = map(list, zip(*free, strict=True))
+        sums = {"payouts": payouts, "minors": minors, "kinds": kinds, "days": days}
+        cursor.execute(_AT_ONCE)
+        cursor.execute(_PAYOUTS, {**_of(account), **sums, "now": now})
         lines = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_AS_EVER)
         settle(line_ids=lines, now=now)
     return len(lines)
 

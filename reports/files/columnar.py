@@ -56,7 +56,7 @@ def _reader(schema: Any) -> Any:
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
-            timestamp_parsers=["%Y-%m-%d %H:%M:%S"],
+            timestamp_parsers=[csv.ISO8601],
         ),
     )
 
