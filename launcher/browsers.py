@@ -3,8 +3,15 @@
 import os
 import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-HOW_TO_GET = "apt-get install -y chromium fonts-noto-cjk"
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+"""First the one that draws no windows: it does the same pages with less than half of the processor time."""
+HOW_TO_GET = "apt-get install -y chromium-headless-shell fonts-noto-cjk"
 
 
 def chromium() -> str:
