@@ -9,12 +9,14 @@ from django.apps import apps
 from django.db import connection
 
 from campaigns.models import (
+    AppealCost,
     Campaign,
     NeedGroup,
     PageFund,
     Phase,
     PhaseText,
     PresetAmount,
+    SafeCount,
     Site,
     SiteOrigin,
     SourceCode,
@@ -25,7 +27,10 @@ from campaigns.models import (
     WayToGiveDetail,
     WayToGiveText,
 )
+from campaigns.models.safety import MOST
+from tests import facts
 from tests.campaigns import making
+from tests.facts import NOW
 from tests.refusing import named_laws, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +125,30 @@ def same_currency(**second: object) -> None:
     making.currency(page, **second)
 
 
+def cost_of_appeal(**given: object) -> None:
+    source = SourceCode.objects.create(code="spring", name="", campaign=making.campaign(), created_at=NOW)
+    values = {"amount_minor": 100, "currency": "USD", "spent_on": NOW.date(), "words": "Printing", **given}
+    AppealCost.objects.create(source=source, recorded_by=facts.staff_member(), recorded_at=NOW, **values)
+
+
+def count(times: int = 1, **given: object) -> None:
+    values = {"quarter": date(2026, 1, 1), "people": 3, "proposed_by": facts.staff_member(), **given}
+    campaign = making.campaign()
+    for _ in range(times):
+        SafeCount.objects.create(campaign=campaign, proposed_at=NOW, **values)
+
+
 BROKEN: dict[str, list[Callable[[], object]]] = {
+    "appeal_cost_is_positive": [lambda: cost_of_appeal(amount_minor=0)],
+    "appeal_cost_currency_is_three_letters": [lambda: cost_of_appeal(currency="usd")],
+    "appeal_cost_says_what_for": [lambda: cost_of_appeal(words="")],
+    "safe_count_is_of_a_quarter": [
+        lambda: count(quarter=date(2026, 2, 1)),
+        lambda: count(quarter=date(2026, 1, 2)),
+    ],
+    "safe_count_is_believable": [lambda: count(people=MOST + 1)],
+    "safe_count_proposed_once_at_a_time": [lambda: count(times=2)],
+    "safe_count_is_decided_by_another": [lambda: count(decided_at=NOW)],
     "campaign_slug_is_plain_letters": [
         lambda: making.campaign(slug="Family Group"),
         lambda: making.campaign(slug="a"),

@@ -83,7 +83,7 @@ def every_fact(db: None) -> None:
     for place in (1, 2):
         broken_numbers.spoiled(number=place)
     broken_pledges.grown()
-    spent()
+    spent(gift)
     from donors import consenting, profiling
 
     profiling.speak(email_key="grace@example.org", language="ko", now=NOW)
@@ -93,11 +93,9 @@ def every_fact(db: None) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def spent() -> None:
+def spent(gift: Donation) -> None:
     """What an appeal cost."""
-    source = SourceCode.objects.create(
-        code="spring", name="Spring", campaign=making.campaign(), created_at=NOW
-    )
+    source = SourceCode.objects.create(code="spring", name="Spring", campaign=gift.campaign, created_at=NOW)
     cost = Spent(uuid.uuid4(), source, Money(100, "USD"), NOW.date(), "Printing")
     spending.spend(cost=cost, today=NOW.date(), actor=facts.staff_member(), now=NOW)
 

@@ -93,6 +93,12 @@ def test_i42_a_delta_that_was_lost(lawful: Donation) -> None:
     assert broken("I42")
 
 
+def test_i43_a_giver_by_a_code_that_was_lost(lawful: Donation) -> None:
+    folding.fold_all()
+    sql("DELETE FROM donations_giversource WHERE donor_id = %s", lawful.donor_id)
+    assert any(row.startswith(f"donor {lawful.donor_id} ") for row in broken("I43"))
+
+
 def test_i44_a_gift_of_which_two_things_are_decided(lawful: Donation) -> None:
     Obstacle.objects.create(donation=lawful, code="no_address", words="", noticed_at=NOW, try_after=NOW)
     assert broken("I44") == [f"gift {lawful.pk} is covered and hindered"]

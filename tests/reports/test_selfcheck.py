@@ -322,5 +322,5 @@ def test_the_command_fails_and_names_the_row(lawful: Donation, unguarded: None, 
 
 
 def test_the_snapshot_is_one(lawful: Donation, django_assert_max_num_queries: Callable[..., Any]) -> None:
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(42):
         selfchecking.run(now=LATER)

@@ -117,15 +117,14 @@ def committed_house(db: None, request: pytest.FixtureRequest) -> None:
         def __exit__(self, *_: object) -> None:
             pass
 
-        def submit(self, work: Callable[..., Any], chosen: Any, form: Any, mark: Any, queues: Any) -> Any:
+        def submit(self, work: Callable[..., Any], chosen: Any, file: Any, queues: Any) -> Any:
             pieces, totals, _stop = queues
             pieces.maxsize = 0
-            from reports.files import making as files
             from reports.lists import selecting
 
             summary = selecting.summed(of=chosen) | {"snapshot_at": "2026-01-01T00:00:00+00:00"}
             totals.put(summary)
-            for piece in files.pieces(of=chosen, form=form, with_mark=mark):
+            for piece in file:
                 pieces.put(piece)
             pieces.put(None)
 

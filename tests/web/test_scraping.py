@@ -26,7 +26,7 @@ GIVER = ("", "_edit", "_died", "_merge", "_unmerge", "_joint", "_part", "_receip
 GIFT = ("donation", "correct", "benefit", "amend", "sale", "refund", "refund_check", "refund_send")
 PAPER = ("", "_file", "_copy", "_send", "_void")
 OF_NOBODY = re.compile(
-    r"office:(run|export|bank|batch|fund|journal|month|report_file|letters|gift_aid_(step|file))"
+    r"office:(run|report_safe|appeal|export|bank|batch|fund|journal|month|report_file|letters|gift_aid_(step|file))"
 )
 """Addresses with a key that is not of one giver: of a run, a file, a batch, a month, a line of the bank."""
 
