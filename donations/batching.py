@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -181,7 +180,7 @@ def _check_cover(cover: Cover, entity: LegalEntity, now: datetime) -> None:
 
 
 def _check_days(cover: Cover, entity: LegalEntity, now: datetime) -> None:
-    today = now.astimezone(ZoneInfo(entity.zone)).date()
+    today = entity.day_of(now)
     if not today - entering.OLDEST <= cover.came_on <= today:
         raise UnableToBatch("day", "came_on")
     if not cover.came_on <= cover.deposit_on <= today + LONGEST_AHEAD:

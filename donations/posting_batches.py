@@ -7,8 +7,7 @@ is put right by `reversing`.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Prefetch, Sum
@@ -111,7 +110,7 @@ def _post_row(batch: Batch, row: BatchRow, *, actor: User, now: datetime) -> Non
         entity=batch.entity,
         kind=kind,
         source=f"{kind.value}:{row.pk}",
-        happened_at=noon(batch.came_on, batch.entity),
+        happened_at=batch.entity.noon(batch.came_on),
         postings=postings.by_hand(shares(batch, row, parts), kind=row.kind),
         memo=memo(batch),
         now=now,
@@ -145,11 +144,6 @@ def memo(batch: Batch) -> str:
     return f"Batch {batch.number}"
 
 
-def noon(day: date, entity: LegalEntity) -> datetime:
-    """This function will return noon of a day by the entity's clock: the same day wherever it is shown."""
-    return datetime.combine(day, time(12), tzinfo=ZoneInfo(entity.zone))
-
-
 def _post_deposit(batch: Batch, *, now: datetime) -> None:
     """What goes to the bank leaves the drawer, fund by fund, in one entry on the day of the deposit."""
     carried = BatchRowPart.objects.filter(row__batch=batch, row__kind__in=counting_batches.MONEY)
@@ -172,7 +166,7 @@ def deposit(
         entity=entity,
         kind=Entry.Kind.DEPOSIT,
         source=source,
-        happened_at=noon(on, entity),
+        happened_at=entity.noon(on),
         postings=postings.deposited(list(parts.items())),
         memo=memo,
         now=now,

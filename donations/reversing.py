@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -109,10 +108,8 @@ def reverse(*, wrong: Wrong, actor: User, now: datetime) -> Reversal:
 def checked(wrong: Wrong) -> str:
     """This function will return the reason in one line. Raises UnableToReverse for what nobody may write down."""
     words = " ".join(wrong.reason.split())[:300]
-    if not words:
-        raise UnableToReverse("reason", "reason")
-    if refusing.is_held_by(words):
-        raise UnableToReverse("resident_number", "reason")
+    if code := refusing.wrong_reason(words):
+        raise UnableToReverse(code, "reason")
     if wrong.kind != Kind.MISTAKE and wrong.truth:
         raise UnableToReverse("truth", "amount")
     return words
@@ -157,7 +154,7 @@ def check(*, donation: Donation, wrong: Wrong, now: datetime) -> None:
         raise UnableToReverse("gone")
     if Entry.objects.filter(source=f"sale:{donation.pk}").exists():
         raise UnableToReverse("sold")
-    today = now.astimezone(ZoneInfo(donation.entity.zone)).date()
+    today = donation.entity.day_of(now)
     day = wrong.happened_on
     if wrong.kind != Kind.MISTAKE and (day is None or not _came_on(donation) <= day <= today):
         raise UnableToReverse("day", "happened_on")
@@ -194,7 +191,7 @@ def booked(donation: Donation) -> Entry:
 
 def _came_on(donation: Donation) -> date:
     """The day it reached us: on it the books got it, or would have if they had been open."""
-    return booked(donation).happened_at.astimezone(ZoneInfo(donation.entity.zone)).date()
+    return donation.entity.day_of(booked(donation).happened_at)
 
 
 def _take_back(donation: Donation, wrong: Wrong, words: str, *, is_at_bank: bool, now: datetime) -> Refund:
@@ -207,7 +204,7 @@ def _take_back(donation: Donation, wrong: Wrong, words: str, *, is_at_bank: bool
         processor_ref=f"reversal:{donation.pk}",
         amount_minor=donation.amount_minor,
         reason=wrong.kind.value,
-        refunded_at=posting_batches.noon(on, donation.entity),
+        refunded_at=donation.entity.noon(on),
         recorded_at=now,
     )
     RefundPart.objects.bulk_create(

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -85,10 +84,8 @@ def reverse(*, wrong: WrongRow, actor: User, now: datetime) -> RowReversal:
 
 def _checked(wrong: WrongRow) -> str:
     words = " ".join(wrong.reason.split())[:300]
-    if not words:
-        raise UnableToReverse("reason", "reason")
-    if refusing.is_held_by(words):
-        raise UnableToReverse("resident_number", "reason")
+    if code := refusing.wrong_reason(words):
+        raise UnableToReverse(code, "reason")
     if wrong.kind != Kind.MISTAKE and wrong.truth:
         raise UnableToReverse("truth", "amount")
     return words
@@ -107,7 +104,7 @@ def _check(row: BatchRow, wrong: WrongRow, now: datetime) -> None:
         raise UnableToReverse("open")
     if row.giver == BatchRow.Giver.DONOR:
         raise UnableToReverse("giver")
-    today = now.astimezone(ZoneInfo(batch.entity.zone)).date()
+    today = batch.entity.day_of(now)
     day = wrong.happened_on
     if wrong.kind == Kind.BOUNCED and (day is None or not batch.came_on <= day <= today):
         raise UnableToReverse("day", "happened_on")
@@ -132,7 +129,7 @@ def _check_truth(row: BatchRow, truth: Sequence[tuple[Fund, Money]]) -> None:
 def _post(row: BatchRow, wrong: WrongRow, *, now: datetime) -> None:
     """What went to the bank in the batch leaves the bank; what is true came there in its place."""
     batch = row.batch
-    came = posting_batches.noon(batch.came_on, batch.entity)
+    came = batch.entity.noon(batch.came_on)
     bounced = wrong.happened_on if wrong.kind == Kind.BOUNCED else None
     is_money = row.kind in counting_batches.MONEY
     shares = posting_batches.shares(batch, row, list(row.parts.select_related("fund").order_by("id")))
@@ -140,7 +137,7 @@ def _post(row: BatchRow, wrong: WrongRow, *, now: datetime) -> None:
         entity=batch.entity,
         kind=Entry.Kind.REVERSAL,
         source=f"row_reversed:{row.pk}",
-        happened_at=posting_batches.noon(bounced, batch.entity) if bounced else came,
+        happened_at=batch.entity.noon(bounced) if bounced else came,
         postings=postings.taken_back(shares, kind=row.kind, is_at_bank=is_money),
         memo=posting_batches.memo(batch),
         reverses=f"{posting_batches.KINDS[row.giver].value}:{row.pk}",

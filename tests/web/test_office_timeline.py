@@ -137,7 +137,7 @@ def test_the_page_costs_the_same_queries_however_much_happened(
         browser.get(reverse("office:donation", args=[gift.pk]))
 
 
-MOST_QUERIES = 60
+MOST_QUERIES = 59
 
 
 def test_a_dispute_tells_its_steps_its_movements_and_its_end(today: datetime) -> None:

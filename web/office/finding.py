@@ -63,7 +63,6 @@ _SHOWN = (
 
 
 @admit(Role.FINANCE, Role.APPROVER)
-@looking.counted(looking.giver_of_donation)
 def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything about one donation. Opening it is written down: it shows a giver's name and address."""
     found = get_object_or_404(
@@ -72,6 +71,8 @@ def donation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         ),
         pk=pk,
     )
+    if stop := looking.stopped(request, donor_id=found.donor_id):
+        return stop
     actor = request.user
     if isinstance(actor, User):
         auditing.record(actor=actor, action="read donation", target=f"donation:{pk}", now=timezone.now())
