@@ -15,7 +15,8 @@ from paper.tabulating import Cell, Table
 from reports.files import making, writing_parquet
 from reports.files.copying import Block
 from reports.files.making import Format
-from reports.lists.declaring import Column, Kind
+from reports.kinds import Kind
+from reports.lists.declaring import Column
 
 
 @dataclass(frozen=True, slots=True)

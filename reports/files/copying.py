@@ -38,17 +38,23 @@ def blocks(
     """
     connection.ensure_connection()
     for statement in statements:
-        yield from read(connection.connection, statement=statement, params=params, form=form, size=size)
+        yield from read(connection.connection, asked=asked(statement, params, form), size=size)
 
 
-def read(
-    raw: Connection, *, statement: str, params: Mapping[str, Any], form: str, size: int = BLOCK
-) -> Iterator[Block]:
-    """This function will yield the rows of one statement on this connection, as `blocks` does."""
-    text = psycopg.ClientCursor(raw).mogrify(f"COPY ({statement}) TO STDOUT WITH ({form})", params)
+def asked(statement: str, params: Mapping[str, Any], form: str = CSV) -> str:
+    """This function will return the COPY of a statement, its parameters filled in."""
+    connection.ensure_connection()
+    text: str = psycopg.ClientCursor(connection.connection).mogrify(
+        f"COPY ({statement}) TO STDOUT WITH ({form})", params
+    )
+    return text
+
+
+def read(raw: Connection, *, asked: str, size: int = BLOCK) -> Iterator[Block]:
+    """This function will yield the rows of one COPY on this connection, as `blocks` does."""
     reading = _Reading(raw)
     try:
-        reading.begin(text.encode())
+        reading.begin(asked.encode())
         while not reading.is_over:
             block = reading.block(size)
             if block.rows:

@@ -1,15 +1,18 @@
 """Making a file: a selection becomes a stream of bytes in one of three formats, all rows out of one snapshot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection, transaction
 
-from reports.files import copying, sharing, writing_csv, writing_parquet, writing_sheets
+from reports.files import copying, filling_rows, sharing, writing_csv, writing_parquet, writing_sheets
 from reports.files.copying import Block
+from reports.files.filling_rows import Rows
 from reports.lists import selecting
+from reports.lists.declaring import Column
 from reports.lists.selecting import Selection
 
 Piece = tuple[bytes, int]
@@ -43,28 +46,49 @@ def pieces(*, of: Selection, form: Format, with_mark: bool = False, may_keep: bo
     This function will yield it piece by piece.
     """
     with ExitStack() as snapshot:
-        rows = _rows(of, form, snapshot, may_keep)
+        reading = _reading(of, form, snapshot, may_keep)
         if form is Format.CSV:
-            yield from writing_csv.write(columns=of.columns, blocks=rows, with_mark=with_mark)
+            yield from writing_csv.write(columns=of.columns, blocks=reading.blocks(), with_mark=with_mark)
         elif form is Format.XLSX:
-            yield from writing_sheets.write(columns=of.columns, blocks=rows, title=of.listing.key)
+            yield from writing_sheets.write(
+                columns=of.columns, rows=reading.rows_of_sheet(of.columns), title=of.listing.key
+            )
         else:
-            yield from writing_parquet.write(columns=of.columns, blocks=rows)
+            yield from writing_parquet.write(columns=of.columns, blocks=reading.blocks())
 
 
-_WRITERS = {Format.CSV: writing_csv, Format.XLSX: writing_sheets, Format.PARQUET: writing_parquet}
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The statements that give the rows, one after the other; `is_shared`: the last is read beside the others."""
+
+    statements: list[str]
+    params: Mapping[str, Any]
+    is_shared: bool
+
+    def blocks(self) -> Iterator[Block]:
+        if self.is_shared:
+            return sharing.blocks(statements=self.statements, params=self.params)
+        return copying.blocks(statements=self.statements, params=self.params)
+
+    def rows_of_sheet(self, columns: Sequence[Column]) -> Iterator[Rows]:
+        kinds = [column.kind for column in columns]
+        if self.is_shared:
+            return sharing.rows_of_sheet(statements=self.statements, params=self.params, kinds=kinds)
+        blocks = copying.blocks(statements=self.statements, params=self.params, form=filling_rows.FORM)
+        return filling_rows.fill(kinds=kinds, blocks=blocks)
 
 
-def _rows(of: Selection, form: Format, snapshot: ExitStack, may_keep: bool) -> Iterator[Block]:
+_CELLS = {Format.CSV: selecting.plain, Format.XLSX: writing_sheets.cell, Format.PARQUET: selecting.plain}
+
+
+def _reading(of: Selection, form: Format, snapshot: ExitStack, may_keep: bool) -> _Reading:
     if not connection.in_atomic_block:
         snapshot.enter_context(transaction.atomic())
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    writer = _WRITERS[form]
     cuts, empty = selecting.cuts(of=of), selecting.empties(of=of)
     is_shared = cuts is not None and cuts.is_most and may_keep and sharing.is_possible()
     at = [] if cuts is None else [cuts.early, cuts.middle] if is_shared else [cuts.early]
     windows, params = selecting.windows(of=of, at=at)
-    statements = [of.statement(cell=writer.cell, window=window, empty=empty) for window in windows]
-    read = sharing.blocks if is_shared else copying.blocks
-    yield from read(statements=statements, params={**of.params, **params}, form=writer.FORM)
+    statements = [of.statement(cell=_CELLS[form], window=window, empty=empty) for window in windows]
+    return _Reading(statements, {**of.params, **params}, is_shared)

@@ -1,25 +1,34 @@
-"""Sharing: the second half of a long list is read by another connection, out of the same snapshot, at the same time.
+"""Sharing: the second half of a long list is read by a program of its own, out of the same snapshot, at the same time.
 
-A database writes one answer with one processor, whatever helps it to find the rows; two answers keep two busy. What
-the other connection reads waits in a file without a name until the first half has left, so memory stays flat.
+A database writes one answer with one processor, whatever helps it to find the rows; two answers keep two busy, and so
+do two programs that give the rows their form. What the other one makes waits in a file without a name until the first
+half has left, so memory stays flat.
 """
 
+import json
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import IO, Any
+from threading import Thread
+from typing import IO, Any, cast
 
+from django.conf import settings
 from django.db import connection
-from psycopg import sql
 
-from reports.files import copying
-from reports.files.copying import Block, Connection
+from reports.files import copying, filling_rows, second_half
+from reports.files.copying import Block
+from reports.files.filling_rows import Rows
+from reports.files.second_half import Told
+from reports.files.zipping import Pressed
+from reports.kinds import Kind
 
-ALONE = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL enable_nestloop = off"
-"""For a statement that reads half of everything: its helper is the other half, and a look for each row is dear."""
+
+class HalfLost(RuntimeError):
+    """The program that reads the second half ended with an error; its last words follow."""
 
 
 def is_possible() -> bool:
@@ -35,76 +44,94 @@ def is_possible() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def blocks(*, statements: Sequence[str], params: Mapping[str, Any], form: str) -> Iterator[Block]:
-    """The rows of statements, one after the other; the last of them is read beside the others.
+def blocks(*, statements: Sequence[str], params: Mapping[str, Any]) -> Iterator[Block]:
+    """The rows of statements as CSV, one after the other; the last of them is read beside the others.
 
-    Only where `is_possible`, and the last thing its transaction does. This function will yield them block by block.
+    Only where `is_possible`, and the last thing its transaction does. Raises HalfLost. This function will yield them
+    block by block.
     """
     *mine, last = statements
-    with _beside(last, params, form) as others:
-        for place, statement in enumerate(mine):
-            if place:  # the first is short: its rows come at once
-                with connection.cursor() as cursor:
-                    cursor.execute(ALONE)
-            yield from copying.blocks(statements=[statement], params=params, form=form)
-        yield from others
+    with _beside(copying.asked(last, params)) as others:
+        yield from _alone(mine, params, copying.CSV)
+        for content, told in others:
+            yield Block(content, told.rows)
+
+
+def rows_of_sheet(
+    *, statements: Sequence[str], params: Mapping[str, Any], kinds: Sequence[Kind]
+) -> Iterator[Rows]:
+    """The same as rows of a sheet with columns of these kinds; those of the last statement come pressed."""
+    *mine, last = statements
+    with _beside(copying.asked(last, params, filling_rows.FORM), kinds=kinds) as others:
+        yield from filling_rows.fill(kinds=kinds, blocks=_alone(mine, params, filling_rows.FORM))
+        for content, told in others:
+            yield Rows(Pressed(content, told.plain, told.crc), told.rows)
+
+
+def _alone(statements: Sequence[str], params: Mapping[str, Any], form: str) -> Iterator[Block]:
+    for place, statement in enumerate(statements):
+        if place:  # the first is short: its rows come at once
+            with connection.cursor() as cursor:
+                cursor.execute(second_half.ALONE)
+        yield from copying.blocks(statements=[statement], params=params, form=form)
 
 
 @contextmanager
-def _beside(statement: str, params: Mapping[str, Any], form: str) -> Iterator[Iterator[Block]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_export_snapshot()")
-        snapshot = str(cursor.fetchone()[0])
-    other = connection.copy()
-    other.inc_thread_sharing()  # a stream may be closed by another thread than the one that began it
-    other.connect()
-    raw: Connection = other.connection
-    try:
-        raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        raw.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(snapshot))
-        raw.execute(ALONE)
-        with tempfile.TemporaryFile() as kept, ThreadPoolExecutor(1, "second half") as thread:
-            reading = _Reading(kept)
-            rows = copying.read(raw, statement=statement, params=params, form=form)
-            done = thread.submit(reading.keep, rows)
+def _beside(asked: str, *, kinds: Sequence[Kind] | None = None) -> Iterator[Iterator[tuple[bytes, Told]]]:
+    with tempfile.TemporaryFile() as kept:
+        program = [sys.executable, "-m", "reports.files.second_half", str(kept.fileno())]
+        with subprocess.Popen(  # noqa: S603 - our own module, without a shell
+            program,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=settings.ROOT,
+            pass_fds=[kept.fileno()],
+        ) as child:
+            listening = _Listening(cast("IO[bytes]", child.stdout))
+            asking = cast("IO[bytes]", child.stdin)
             try:
-                yield reading.blocks()
-                done.result()
+                told = second_half.Asked(*_seen(), asked, None if kinds is None else tuple(kinds))
+                asking.write(told.line())
+                asking.flush()
+                yield _blocks(child, listening.told, kept.fileno())
             finally:
-                reading.is_wanted = False
-                if not done.done():
-                    raw.cancel_safe()
-    finally:
-        if not raw.closed:
-            raw.execute("ROLLBACK")
-        other.close()
+                asking.close()  # nobody wants the rest, if there is one
+                listening.join()
 
 
-class _Reading:
-    """Rows on their way through a file: one thread writes at its end, another one follows."""
+def _seen() -> tuple[str, str, str]:
+    """This function will return where this connection leads, its snapshot, and by which clock it tells moments."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_export_snapshot(), current_setting('TimeZone')")
+        snapshot, zone = cursor.fetchone()
+    info = connection.connection.info
+    told = {**info.get_parameters(), "password": info.password}
+    return json.dumps(told), snapshot, zone
 
-    def __init__(self, kept: IO[bytes]) -> None:
-        self._kept = kept
-        self._told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
-        """Bytes and rows of each block that stands in the file; None when no more will."""
-        self.is_wanted = True
 
-    def keep(self, rows: Iterator[Block]) -> None:
-        """What goes wrong here is told by whoever waits for this; the one who follows is released by then."""
-        try:
-            for block in rows:
-                if not self.is_wanted:
-                    break
-                self._kept.write(block.content)
-                self._kept.flush()
-                self._told.put((len(block.content), block.rows))
-        finally:
-            self._told.put(None)
+class _Listening(Thread):
+    """What the program tells is taken from it at once: it never waits for who follows it."""
 
-    def blocks(self) -> Iterator[Block]:
-        """This function will yield what was read, waiting for what was not yet."""
-        at, descriptor = 0, self._kept.fileno()
-        while (told := self._told.get()) is not None:
-            size, rows = told
-            yield Block(os.pread(descriptor, size, at), rows)
-            at += size
+    def __init__(self, telling: IO[bytes]) -> None:
+        super().__init__(name="second half", daemon=True)
+        self._telling = telling
+        self.told: SimpleQueue[Told | None] = SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        for line in self._telling:
+            self.told.put(Told.read(line))
+        self.told.put(None)
+
+
+def _blocks(
+    child: "subprocess.Popen[bytes]", told: "SimpleQueue[Told | None]", kept: int
+) -> Iterator[tuple[bytes, Told]]:
+    at = 0
+    while (one := told.get()) is not None:
+        yield os.pread(kept, one.size, at), one
+        at += one.size
+    words = cast("IO[bytes]", child.stderr).read()
+    if child.wait():
+        raise HalfLost(words.decode()[-500:])

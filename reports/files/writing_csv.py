@@ -2,16 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reports.files.copying import CSV, Block
+from reports.files.copying import Block
 from reports.lists.declaring import Column
 
-FORM = CSV
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-def cell(column: Column) -> str:
-    """This function will return the SQL of a column."""
-    return column.cell
 
 
 def write(

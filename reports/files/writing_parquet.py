@@ -11,10 +11,9 @@ from typing import IO, cast
 
 from django.conf import settings
 
-from reports.files.copying import CSV, Block
+from reports.files.copying import Block
 from reports.lists.declaring import Column
 
-FORM = CSV
 CHUNK = 262_144
 _THRIFTY = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -26,11 +25,6 @@ _THRIFTY = {
 
 class UnableToWrite(RuntimeError):
     """The program that writes Parquet ended with an error; its own words follow."""
-
-
-def cell(column: Column) -> str:
-    """This function will return the SQL of a column."""
-    return column.cell
 
 
 def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tuple[bytes, int]]:

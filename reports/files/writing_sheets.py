@@ -1,8 +1,7 @@
-"""Writing sheets: rows of PostgreSQL's text format become an XLSX workbook, zipped while they stream.
+"""Writing sheets: rows become an XLSX workbook, zipped while they stream.
 
-Every text is an inline string: a spreadsheet never reads one as a formula, and none of the cells is one. Amounts are
-numbers, days and moments real dates. A sheet ends where spreadsheets end (1,048,576 rows) and the next begins with the
-heading again. Control characters, which XML cannot hold, stand as `_x0001_`, as spreadsheets write them themselves.
+A sheet ends where spreadsheets end (1,048,576 rows) and the next begins with the heading again. What a cell is, is
+said in `filling_rows`.
 """
 
 import re
@@ -10,26 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from reports.files import zipping
-from reports.files.copying import Block
-from reports.lists.declaring import Column, Kind
+from reports.files.filling_rows import Rows
+from reports.files.zipping import Pressed
+from reports.kinds import Kind
+from reports.lists.declaring import Column
 
-NOTHING = b"\x01"
-"""What PostgreSQL writes for NULL: no other whole cell can be it, since a text that is only this sign is guarded."""
-FORM = "FORMAT text, NULL E'\\x01'"
 ROWS_OF_A_SHEET = 1_048_576
 _FIRST_DAY = "DATE '1899-12-30'"
 
 _NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _HEAD = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-# Of what people wrote each space counts; of codes and numbers none is there.
-_CELLS = {
-    Kind.TEXT: b'<c t="inlineStr"><is><t xml:space="preserve">%b</t></is></c>',
-    Kind.CODE: b'<c t="inlineStr"><is><t>%b</t></is></c>',
-    Kind.WHOLE: b"<c><v>%b</v></c>",
-    Kind.AMOUNT: b"<c><v>%b</v></c>",
-    Kind.DAY: b'<c s="1"><v>%b</v></c>',
-    Kind.MOMENT: b'<c s="2"><v>%b</v></c>',
-}
 _WIDTHS = {Kind.TEXT: 24, Kind.CODE: 16, Kind.WHOLE: 10, Kind.AMOUNT: 14, Kind.DAY: 12, Kind.MOMENT: 20}
 
 
@@ -45,7 +34,7 @@ def cell(column: Column) -> str:
     return column.cell
 
 
-def write(*, columns: Sequence[Column], blocks: Iterable[Block], title: str) -> Iterator[tuple[bytes, int]]:
+def write(*, columns: Sequence[Column], rows: Iterable[Rows], title: str) -> Iterator[tuple[bytes, int]]:
     """The workbook in blocks, each with the rows that went into it.
 
     This function will yield them as the rows come.
@@ -53,13 +42,13 @@ def write(*, columns: Sequence[Column], blocks: Iterable[Block], title: str) -> 
     archive = zipping.Archive()
     for name, text in _FRONT.items():
         yield from _small(archive, name, text)
-    rows = _Rows(columns, blocks)
+    waiting = _Waiting(rows)
     count = 0
-    while not count or rows.has_more():
+    while not count or waiting.has_more():
         count += 1
-        sheet = archive.part(f"xl/worksheets/sheet{count}.xml", rows.sheet())
+        sheet = archive.part(f"xl/worksheets/sheet{count}.xml", _sheet(columns, waiting))
         for pressed in sheet:
-            yield pressed, rows.taken()
+            yield pressed, waiting.taken()
     for name, text in _back(count, title).items():
         yield from _small(archive, name, text)
     yield archive.end(), 0
@@ -70,133 +59,43 @@ def _small(archive: zipping.Archive, name: str, text: str) -> Iterator[tuple[byt
         yield block, 0
 
 
-class _Rows:
-    """The rows that are still to be written, cell after cell, and how many were since somebody asked."""
+def _sheet(columns: Sequence[Column], waiting: "_Waiting") -> Iterator[bytes | Pressed]:
+    """One sheet, as long as a sheet may be."""
+    yield _opening(columns)
+    room, size = ROWS_OF_A_SHEET - 1, 0
+    while room and size < zipping.LARGEST_PART and (rows := waiting.take(room)):
+        room -= rows.rows
+        size += rows.size
+        yield rows.content
+    yield b"</sheetData></worksheet>"
 
-    def __init__(self, columns: Sequence[Column], blocks: Iterable[Block]) -> None:
-        self._columns, self._blocks = columns, iter(blocks)
-        self._templates: dict[tuple[int, ...], bytes] = {}
-        self._left: list[bytes] = []
+
+class _Waiting:
+    """The rows that are still to be written, and how many were taken since somebody asked."""
+
+    def __init__(self, rows: Iterable[Rows]) -> None:
+        self._rows = iter(rows)
+        self._left: Rows | None = None
         self._taken = 0
 
     def has_more(self) -> bool:
         """This function will return whether there is a row for another sheet."""
-        self._left = self._next()
-        return bool(self._left)
+        self._left = self._left or next(self._rows, None)
+        return self._left is not None
+
+    def take(self, room: int) -> Rows | None:
+        """This function will return the next rows, at most as many as there is room for; None after the last."""
+        found = self._left or next(self._rows, None)
+        self._left = None
+        if found and found.rows > room:
+            found, self._left = found.cut(room)
+        self._taken += found.rows if found else 0
+        return found
 
     def taken(self) -> int:
         """This function will return how many rows were written since it was asked last."""
         taken, self._taken = self._taken, 0
         return taken
-
-    def sheet(self) -> Iterator[bytes]:
-        """One sheet, as long as a sheet may be."""
-        yield _opening(self._columns)
-        width, room, size = len(self._columns), ROWS_OF_A_SHEET - 1, 0
-        while room and size < zipping.LARGEST_PART and (found := self._next()):
-            cells, self._left = found[: room * width], found[room * width :]
-            rows = len(cells) // width
-            room -= rows
-            self._taken += rows
-            block = self._filled(cells, rows)
-            size += len(block)
-            yield block
-        yield b"</sheetData></worksheet>"
-
-    def _next(self) -> list[bytes]:
-        if self._left:
-            return self._left
-        block = next(self._blocks, None)
-        return _cells(block.content) if block else []
-
-    def _filled(self, cells: list[bytes], rows: int) -> bytes:
-        """Many rows at once: one formatting of some thousand cells takes half of what one for each row takes.
-
-        Columns that hold nothing in any of these rows are left out of it; single cells that do are looked for after.
-        """
-        width = len(self._columns)
-        bare = tuple(
-            place
-            for place in range(width)
-            if cells[place] == NOTHING and cells[place::width].count(NOTHING) == rows
-        )
-        for taken, place in enumerate(reversed(bare)):
-            del cells[place :: width - taken]
-        made = self._template(bare) * rows % tuple(cells)
-        for cell, empty in _EMPTY:
-            if NOTHING not in made:
-                break
-            made = made.replace(cell, empty)
-        return made
-
-    def _template(self, bare: tuple[int, ...]) -> bytes:
-        """This function will return one row to be filled in, without the columns that hold nothing."""
-        if bare not in self._templates:
-            cells = [
-                b"<c/>" if place in bare else _CELLS[column.kind]
-                for place, column in enumerate(self._columns)
-            ]
-            self._templates[bare] = b"<row>" + b"".join(cells) + b"</row>"
-        return self._templates[bare]
-
-
-def _cells(content: bytes) -> list[bytes]:
-    """A cell ends at a tab or where its line ends, for in the text format neither stands inside one."""
-    if b"_x" in content:
-        content = _LOOKS_HEXED.sub(rb"_x005F_x\1_", content)
-    if len(content.translate(None, _ODD)) != len(content):
-        content = _mended(content)
-    cells = content.replace(b"\n", b"\t").split(b"\t")
-    cells.pop()
-    return cells
-
-
-def _mended(content: bytes) -> bytes:
-    """What XML cannot hold as it is. Few blocks have any of it, so it is looked for once."""
-    content = _CONTROL.sub(_hexed, content)
-    for sign, name in _SIGNS:
-        content = content.replace(sign, name)
-    return _ESCAPED.sub(_plain, content) if b"\\" in content else content
-
-
-_EMPTY = (
-    (_CELLS[Kind.CODE] % NOTHING, b"<c/>"),
-    (_CELLS[Kind.TEXT] % NOTHING, b"<c/>"),
-    (b"<v>" + NOTHING + b"</v>", b""),
-    (NOTHING, b"_x0001_"),
-)
-"""What stands where the database has nothing, and last for the sign itself inside a text."""
-_SIGNS = (
-    (b"&", b"&amp;"),
-    (b"<", b"&lt;"),
-    (b">", b"&gt;"),
-    (b"\xef\xbf\xbe", b"_xFFFE_"),
-    (b"\xef\xbf\xbf", b"_xFFFF_"),
-)
-_CONTROLS = bytes([0x00, *range(0x02, 0x09), *range(0x0B, 0x20), 0x7F])
-_ODD = _CONTROLS + b"&<>\\\xef"
-_CONTROL = re.compile(rb"[\x00\x02-\x08\x0b-\x1f\x7f]")
-_LOOKS_HEXED = re.compile(rb"_x([0-9A-Fa-f]{4})_")
-
-
-def _hexed(found: re.Match[bytes]) -> bytes:
-    return b"_x%04X_" % found.group()[0]
-
-
-_ESCAPED = re.compile(rb"\\(.)")
-_ESCAPES = {
-    b"n": b"&#10;",
-    b"t": b"&#9;",
-    b"r": b"_x000D_",
-    b"b": b"_x0008_",
-    b"f": b"_x000C_",
-    b"v": b"_x000B_",
-}
-
-
-def _plain(found: re.Match[bytes]) -> bytes:
-    """What PostgreSQL writes with a backslash."""
-    return _ESCAPES.get(found[1], found[1])
 
 
 def _opening(columns: Sequence[Column]) -> bytes:

@@ -26,6 +26,31 @@ _LOCAL, _AFTER, _CENTRAL, _END = 0x04034B50, 0x08074B50, 0x02014B50, 0x06054B50
 
 
 @dataclass(frozen=True, slots=True)
+class Pressed:
+    """Bytes that were pressed by themselves, so they may stand anywhere in a part.
+
+    `plain` is how many they were before, `crc` the checksum of those.
+    """
+
+    content: bytes
+    plain: int
+    crc: int
+
+
+def pressed(plain: bytes) -> Pressed:
+    """This function will return bytes ready to stand in a part."""
+    deflate = _deflating()
+    content = deflate.compress(plain) + deflate.flush(isal_zlib.Z_SYNC_FLUSH)
+    return Pressed(content, len(plain), isal_zlib.crc32(plain))
+
+
+def unpressed(one: Pressed) -> bytes:
+    """This function will return what was pressed."""
+    plain: bytes = isal_zlib.decompressobj(-15).decompress(one.content)
+    return plain
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     name: bytes
     crc: int
@@ -41,7 +66,7 @@ class Archive:
         self._parts: list[_Part] = []
         self._at = 0
 
-    def part(self, name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    def part(self, name: str, blocks: Iterable[bytes | Pressed]) -> Iterator[bytes]:
         """One file of the archive. Pressing runs beside the reading of `blocks`: isal lets go of the interpreter."""
         at, key = self._at, name.encode()
         head = struct.pack(
@@ -80,13 +105,22 @@ class Archive:
 
 class _Press:
     def __init__(self) -> None:
-        self._deflate = isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, -15)
+        self._deflate = _deflating()
+        self._is_fresh = True
         self.crc = self.pressed = self.plain = 0
 
-    def press(self, block: bytes) -> bytes:
-        self.crc = isal_zlib.crc32(block, self.crc)
-        self.plain += len(block)
-        done = self._deflate.compress(block)
+    def press(self, block: bytes | Pressed) -> bytes:
+        """What was pressed by itself begins at a whole byte, and nothing after it may look back over it."""
+        if isinstance(block, Pressed):
+            self.crc = isal_zlib.crc32_combine(self.crc, block.crc, block.plain)
+            self.plain += block.plain
+            done = (b"" if self._is_fresh else self._deflate.flush(isal_zlib.Z_SYNC_FLUSH)) + block.content
+            self._deflate, self._is_fresh = _deflating(), True
+        else:
+            self.crc = isal_zlib.crc32(block, self.crc)
+            self.plain += len(block)
+            done = self._deflate.compress(block)
+            self._is_fresh = False
         self.pressed += len(done)
         return done
 
@@ -96,8 +130,12 @@ class _Press:
         return done
 
 
+def _deflating() -> isal_zlib.Compress:
+    return isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, -15)
+
+
 def _beside(
-    thread: ThreadPoolExecutor, deed: Callable[[bytes], bytes], blocks: Iterable[bytes]
+    thread: ThreadPoolExecutor, deed: Callable[[bytes | Pressed], bytes], blocks: Iterable[bytes | Pressed]
 ) -> Iterator[bytes]:
     """What `deed` makes of each block, in their order, a few of them waiting at most."""
     waiting: list[Future[bytes]] = []

@@ -10,8 +10,9 @@ from donations.models import Batch
 from ledger.models import LegalEntity
 from payments.models import BankAccount, Payout
 from reports import bank_lines, batches, deposits, escaping
+from reports.kinds import Kind
 from reports.lists import understanding
-from reports.lists.declaring import Asked, Column, Join, Kind, Listing, UnreadableFilter, among
+from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among
 from staff.models import Role
 
 _EVERYBODY = frozenset({Role.VIEWER, Role.FINANCE, Role.APPROVER})

@@ -8,7 +8,8 @@ from books import postings
 from books.journals import sources
 from ledger import balances
 from reports import escaping, narrowing
-from reports.lists.declaring import Asked, Column, Join, Kind, Listing, Span, UnreadableFilter, no_conditions
+from reports.kinds import Kind
+from reports.lists.declaring import Asked, Column, Join, Listing, Span, UnreadableFilter, no_conditions
 from reports.narrowing import Narrow
 from staff.models import Role
 

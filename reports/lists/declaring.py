@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from django.db.models import QuerySet
 
 from reports import escaping
+from reports.kinds import Kind
 from staff.models import Role
 
 Asked = Mapping[str, str]
@@ -21,17 +21,6 @@ class UnreadableFilter(ValueError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-
-
-class Kind(StrEnum):
-    """What stands in a column. Only TEXT is written by people and needs a guard against formulas."""
-
-    TEXT = "text"
-    CODE = "code"
-    WHOLE = "whole"
-    AMOUNT = "amount"
-    DAY = "day"
-    MOMENT = "moment"
 
 
 @dataclass(frozen=True, slots=True)

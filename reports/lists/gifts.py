@@ -1,8 +1,9 @@
 """The list of donations, one row each, oldest first."""
 
 from reports import escaping, filtering, listing
+from reports.kinds import Kind
 from reports.lists import asking_gifts
-from reports.lists.declaring import Column, Join, Kind, Listing, Span
+from reports.lists.declaring import Column, Join, Listing, Span
 from staff.models import Role
 
 _PAID = filtering.state_sql(refunded="coalesce(r.amount_minor, 0)", disputed="q.donation_id IS NOT NULL")

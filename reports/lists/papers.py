@@ -5,7 +5,8 @@ from typing import Any
 from donors import matching
 from receipts.models import Receipt
 from reports import escaping
-from reports.lists.declaring import Asked, Column, Join, Kind, Listing, UnreadableFilter, among
+from reports.kinds import Kind
+from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among
 from staff.models import Role
 
 _READERS = frozenset({Role.FINANCE, Role.APPROVER})

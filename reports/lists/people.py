@@ -6,8 +6,9 @@ from django.db.models import DateField, Func
 
 from donations.models import Pledge, RecurringPlan
 from reports import escaping, knowing, promised, standing
+from reports.kinds import Kind
 from reports.lists import understanding
-from reports.lists.declaring import Asked, Column, Join, Kind, Listing, UnreadableFilter, among
+from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among
 from staff.models import Role
 
 _READERS = frozenset({Role.FINANCE, Role.APPROVER})

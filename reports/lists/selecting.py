@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection
 
 from ledger.money import Money
-from reports.lists.declaring import Asked, Column, Kind, Listing, UnreadableFilter
+from reports.kinds import Kind
+from reports.lists.declaring import Asked, Column, Listing, UnreadableFilter
 from staff import roles
 from staff.models import User
 

@@ -20,9 +20,9 @@ def american() -> bytes:
         "Account,Checking 4821",
         "Posting Date,Description,Memo,Amount,Balance",
         f'{day_of},"PAYE, MIRIAM",THANK YOU,250.00,"1,250.00"',
-        f"{day_of},SERVICE,MONTHLY FEE,-12.00,1238.00",
-        f"{day_of},OFFICE RENT,MARCH,-900.00,338.00",
-        "Total,,,-662.00,",
+        f"{day_of},SERVICE,MONTHLY FEE,-11.83,1238.17",
+        f"{day_of},OFFICE RENT,MARCH,-900.00,338.17",
+        "Total,,,-661.83,",
     )
     return "\r\n".join(rows).encode()
 

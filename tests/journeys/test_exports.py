@@ -216,6 +216,7 @@ def test_a_large_list_is_made_by_a_worker_called_off_and_made_after_all(
     }
     _belongs_to_nobody_else(open_page, finance, address)
     _ends_after_its_day(page, stack, address)
+    _waits_for_nobody(stack)
 
 
 def _job(address: str) -> str:
@@ -245,6 +246,16 @@ def _ends_after_its_day(page: Page, stack: Stack, address: str) -> None:
     expect(row(page, "Bank lines")).to_contain_text("Deleted after its day")
     kept = stack.state.path / "files" / "exports"
     until(lambda: not list(kept.glob(f"{_job(address)}*")), what="the file deleted", seconds=60)
+
+
+def _waits_for_nobody(stack: Stack) -> None:
+    """Other journeys of this house see their own lines only."""
+    with psycopg.connect(stack.environment["DATABASE_URL"], autocommit=True) as database:
+        database.execute(
+            "UPDATE books_bankline SET state = 'discarded', reason = 'settlements', settled_at = now()"
+            " WHERE payer = %s",
+            [PAYER],
+        )
 
 
 # With a second person

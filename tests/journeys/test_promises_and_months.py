@@ -49,12 +49,12 @@ def test_the_list_of_the_month_is_counted_and_said(
     if not item.get_by_role("button", name="Undo this").is_visible():
         item.get_by_role("button", name="I looked through them").click()
     expect(page.locator("#check-disputes")).to_contain_text("Done")
-    page.locator("#check-bank_balance summary").click()
-    page.locator("#check-bank_balance").get_by_label("Why").fill("The bank sends its file next week")
-    page.locator("#check-bank_balance").get_by_label("Why").press("Enter")
-    expect(page.locator("#check-bank_balance")).to_contain_text("Left aside")
-    page.locator("#check-bank_balance").get_by_role("button", name="Undo this").click()
-    expect(page.locator("#check-bank_balance")).not_to_contain_text("Left aside")
+    page.locator("#check-reports_read summary").click()
+    page.locator("#check-reports_read").get_by_label("Why").fill("The treasurer reads them next week")
+    page.locator("#check-reports_read").get_by_label("Why").press("Enter")
+    expect(page.locator("#check-reports_read")).to_contain_text("Left aside")
+    page.locator("#check-reports_read").get_by_role("button", name="Undo this").click()
+    expect(page.locator("#check-reports_read")).not_to_contain_text("Left aside")
     address = page.url
 
     for width in (360, 1280):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,11 +19,13 @@ from donations.models import Donation
 from donors.models import Donor
 from ledger.money import Money
 from reports import exporting
-from reports.files import writing_sheets, zipping
+from reports.files import filling_rows, writing_sheets, zipping
 from reports.files.copying import Block
+from reports.files.filling_rows import Rows
 from reports.files.making import Format
 from reports.filtering import Filters
-from reports.lists.declaring import Column, Kind
+from reports.kinds import Kind
+from reports.lists.declaring import Column
 from tests import making
 from tests.reports.test_exporting import DANGEROUS, HARMLESS, NOON, USD, read, unquoted
 
@@ -120,6 +123,33 @@ def test_numbers_are_numbers_days_are_days_and_korean_is_korean() -> None:
     assert (rows[0]["receipt"], rows[0]["note"], rows[0]["donor_name"]) == (None, "", "김철수")
 
 
+def workbook(
+    columns: list[Column], blocks: list[Block], *, title: str = "t", is_pressed: bool = False
+) -> Iterator[tuple[bytes, int]]:
+    filled = filling_rows.fill(kinds=[column.kind for column in columns], blocks=blocks)
+    rows = (Rows(one.pressed(), one.rows) for one in filled) if is_pressed else filled
+    return writing_sheets.write(columns=columns, rows=rows, title=title)
+
+
+def test_rows_pressed_by_themselves_stand_among_others() -> None:
+    """The second half of a long list comes pressed; what is written after it may not look back over it."""
+    columns = [Column("n", "", Kind.WHOLE), Column("name", "", Kind.TEXT)]
+    blocks = [
+        Block(b"".join(b"%d\tsame words\n" % place for place in range(first, first + 50)), 50)
+        for first in range(0, 300, 50)
+    ]
+    kinds = [column.kind for column in columns]
+    rows = [
+        Rows(one.pressed(), one.rows) if place in (1, 2, 4) else one
+        for place, one in enumerate(filling_rows.fill(kinds=kinds, blocks=blocks))
+    ]
+    made = b"".join(block for block, _ in writing_sheets.write(columns=columns, rows=rows, title="t"))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None
+    [_, *told] = sheet(made).iter_rows(values_only=True)
+    assert told == [(place, "same words") for place in range(300)]
+
+
 def test_an_empty_cell_stays_empty_beside_full_ones_and_in_a_column_of_none() -> None:
     kinds = (Kind.WHOLE, Kind.TEXT, Kind.CODE, Kind.AMOUNT, Kind.DAY)
     columns = [Column(f"c{place}", "", kind) for place, kind in enumerate(kinds)]
@@ -128,7 +158,7 @@ def test_an_empty_cell_stays_empty_beside_full_ones_and_in_a_column_of_none() ->
         Block(b"\x01\t\x01\t\x01\t\x01\t\x01\n3\t a\x01b \tX\t\x01\t\x01\n", 2),
         Block(b"\x01\t\x01\t\x01\t\x01\t\x01\n", 1),
     ]
-    made = writing_sheets.write(columns=columns, blocks=blocks, title="t")
+    made = workbook(columns, blocks)
     [_, *rows] = sheet(b"".join(block for block, _ in made)).iter_rows(values_only=True)
     assert rows == [
         (1, None, None, None, datetime(2025, 12, 9)),
@@ -168,15 +198,16 @@ def test_the_same_rows_are_the_same_bytes() -> None:
     assert Donation.objects.count() == 2
 
 
+@pytest.mark.parametrize("is_pressed", [False, True])
 def test_a_sheet_ends_where_spreadsheets_end_and_the_next_has_its_heading(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, is_pressed: bool
 ) -> None:
     monkeypatch.setattr(writing_sheets, "ROWS_OF_A_SHEET", 4)
     columns = [Column("number", "", Kind.WHOLE), Column("name", "", Kind.TEXT)]
     for rows, sheets in ((0, [1]), (2, [3]), (3, [4]), (4, [4, 2]), (7, [4, 4, 2])):
         content = b"".join(b"%d\tn%d\n" % (place, place) for place in range(rows))
         pieces = list(
-            writing_sheets.write(columns=columns, blocks=[Block(content, rows)] if rows else [], title="x/y")
+            workbook(columns, [Block(content, rows)] if rows else [], title="x/y", is_pressed=is_pressed)
         )
         book = openpyxl.load_workbook(io.BytesIO(b"".join(block for block, _ in pieces)))
         assert [one.max_row for one in book.worksheets] == sheets
@@ -187,7 +218,7 @@ def test_a_sheet_ends_where_spreadsheets_end_and_the_next_has_its_heading(
 def test_a_sheet_ends_before_its_part_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zipping, "LARGEST_PART", 60)
     blocks = [Block(b"1\n2\n3\n", 3), Block(b"4\n", 1)]
-    made = writing_sheets.write(columns=[Column("n", "", Kind.WHOLE)], blocks=blocks, title="t")
+    made = workbook([Column("n", "", Kind.WHOLE)], blocks)
     book = openpyxl.load_workbook(io.BytesIO(b"".join(block for block, _ in made)))
     assert [one.max_row for one in book.worksheets] == [4, 2]
 

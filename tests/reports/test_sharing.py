@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
+import json
+import subprocess
+import sys
+import tempfile
 import threading
+import zipfile
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from donations.models import Donation
 from ledger.money import Money
 from reports import filtering
-from reports.files import copying, making, sharing
+from reports.files import copying, filling_rows, making, second_half, sharing
 from reports.files.making import Format
+from reports.files.second_half import Asked, Told
 from reports.filtering import Filters
+from reports.kinds import Kind
 from reports.lists import selecting
 from reports.lists.gifts import DONATIONS
 from reports.lists.selecting import Selection
@@ -47,19 +58,37 @@ def rows_of(pieces: Iterator[making.Piece]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(b"".join(block for block, _ in pieces).decode())))
 
 
+@dataclass
+class Readers:
+    """Who read what: statements read by this process, and those handed to another one."""
+
+    here: int = 0
+    beside: int = 0
+
+    def taken(self) -> tuple[int, int]:
+        taken = (self.here, self.beside)
+        self.here = self.beside = 0
+        return taken
+
+
 @pytest.fixture
-def long(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Forty rows are a long list, and every block of the table is looked at. The threads that read are noted."""
+def long(monkeypatch: pytest.MonkeyPatch) -> Readers:
+    """Forty rows are a long list, and every block of the table is looked at. Who reads is noted."""
     monkeypatch.setattr(selecting, "LONG", GIFTS // 2)
     monkeypatch.setattr(selecting, "SAMPLED", 100)
-    readers: list[str] = []
-    read = copying.read
+    readers = Readers()
+    read, line = copying.read, Asked.line
 
-    def noted(raw: copying.Connection, **given: object) -> Iterator[copying.Block]:
-        readers.append(f"{threading.current_thread().name} {raw.info.backend_pid}")
-        yield from read(raw, **given)  # type: ignore[arg-type]
+    def reads(raw: copying.Connection, **given: Any) -> Iterator[copying.Block]:
+        readers.here += 1
+        yield from read(raw, **given)
 
-    monkeypatch.setattr(copying, "read", noted)
+    def hands_over(asked: Asked) -> bytes:
+        readers.beside += 1
+        return line(asked)
+
+    monkeypatch.setattr(copying, "read", reads)
+    monkeypatch.setattr(Asked, "line", hands_over)
     return readers
 
 
@@ -72,20 +101,32 @@ def connections_at_work() -> int:
         return int(cursor.fetchone()[0])
 
 
+def plain(content: bytes, form: Format) -> bytes:
+    """A workbook's halves are pressed apart, so only what is in it is the same."""
+    if form is not Format.XLSX:
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert book.testzip() is None
+        return b"".join(name.encode() + book.read(name) for name in book.namelist())
+
+
 @pytest.mark.parametrize("form", Format)
-def test_two_hands_write_the_file_that_one_writes(committed_db: None, long: list[str], form: Format) -> None:
+def test_two_hands_write_the_file_that_one_writes(committed_db: None, long: Readers, form: Format) -> None:
     give()
-    shared = [piece for piece, _ in making.pieces(of=selection(), form=form)]
-    assert len({reader.split()[-1] for reader in long}) == 2
-    assert len([reader for reader in long if reader.startswith("second half")]) == 1
-    long.clear()
-    alone = [piece for piece, _ in making.pieces(of=selection(), form=form, may_keep=False)]
-    assert len({reader.split()[-1] for reader in long}) == 1
-    assert b"".join(shared) == b"".join(alone)
+    shared = list(making.pieces(of=selection(), form=form))
+    assert long.taken() == (2, 1)
+    again = list(making.pieces(of=selection(), form=form))
+    assert long.taken() == (2, 1)
+    alone = list(making.pieces(of=selection(), form=form, may_keep=False))
+    assert long.taken() == (2, 0)
+    one, two, three = (b"".join(content for content, _ in pieces) for pieces in (shared, again, alone))
+    assert one == two
+    assert plain(one, form) == plain(three, form)
+    assert sum(rows for _, rows in shared) == sum(rows for _, rows in alone) == GIFTS
     assert connections_at_work() == 0
 
 
-def test_both_halves_are_of_one_moment(committed_db: None, long: list[str]) -> None:
+def test_both_halves_are_of_one_moment(committed_db: None, long: Readers) -> None:
     give()
     stream = making.pieces(of=selection(), form=Format.CSV)
     pieces = [next(stream), next(stream)]  # the heading, then rows: the snapshot is taken
@@ -102,7 +143,7 @@ def test_both_halves_are_of_one_moment(committed_db: None, long: list[str]) -> N
     assert Donation.objects.count() == GIFTS + 1
 
 
-def test_who_leaves_early_leaves_nothing_running(committed_db: None, long: list[str]) -> None:
+def test_who_leaves_early_leaves_nothing_running(committed_db: None, long: Readers) -> None:
     give()
     stream = making.pieces(of=selection(), form=Format.CSV)
     next(stream)
@@ -113,31 +154,85 @@ def test_who_leaves_early_leaves_nothing_running(committed_db: None, long: list[
 
 
 def test_what_goes_wrong_in_the_second_half_is_told(
-    committed_db: None, long: list[str], monkeypatch: pytest.MonkeyPatch
+    committed_db: None, long: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give()
-    noted = copying.read
-
-    def broken(raw: copying.Connection, **given: object) -> Iterator[copying.Block]:
-        if threading.current_thread().name.startswith("second half"):
-            given["statement"] = "SELECT 1 / 0"
-        yield from noted(raw, **given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(copying, "read", broken)
-    with pytest.raises(psycopg.errors.DivisionByZero):
+    line = Asked.line
+    broken = "COPY (SELECT 1 / 0) TO STDOUT WITH (FORMAT csv)"
+    monkeypatch.setattr(Asked, "line", lambda asked: line(dataclasses.replace(asked, copy=broken)))
+    with pytest.raises(sharing.HalfLost, match="division by zero"):
         rows_of(making.pieces(of=selection(), form=Format.CSV))
     assert connections_at_work() == 0
 
 
-def test_a_transaction_that_wrote_is_read_by_itself(db: None, long: list[str]) -> None:
+def test_a_half_that_nobody_wants_any_more_ends_by_itself(committed_db: None) -> None:
+    """Whoever asked may have been killed: then the program's input ends, in the middle of what it reads."""
+    raw = connection.copy()
+    raw.connect()
+    info = raw.connection.info
+    where = json.dumps({**info.get_parameters(), "password": info.password})
+    raw.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    snapshot = raw.connection.execute("SELECT pg_export_snapshot()").fetchone()[0]
+    for_ever = "COPY (SELECT pg_sleep(600)) TO STDOUT WITH (FORMAT csv)"
+    with tempfile.TemporaryFile() as kept:
+        program = [sys.executable, "-m", "reports.files.second_half", str(kept.fileno())]
+        with subprocess.Popen(
+            program,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=settings.ROOT,
+            pass_fds=[kept.fileno()],
+        ) as child:
+            told, words = child.communicate(Asked(where, snapshot, "UTC", for_ever, None).line())
+    raw.connection.execute("ROLLBACK")
+    raw.close()
+    assert told == b""
+    assert b"canceling statement" in words
+    assert child.returncode != 0
+    assert connections_at_work() == 0
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        (None, b'1,Kim\n2,"a,b"\n'),
+        (
+            (Kind.WHOLE, Kind.TEXT),
+            b'<row><c><v>1</v></c><c t="inlineStr"><is><t xml:space="preserve">Kim</t></is></c></row>'
+            b'<row><c><v>2</v></c><c t="inlineStr"><is><t xml:space="preserve">a,b</t></is></c></row>',
+        ),
+    ],
+)
+def test_a_half_stands_in_its_file_as_it_was_told(
+    committed_db: None, kinds: tuple[Kind, ...] | None, told: bytes
+) -> None:
+    form = copying.CSV if kinds is None else filling_rows.FORM
+    copy = f"COPY (VALUES (1, 'Kim'), (2, 'a,b')) TO STDOUT WITH ({form})"
+    asked = Asked("{}", "", "UTC", copy, kinds)
+    assert Asked.read(asked.line()) == asked
+    kept, telling = io.BytesIO(), io.BytesIO()
+    connection.ensure_connection()
+    second_half.write(connection.connection, asked, kept=kept, telling=telling, is_over=threading.Event())
+    [line] = telling.getvalue().splitlines()
+    one = Told.read(line)
+    assert (one.size, one.rows) == (len(kept.getvalue()), 2)
+    content = kept.getvalue()
+    if kinds is not None:
+        assert (one.plain, one.crc) == (len(told), zlib.crc32(told))
+        content = zlib.decompressobj(-15).decompress(content)
+    assert content == told
+
+
+def test_a_transaction_that_wrote_is_read_by_itself(db: None, long: Readers) -> None:
     give()  # not committed: another connection would not see it
     assert not sharing.is_possible()
     assert len(rows_of(making.pieces(of=selection(), form=Format.CSV))) == GIFTS
-    assert len({reader.split()[-1] for reader in long}) == 1
+    assert long.taken() == (2, 0)
 
 
 def test_a_list_is_cut_only_where_it_is_long_and_shared_only_where_it_is_most(
-    db: None, long: list[str]
+    db: None, long: Readers
 ) -> None:
     give()
     few = Filters(given_to=NOON.date())
