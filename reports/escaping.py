@@ -34,7 +34,20 @@ def exact(column: str, currency: str) -> str:
 
     This function will return it as SQL.
     """
+    return _scaled(column, currency, ("1", "0.01", "0.001"))
+
+
+def thousandths(column: str, currency: str) -> str:
+    """Minor units as whole thousandths, which hold every currency's decimals and cost no decimal to make.
+
+    This function will return it as SQL.
+    """
+    return _scaled(column, currency, ("1000", "10", "1"))
+
+
+def _scaled(column: str, currency: str, factors: tuple[str, str, str]) -> str:
+    none, two, three = factors
     return (
-        f"{column} * CASE WHEN {currency} = 'USD' THEN 0.01 WHEN {currency} IN ({_codes(money.ZERO_DECIMALS)}) THEN 1"
-        f" WHEN {currency} IN ({_codes(money.THREE_DECIMALS)}) THEN 0.001 ELSE 0.01 END"
+        f"{column} * CASE WHEN {currency} = 'USD' THEN {two} WHEN {currency} IN ({_codes(money.ZERO_DECIMALS)})"
+        f" THEN {none} WHEN {currency} IN ({_codes(money.THREE_DECIMALS)}) THEN {three} ELSE {two} END"
     )

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from reports import escaping, filtering
-from reports.files import copying, making, writing_csv
+from reports.files import asking, copying, making, writing_csv
 from reports.files.making import Format
 from reports.filtering import Filters
 from reports.lists import selecting
@@ -74,5 +74,5 @@ def copied(sql: str, params: Mapping[str, Any], *, with_mark: bool) -> Iterator[
     """
     if with_mark:
         yield writing_csv.BYTE_ORDER_MARK
-    for block in copying.blocks(statements=[sql], params=params, form="FORMAT csv, HEADER"):
+    for block in asking.blocks(statements=[sql], params=params, form="FORMAT csv, HEADER"):
         yield block.content

@@ -1,16 +1,15 @@
-"""Copying: rows as PostgreSQL writes them, block by block, out of one snapshot.
+"""Copying: rows as PostgreSQL writes them, block by block. Knows nothing of Django: `second_half` starts quickly.
 
 psycopg's own `copy()` hands over row by row, and a generator awakes for each: for a million rows that is as much work
 as the database has. Here libpq is asked for rows as long as it has some, and they are handed on by the block.
 """
 
 import select
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from django.db import connection
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
@@ -28,30 +27,11 @@ class Block:
     rows: int
 
 
-def blocks(
-    *, statements: Iterable[str], params: Mapping[str, Any], form: str = CSV, size: int = BLOCK
-) -> Iterator[Block]:
-    """The rows of statements, one after the other, without a heading.
-
-    Several statements are one snapshot only inside a transaction that is REPEATABLE READ. This function will yield
-    blocks of about `size` bytes; a caller that stops early ends the statement, too.
-    """
-    connection.ensure_connection()
-    for statement in statements:
-        yield from read(connection.connection, asked=asked(statement, params, form), size=size)
-
-
-def asked(statement: str, params: Mapping[str, Any], form: str = CSV) -> str:
-    """This function will return the COPY of a statement, its parameters filled in."""
-    connection.ensure_connection()
-    text: str = psycopg.ClientCursor(connection.connection).mogrify(
-        f"COPY ({statement}) TO STDOUT WITH ({form})", params
-    )
-    return text
-
-
 def read(raw: Connection, *, asked: str, size: int = BLOCK) -> Iterator[Block]:
-    """This function will yield the rows of one COPY on this connection, as `blocks` does."""
+    """The rows of one COPY, which fills a connection while it lasts; a caller that stops early ends the statement, too.
+
+    This function will yield blocks of about `size` bytes.
+    """
     reading = _Reading(raw)
     try:
         reading.begin(asked.encode())

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from reports.files import copying, filling_rows, sharing, writing_csv, writing_parquet, writing_sheets
+from reports.files import asking, filling_rows, sharing, writing_csv, writing_parquet, writing_sheets
 from reports.files.copying import Block
 from reports.files.filling_rows import Rows
 from reports.lists import selecting
@@ -68,17 +68,21 @@ class _Reading:
     def blocks(self) -> Iterator[Block]:
         if self.is_shared:
             return sharing.blocks(statements=self.statements, params=self.params)
-        return copying.blocks(statements=self.statements, params=self.params)
+        return asking.blocks(statements=self.statements, params=self.params)
 
     def rows_of_sheet(self, columns: Sequence[Column]) -> Iterator[Rows]:
         kinds = [column.kind for column in columns]
         if self.is_shared:
             return sharing.rows_of_sheet(statements=self.statements, params=self.params, kinds=kinds)
-        blocks = copying.blocks(statements=self.statements, params=self.params, form=filling_rows.FORM)
+        blocks = asking.blocks(statements=self.statements, params=self.params, form=filling_rows.FORM)
         return filling_rows.fill(kinds=kinds, blocks=blocks)
 
 
-_CELLS = {Format.CSV: selecting.plain, Format.XLSX: writing_sheets.cell, Format.PARQUET: selecting.plain}
+_CELLS = {Format.CSV: selecting.plain, Format.XLSX: writing_sheets.cell, Format.PARQUET: writing_parquet.cell}
+
+
+_MIDDLES = {Format.CSV: 52, Format.XLSX: 50, Format.PARQUET: 50}
+"""Where, of a hundred, a long list is cut, so that both halves are done at once: the program of the second has to start first."""
 
 
 def _reading(of: Selection, form: Format, snapshot: ExitStack, may_keep: bool) -> _Reading:
@@ -86,7 +90,7 @@ def _reading(of: Selection, form: Format, snapshot: ExitStack, may_keep: bool) -
         snapshot.enter_context(transaction.atomic())
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    cuts, empty = selecting.cuts(of=of), selecting.empties(of=of)
+    cuts, empty = selecting.cuts(of=of, middle=_MIDDLES[form]), selecting.empties(of=of)
     is_shared = cuts is not None and cuts.is_most and may_keep and sharing.is_possible()
     at = [] if cuts is None else [cuts.early, cuts.middle] if is_shared else [cuts.early]
     windows, params = selecting.windows(of=of, at=at)

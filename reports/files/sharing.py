@@ -19,7 +19,7 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.db import connection
 
-from reports.files import copying, filling_rows, second_half
+from reports.files import asking, copying, filling_rows, second_half
 from reports.files.copying import Block
 from reports.files.filling_rows import Rows
 from reports.files.second_half import Told
@@ -51,7 +51,7 @@ def blocks(*, statements: Sequence[str], params: Mapping[str, Any]) -> Iterator[
     block by block.
     """
     *mine, last = statements
-    with _beside(copying.asked(last, params)) as others:
+    with _beside(asking.asked(last, params)) as others:
         yield from _alone(mine, params, copying.CSV)
         for content, told in others:
             yield Block(content, told.rows)
@@ -62,7 +62,7 @@ def rows_of_sheet(
 ) -> Iterator[Rows]:
     """The same as rows of a sheet with columns of these kinds; those of the last statement come pressed."""
     *mine, last = statements
-    with _beside(copying.asked(last, params, filling_rows.FORM), kinds=kinds) as others:
+    with _beside(asking.asked(last, params, filling_rows.FORM), kinds=kinds) as others:
         yield from filling_rows.fill(kinds=kinds, blocks=_alone(mine, params, filling_rows.FORM))
         for content, told in others:
             yield Rows(Pressed(content, told.plain, told.crc), told.rows)
@@ -73,7 +73,7 @@ def _alone(statements: Sequence[str], params: Mapping[str, Any], form: str) -> I
         if place:  # the first is short: its rows come at once
             with connection.cursor() as cursor:
                 cursor.execute(second_half.ALONE)
-        yield from copying.blocks(statements=[statement], params=params, form=form)
+        yield from asking.blocks(statements=[statement], params=params, form=form)
 
 
 @contextmanager
@@ -89,14 +89,14 @@ def _beside(asked: str, *, kinds: Sequence[Kind] | None = None) -> Iterator[Iter
             pass_fds=[kept.fileno()],
         ) as child:
             listening = _Listening(cast("IO[bytes]", child.stdout))
-            asking = cast("IO[bytes]", child.stdin)
+            telling = cast("IO[bytes]", child.stdin)
             try:
                 told = second_half.Asked(*_seen(), asked, None if kinds is None else tuple(kinds))
-                asking.write(told.line())
-                asking.flush()
+                telling.write(told.line())
+                telling.flush()
                 yield _blocks(child, listening.told, kept.fileno())
             finally:
-                asking.close()  # nobody wants the rest, if there is one
+                telling.close()  # nobody wants the rest, if there is one
                 listening.join()
 
 

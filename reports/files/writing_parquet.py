@@ -11,20 +11,29 @@ from typing import IO, cast
 
 from django.conf import settings
 
+from reports.files import columnar
 from reports.files.copying import Block
 from reports.lists.declaring import Column
 
 CHUNK = 262_144
 _THRIFTY = {
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "ARROW_DEFAULT_MEMORY_POOL": "jemalloc",
+    "JE_ARROW_MALLOC_CONF": "dirty_decay_ms:100,muzzy_decay_ms:0",
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": "1000000",
 }
-"""What keeps the program small: memory is given back as soon as a row group is written."""
+"""What keeps the program small: the memory of a row group is used again for the next, or given back soon."""
 
 
 class UnableToWrite(RuntimeError):
     """The program that writes Parquet ended with an error; its own words follow."""
+
+
+def cell(column: Column) -> str:
+    """An amount comes as whole thousandths and is made a decimal by the program.
+
+    This function will return the SQL of a column.
+    """
+    return column.thousandths or column.cell
 
 
 def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tuple[bytes, int]]:
@@ -32,7 +41,12 @@ def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tup
 
     This function will yield them as they come; the last part of the file comes when all rows are there.
     """
-    told = json.dumps([[column.name, column.kind.value] for column in columns])
+    told = json.dumps(
+        [
+            [column.name, columnar.THOUSANDTHS if column.thousandths else column.kind.value]
+            for column in columns
+        ]
+    )
     program = [sys.executable, "-m", "reports.files.columnar", told]
     with subprocess.Popen(  # noqa: S603 - our own module, without a shell
         program,

@@ -9,10 +9,10 @@ from typing import Any
 from donations.models import Batch
 from ledger.models import LegalEntity
 from payments.models import BankAccount, Payout
-from reports import bank_lines, batches, deposits, escaping
+from reports import bank_lines, batches, deposits
 from reports.kinds import Kind
 from reports.lists import understanding
-from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among
+from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among, amount
 from staff.models import Role
 
 _EVERYBODY = frozenset({Role.VIEWER, Role.FINANCE, Role.APPROVER})
@@ -21,10 +21,6 @@ _READERS = frozenset({Role.FINANCE, Role.APPROVER})
 
 def _of(values: Iterable[str]) -> str:
     return ", ".join(f"'{value}'" for value in values)
-
-
-def _amount(name: str, minor: str, *needs: str) -> Column:
-    return Column(name, escaping.exact(minor, "x.currency"), Kind.AMOUNT, needs)
 
 
 def _payouts(asked: Asked) -> tuple[str, dict[str, Any]]:
@@ -73,15 +69,15 @@ PAYOUTS = Listing(
         Column("processor", "x.processor"),
         Column("created_on", "(x.created_at AT TIME ZONE 'UTC')::date", Kind.DAY),
         Column("arrives_on", "x.arrives_on", Kind.DAY),
-        _amount("amount", "x.amount_minor"),
+        amount("amount", "x.amount_minor"),
         Column("currency", "x.currency"),
         Column("lines", "coalesce(s.lines, 0)", Kind.WHOLE, ("lines",)),
-        _amount("gross", _GROSS, "lines", "file"),
-        _amount("fees", _FEES, "lines", "file"),
-        _amount("refunds", "coalesce(s.refund_minor, 0)", "lines"),
-        _amount("disputes", "coalesce(s.dispute_minor, 0)", "lines"),
-        _amount("other", f"({_NET} - {_GROSS} - {_BACK} + {_FEES})", "lines", "file"),
-        _amount("net", _NET, "lines", "file"),
+        amount("gross", _GROSS, "lines", "file"),
+        amount("fees", _FEES, "lines", "file"),
+        amount("refunds", "coalesce(s.refund_minor, 0)", "lines"),
+        amount("disputes", "coalesce(s.dispute_minor, 0)", "lines"),
+        amount("other", f"({_NET} - {_GROSS} - {_BACK} + {_FEES})", "lines", "file"),
+        amount("net", _NET, "lines", "file"),
         Column(
             "state",
             "CASE WHEN z.payout_id IS NOT NULL THEN 'came_back' WHEN x.is_by_hand THEN 'by_hand'"
@@ -137,7 +133,7 @@ BANK_LINES = Listing(
         Column("bank_account", "y.name", Kind.TEXT),
         Column("account_last4", "y.last4"),
         Column("booked_on", "x.booked_on", Kind.DAY),
-        _amount("amount", "x.amount_minor"),
+        amount("amount", "x.amount_minor"),
         Column("currency", "x.currency"),
         Column("payer", "x.payer", Kind.TEXT, is_personal=True),
         Column("reference", "x.reference", Kind.TEXT, is_personal=True),
@@ -183,9 +179,9 @@ BATCHES = Listing(
         Column("bank_account", "y.name", Kind.TEXT, ("bank",)),
         Column("event", "x.event", Kind.TEXT),
         Column("expected_count", "x.expected_count", Kind.WHOLE),
-        _amount("expected", "x.expected_minor"),
+        amount("expected", "x.expected_minor"),
         Column("counted", "coalesce(r.pieces, 0)", Kind.WHOLE, ("rows",)),
-        _amount("total", "coalesce(r.total_minor, 0)", "rows"),
+        amount("total", "coalesce(r.total_minor, 0)", "rows"),
         Column("currency", "x.currency"),
         Column("counter_one", "x.counter_one", Kind.TEXT),
         Column("counter_two", "x.counter_two", Kind.TEXT),

@@ -9,7 +9,16 @@ from books.journals import sources
 from ledger import balances
 from reports import escaping, narrowing
 from reports.kinds import Kind
-from reports.lists.declaring import Asked, Column, Join, Listing, Span, UnreadableFilter, no_conditions
+from reports.lists.declaring import (
+    Asked,
+    Column,
+    Join,
+    Listing,
+    Span,
+    UnreadableFilter,
+    amount,
+    no_conditions,
+)
 from reports.narrowing import Narrow
 from staff.models import Role
 
@@ -80,16 +89,8 @@ JOURNAL = Listing(
         ),
         Column("account_code", "ac.code", needs=("account",)),
         Column("account_name", "ac.name", Kind.TEXT, ("account",), is_guarded=True),
-        Column(
-            "debit",
-            f"CASE WHEN l.amount_minor > 0 THEN {escaping.exact('l.amount_minor', 'l.currency')} END",
-            Kind.AMOUNT,
-        ),
-        Column(
-            "credit",
-            f"CASE WHEN l.amount_minor < 0 THEN {escaping.exact('(-l.amount_minor)', 'l.currency')} END",
-            Kind.AMOUNT,
-        ),
+        amount("debit", "(CASE WHEN l.amount_minor > 0 THEN l.amount_minor END)", currency="l.currency"),
+        amount("credit", "(CASE WHEN l.amount_minor < 0 THEN -l.amount_minor END)", currency="l.currency"),
         Column("currency", "l.currency"),
         Column("fund_code", "fu.code", needs=("fund",)),
         Column(
@@ -139,10 +140,6 @@ _FUND_SUMS = f"""(SELECT l.fund_id, l.currency,
 JOIN ledger_fund f ON f.id = x.fund_id"""
 
 
-def _sum(name: str, minor: str) -> Column:
-    return Column(name, escaping.exact(minor, "x.currency"), Kind.AMOUNT)
-
-
 FUNDS = Listing(
     key="funds",
     roles=_EVERYBODY,
@@ -157,14 +154,14 @@ FUNDS = Listing(
         Column("name", "coalesce(t.name, f.code)", Kind.TEXT, ("text",)),
         Column("restriction", "f.restriction"),
         Column("currency", "x.currency"),
-        _sum("received", "x.received_minor"),
-        _sum("earned", "x.earned_minor"),
-        _sum("costs", "x.cost_minor"),
-        _sum("exchanged", "x.exchanged_minor"),
-        _sum("moved", "x.moved_minor"),
-        _sum("without_restrictions", "(x.left_minor - x.with_minor)"),
-        _sum("with_restrictions", "x.with_minor"),
-        _sum("left", "x.left_minor"),
+        amount("received", "x.received_minor"),
+        amount("earned", "x.earned_minor"),
+        amount("costs", "x.cost_minor"),
+        amount("exchanged", "x.exchanged_minor"),
+        amount("moved", "x.moved_minor"),
+        amount("without_restrictions", "(x.left_minor - x.with_minor)"),
+        amount("with_restrictions", "x.with_minor"),
+        amount("left", "x.left_minor"),
     ),
     order="f.code, f.id, x.currency",
     conditions=no_conditions,

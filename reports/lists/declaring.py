@@ -27,9 +27,9 @@ class UnreadableFilter(ValueError):
 class Column:
     """One column. `name` stands in the file in every language, so that programs find it.
 
-    `sql` is the plain value (an AMOUNT is exact already, a MOMENT without zone); `needs` are the joins it stands on.
-    `is_personal`: it tells who somebody is. `is_guarded`: its join guards the text once for each person instead of
-    once for each row.
+    `sql` is the plain value (an AMOUNT is exact already, a MOMENT without zone), `thousandths` the same AMOUNT as a
+    whole number of them; `needs` are the joins it stands on. `is_personal`: it tells who somebody is. `is_guarded`: its
+    join guards the text once for each person instead of once for each row.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Column:
     needs: tuple[str, ...] = ()
     is_personal: bool = False
     is_guarded: bool = False
+    thousandths: str = ""
 
     @property
     def cell(self) -> str:
@@ -45,17 +46,31 @@ class Column:
         return escaping.guarded(self.sql) if self.kind is Kind.TEXT and not self.is_guarded else self.sql
 
 
+def amount(name: str, minor: str, *needs: str, currency: str = "x.currency") -> Column:
+    """This function will return the column of minor units of a currency, both as SQL."""
+    exact, whole = escaping.exact(minor, currency), escaping.thousandths(minor, currency)
+    return Column(name, exact, Kind.AMOUNT, needs, thousandths=whole)
+
+
 @dataclass(frozen=True, slots=True)
 class Join:
     """One join and the joins before it. All are to at most one row, so that leaving one out changes no other column.
 
     `nothing` stands in its place while `table` is empty: a young house has no refund, and need not ask a million times.
+    `few` is the same asked row by row, for a few rows of a large table.
     """
 
     sql: str
     needs: tuple[str, ...] = ()
     table: str = ""
     nothing: str = ""
+    few: str = ""
+
+    def told(self, *, empty: Container[str], is_long: bool) -> str:
+        """This function will return its SQL for a long list or a short one; `empty` are tables without a row."""
+        if self.nothing and self.table in empty:
+            return self.nothing
+        return self.sql if is_long or not self.few else self.few
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +110,14 @@ class Listing:
     personal_roles: frozenset[Role] = frozenset({Role.FINANCE})
     span: Span | None = None
 
-    def joined(self, needs: set[str], *, empty: Container[str] = ()) -> str:
+    def joined(self, needs: set[str], *, empty: Container[str] = (), is_long: bool = True) -> str:
         """This function will return the joins that are needed, in their order; `empty` are tables without a row."""
         wanted = set(needs)
         for name in reversed(list(self.joins)):
             if name in wanted:
                 wanted.update(self.joins[name].needs)
         return "\n".join(
-            join.nothing if join.nothing and join.table in empty else join.sql
-            for name, join in self.joins.items()
-            if name in wanted
+            join.told(empty=empty, is_long=is_long) for name, join in self.joins.items() if name in wanted
         )
 
 

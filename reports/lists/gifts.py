@@ -2,21 +2,19 @@
 
 from reports import escaping, filtering, listing
 from reports.kinds import Kind
-from reports.lists import asking_gifts
-from reports.lists.declaring import Column, Join, Listing, Span
+from reports.lists import asking_gifts, joining
+from reports.lists.declaring import Column, Join, Listing, Span, amount
 from staff.models import Role
 
 _PAID = filtering.state_sql(refunded="coalesce(r.amount_minor, 0)", disputed="q.donation_id IS NOT NULL")
 
-# Nothing here keeps the planner from sharing the work: no OFFSET, no CTE. A designation of the whole amount is the only
+# A designation of the whole amount is the only
 # one, since all are positive and sum to it: nearly every gift's fund comes by a join, and only divided gifts ask one by
 # one (a million such questions took most of the file's time).
 _JOINS = {
     "body": Join("JOIN ledger_legalentity e ON e.id = d.entity_id"),
-    "giver": Join("""JOIN donors_donor dn ON dn.id = d.donor_id
-LEFT JOIN donors_donor s ON s.id = dn.merged_into_id"""),
-    "campaign": Join("""JOIN campaigns_campaign c ON c.id = d.campaign_id
-LEFT JOIN campaigns_campaigntext ct ON ct.campaign_id = c.id AND ct.language = %(language)s"""),
+    "giver": joining.giver("d.donor_id"),
+    "campaign": joining.campaign("d.campaign_id"),
     "fund": Join(
         """LEFT JOIN donations_designation gw ON gw.donation_id = d.id AND gw.amount_minor = d.amount_minor
 LEFT JOIN ledger_fund whole ON whole.id = gw.fund_id"""
@@ -53,17 +51,23 @@ LEFT JOIN receipts_receipt re ON re.id = co.receipt_id""",
         nothing="CROSS JOIN (SELECT NULL::text AS serial) re",
     ),
 }
-_FUND = """coalesce(whole.code, (SELECT string_agg(f.code, ' + ' ORDER BY g.id) FROM donations_designation g
-  JOIN ledger_fund f ON f.id = g.fund_id WHERE g.donation_id = d.id))"""
-_SETTLED = ("settled", "moved")
+_FUND = """coalesce(whole.code, (SELECT string_agg(f.code, ' + ' ORDER BY gd.id) FROM donations_designation gd
+  JOIN ledger_fund f ON f.id = gd.fund_id WHERE gd.donation_id = d.id))"""
 
 
-def _settled(column: str, whole: str) -> str:
+def _settled(name: str, whole: str) -> Column:
     """An amount of the balance. Nearly every gift is a charge in dollars that nothing moved since: told at once."""
-    every = escaping.exact(f"({whole} + coalesce(m.{column}, 0))", listing.SETTLED_IN)
-    return (
-        f"CASE WHEN b.currency = 'USD' AND m.{column} IS NULL AND d.rail <> 'desk' THEN b.{column} * 0.01"
-        f" ELSE {every} END"
+    minor = f"({whole} + coalesce(m.{name}_minor, 0))"
+
+    def told(every: str, cent: str) -> str:
+        return (
+            f"CASE WHEN b.currency = 'USD' AND m.{name}_minor IS NULL AND d.rail <> 'desk' THEN b.{name}_minor * {cent}"
+            f" ELSE {every} END"
+        )
+
+    exact, thousandths = (of(minor, listing.SETTLED_IN) for of in (escaping.exact, escaping.thousandths))
+    return Column(
+        name, told(exact, "0.01"), Kind.AMOUNT, ("settled", "moved"), thousandths=told(thousandths, "10")
     )
 
 
@@ -77,32 +81,16 @@ DONATIONS = Listing(
         Column("given_on", "d.given_on", Kind.DAY),
         Column("given_at_local", "(d.given_at AT TIME ZONE e.zone)::timestamp(0)", Kind.MOMENT, ("body",)),
         Column("entity", "e.code", needs=("body",)),
-        Column("donor_id", "coalesce(s.id, dn.id)", needs=("giver",)),
-        Column("donor_name", "coalesce(s.name, dn.name)", Kind.TEXT, ("giver",), is_personal=True),
-        Column("donor_email", "coalesce(s.email, dn.email)", Kind.TEXT, ("giver",), is_personal=True),
-        Column("campaign", "coalesce(ct.title, c.slug)", Kind.TEXT, ("campaign",)),
+        Column("donor_id", "g.donor_id", needs=("giver",)),
+        Column("donor_name", "g.name", Kind.TEXT, ("giver",), is_personal=True, is_guarded=True),
+        Column("donor_email", "g.email", Kind.TEXT, ("giver",), is_personal=True, is_guarded=True),
+        Column("campaign", "c.title", Kind.TEXT, ("campaign",), is_guarded=True),
         Column("fund", _FUND, needs=("fund",)),
-        Column("gross", escaping.exact("d.amount_minor", "d.currency"), Kind.AMOUNT),
+        amount("gross", "d.amount_minor", currency="d.currency"),
         Column("currency", "d.currency"),
-        Column(
-            "refunded",
-            "CASE WHEN r.amount_minor IS NULL AND d.currency = 'USD' THEN 0.00 ELSE "
-            f"{escaping.exact('coalesce(r.amount_minor, 0)', 'd.currency')} END",
-            Kind.AMOUNT,
-            ("back",),
-        ),
-        Column(
-            "fee",
-            _settled("fee_minor", listing.FEE),
-            Kind.AMOUNT,
-            _SETTLED,
-        ),
-        Column(
-            "net",
-            _settled("net_minor", listing.NET),
-            Kind.AMOUNT,
-            _SETTLED,
-        ),
+        amount("refunded", "coalesce(r.amount_minor, 0)", "back", currency="d.currency"),
+        _settled("fee", listing.FEE),
+        _settled("net", listing.NET),
         Column("settlement_currency", listing.SETTLED_IN, needs=("settled",)),
         Column("frequency", "CASE WHEN d.plan_id IS NULL THEN 'once' ELSE 'monthly' END"),
         Column("method", "d.method"),

@@ -6,7 +6,7 @@ from donors import matching
 from receipts.models import Receipt
 from reports import escaping
 from reports.kinds import Kind
-from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among
+from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among, amount
 from staff.models import Role
 
 _READERS = frozenset({Role.FINANCE, Role.APPROVER})
@@ -60,8 +60,8 @@ RECEIPTS = Listing(
         Column("void_on", "v.voided_on", Kind.DAY, ("void",)),
         Column("donor_id", "x.donor_id"),
         Column("donor_name", "g.name", Kind.TEXT, ("giver",), is_personal=True, is_guarded=True),
-        Column("total", escaping.exact("t.total_minor", "t.currency"), Kind.AMOUNT),
-        Column("eligible", escaping.exact("t.eligible_minor", "t.currency"), Kind.AMOUNT),
+        amount("total", "t.total_minor", currency="t.currency"),
+        amount("eligible", "t.eligible_minor", currency="t.currency"),
         Column("currency", "t.currency"),
     ),
     order="x.issued_at, x.id, t.currency",
@@ -117,8 +117,8 @@ REGISTER = Listing(
         Column("replaced_by", "n.replaced_by"),
         Column("void_on", "n.void_on", Kind.DAY),
         Column("currency", "n.currency"),
-        Column("total", escaping.exact("n.total_minor", "n.currency"), Kind.AMOUNT),
-        Column("eligible", escaping.exact("n.eligible_minor", "n.currency"), Kind.AMOUNT),
+        amount("total", "n.total_minor", currency="n.currency"),
+        amount("eligible", "n.eligible_minor", currency="n.currency"),
         Column("donor_ref", "n.donor_ref"),
     ),
     order="e.code, z.year, z.id, n.number, n.currency",

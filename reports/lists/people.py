@@ -5,20 +5,14 @@ from typing import Any
 from django.db.models import DateField, Func
 
 from donations.models import Pledge, RecurringPlan
-from reports import escaping, knowing, promised, standing
+from reports import knowing, promised, standing
 from reports.kinds import Kind
-from reports.lists import understanding
-from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among
+from reports.lists import joining, understanding
+from reports.lists.declaring import Asked, Column, Join, Listing, UnreadableFilter, among, amount
 from staff.models import Role
 
 _READERS = frozenset({Role.FINANCE, Role.APPROVER})
-_GIVER = Join(f"""JOIN (SELECT dn.id, coalesce(s.id, dn.id) AS donor_id,
-    {escaping.guarded("coalesce(s.name, dn.name)")} AS name,
-    {escaping.guarded("coalesce(s.email, dn.email)")} AS email
-  FROM donors_donor dn LEFT JOIN donors_donor s ON s.id = dn.merged_into_id OFFSET 0) g ON g.id = x.donor_id""")
-_CAMPAIGN = Join(f"""JOIN (SELECT c.id, {escaping.guarded("coalesce(ct.title, c.slug)")} AS title
-  FROM campaigns_campaign c LEFT JOIN campaigns_campaigntext ct
-    ON ct.campaign_id = c.id AND ct.language = %(language)s OFFSET 0) c ON c.id = x.campaign_id""")
+_GIVER, _CAMPAIGN = joining.giver("x.donor_id"), joining.campaign("x.campaign_id")
 _BODY = Join("JOIN ledger_legalentity e ON e.id = x.entity_id")
 _FUND = Join("JOIN ledger_fund f ON f.id = x.fund_id")
 _OF_A_GIVER = (
@@ -103,7 +97,7 @@ PLANS = Listing(
         *_OF_A_GIVER,
         Column("campaign", "c.title", Kind.TEXT, ("campaign",), is_guarded=True),
         Column("fund", "f.code", needs=("fund",)),
-        Column("amount", escaping.exact("x.amount_minor", "x.currency"), Kind.AMOUNT),
+        amount("amount", "x.amount_minor"),
         Column("currency", "x.currency"),
         Column("interval", "x.interval"),
         Column("interval_count", "x.interval_count", Kind.WHOLE),
@@ -171,9 +165,9 @@ PLEDGES = Listing(
         Column("campaign", "c.title", Kind.TEXT, ("campaign",), is_guarded=True),
         Column("fund", "f.code", needs=("fund",)),
         Column("promised_on", "x.promised_on", Kind.DAY),
-        Column("amount", escaping.exact("x.amount_minor", "x.currency"), Kind.AMOUNT),
-        Column("kept", escaping.exact("coalesce(k.kept_minor, 0)", "x.currency"), Kind.AMOUNT, ("kept",)),
-        Column("late", escaping.exact(_LATE, "x.currency"), Kind.AMOUNT, ("kept", "parts")),
+        amount("amount", "x.amount_minor"),
+        amount("kept", "coalesce(k.kept_minor, 0)", "kept"),
+        amount("late", _LATE, "kept", "parts"),
         Column("next_on", "CASE WHEN x.status = 'open' THEN n.next_on END", Kind.DAY, ("parts",)),
         Column("currency", "x.currency"),
         Column("status", "x.status"),

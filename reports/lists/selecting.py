@@ -38,14 +38,14 @@ class Selection:
     def is_personal(self) -> bool:
         return any(column.is_personal for column in self.columns)
 
-    def statement(self, *, cell: Cell, window: str = "TRUE", empty: Container[str] = ()) -> str:
+    def statement(self, *, cell: Cell, window: "Window", empty: Container[str] = ()) -> str:
         """This function will return the SELECT of one window, in the list's order; `empty` are tables without a row."""
         needs = {name for column in self.columns for name in column.needs}
         chosen = ",\n  ".join(f"{cell(column)} AS {column.name}" for column in self.columns)
         listing = self.listing
         return (
-            f"SELECT {chosen}\nFROM {listing.base}\n{listing.joined(needs, empty=empty)}"
-            f"\nWHERE {self.where} AND {window}\nORDER BY {listing.order}"
+            f"SELECT {chosen}\nFROM {listing.base}\n{listing.joined(needs, empty=empty, is_long=window.is_long)}"
+            f"\nWHERE {self.where} AND {window.sql}\nORDER BY {listing.order}"
         )
 
 
@@ -163,6 +163,8 @@ def empties(*, of: Selection) -> frozenset[str]:
 
 LONG = 50_000
 """Rows from which on a list is cut."""
+EARLY = 0.002
+"""The share of a long list that leaves by itself, before the joins of all the others are made."""
 SAMPLED = 2
 """Of a hundred blocks of a table, how many are looked at to find where."""
 
@@ -179,8 +181,9 @@ class Cuts:
     is_most: bool
 
 
-def cuts(*, of: Selection) -> Cuts | None:
-    """They are found in a sample, which decides where the cuts are, never what is in the file.
+def cuts(*, of: Selection, middle: int = 50) -> Cuts | None:
+    """They are found in a sample, which decides where the cuts are, never what is in the file. Of a hundred rows,
+    `middle` come before the second half.
 
     This function will return them, or None for a list that is short or knows no span.
     """
@@ -191,23 +194,33 @@ def cuts(*, of: Selection) -> Cuts | None:
     sample = of.listing.base.replace(table, f"{table} TABLESAMPLE SYSTEM ({SAMPLED}) REPEATABLE (1)", 1)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FILTER (WHERE {of.where}), count(*), percentile_disc(ARRAY[0.01, 0.5])"
+            f"SELECT count(*) FILTER (WHERE {of.where}), count(*), percentile_disc(ARRAY[{EARLY}, {int(middle)} / 100.0])"
             f" WITHIN GROUP (ORDER BY {span.sql}) FILTER (WHERE {of.where}) FROM {sample}",
             dict(of.params),
         )
         chosen, there, found = cursor.fetchone()
     if chosen * 100 < LONG * SAMPLED:
         return None
-    early, middle = found
-    return Cuts(early, middle, is_most=chosen * 3 >= there)
+    early, half = found
+    return Cuts(early, half, is_most=chosen * 3 >= there)
 
 
-def windows(*, of: Selection, at: list[object]) -> tuple[list[str], dict[str, object]]:
-    """This function will return the conditions of parts that follow one another, and their parameters."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a list, as a condition; `is_long`: it has so many rows that what they stand on is better read whole."""
+
+    sql: str
+    is_long: bool
+
+
+def windows(*, of: Selection, at: list[object]) -> tuple[list[Window], dict[str, object]]:
+    """This function will return the parts that follow one another, and their parameters."""
     span = of.listing.span
     if span is None or not at:
-        return ["TRUE"], {}
+        return [Window("TRUE", is_long=span is None)], {}
     column, last = span.sql, len(at) - 1
     inner = [f"{column} >= %(cut{place})s AND {column} < %(cut{place + 1})s" for place in range(last)]
-    conditions = [f"{column} < %(cut0)s", *inner, f"{column} >= %(cut{last})s"]
-    return conditions, {f"cut{place}": cut for place, cut in enumerate(at)}
+    parts = [Window(sql, is_long=True) for sql in (*inner, f"{column} >= %(cut{last})s")]
+    return [Window(f"{column} < %(cut0)s", is_long=False), *parts], {
+        f"cut{place}": cut for place, cut in enumerate(at)
+    }

@@ -242,8 +242,9 @@ def test_a_list_is_cut_only_where_it_is_long_and_shared_only_where_it_is_most(
     assert found is not None
     assert found.is_most
     assert (found.early, found.middle) == (NOON, NOON + timedelta(hours=GIFTS // 2 - 1))
-    conditions, params = selecting.windows(of=selection(), at=[found.early, found.middle])
-    assert conditions == [
+    windows, params = selecting.windows(of=selection(), at=[found.early, found.middle])
+    assert [window.is_long for window in windows] == [False, True, True]
+    assert [window.sql for window in windows] == [
         "d.given_at < %(cut0)s",
         "d.given_at >= %(cut0)s AND d.given_at < %(cut1)s",
         "d.given_at >= %(cut1)s",
