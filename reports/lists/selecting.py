@@ -192,9 +192,10 @@ def cuts(*, of: Selection, middle: int = 50) -> Cuts | None:
         return None
     table = f"{span.table} {span.alias}"
     sample = of.listing.base.replace(table, f"{table} TABLESAMPLE SYSTEM ({SAMPLED}) REPEATABLE (1)", 1)
+    places = f"ARRAY[{EARLY}, {int(middle)} / 100.0]"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FILTER (WHERE {of.where}), count(*), percentile_disc(ARRAY[{EARLY}, {int(middle)} / 100.0])"
+            f"SELECT count(*) FILTER (WHERE {of.where}), count(*), percentile_disc({places})"
             f" WITHIN GROUP (ORDER BY {span.sql}) FILTER (WHERE {of.where}) FROM {sample}",
             dict(of.params),
         )
