@@ -82,7 +82,7 @@ _CELLS = {Format.CSV: selecting.plain, Format.XLSX: writing_sheets.cell, Format.
 
 
 _MIDDLES = {Format.CSV: 52, Format.XLSX: 50, Format.PARQUET: 50}
-"""Where, of a hundred, a long list is cut: both halves are done at once though the program of the second has to start."""
+"""Where, of a hundred, a long list is cut: both halves end at once, though the program of the second has to start."""
 
 
 def _reading(of: Selection, form: Format, snapshot: ExitStack, may_keep: bool) -> _Reading:
