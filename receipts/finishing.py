@@ -28,16 +28,16 @@ BATCH, SHARE, LEAST = 200, 2, 25
 PDF = "application/pdf"
 LOOK_AGAIN, LOOK_LATER = timedelta(hours=1), timedelta(hours=24)
 
-# The first question is answered in order before any lock is tried: no more is locked than is taken. Towards the end a
-# worker takes half of what is left, so that two of them end together.
+# Out of those that wait, not out of all there ever were: `receipts/migrations/0011_undrawn.py`. Towards the end a worker
+# takes half of what is left, so that two of them end together.
 _CLAIM = """
-WITH due AS MATERIALIZED (
-  SELECT r.id FROM receipts_receipt r
-    LEFT JOIN receipts_rendering f ON f.receipt_id = r.id LEFT JOIN receipts_renderingtrouble t ON t.receipt_id = r.id
-   WHERE f.id IS NULL AND (t.id IS NULL OR t.try_after <= %s) ORDER BY r.issued_at, r.series_id, r.number)
-SELECT id FROM due WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 7210003))
- LIMIT least(%s, greatest(%s, (SELECT count(*) FROM due) / 2))
+SELECT u.receipt_id FROM receipts_undrawn u LEFT JOIN receipts_renderingtrouble t ON t.receipt_id = u.receipt_id
+ WHERE t.id IS NULL OR t.try_after <= %(now)s ORDER BY u.issued_at, u.series_id, u.number
+ LIMIT least(%(limit)s, greatest(%(least)s,
+   (SELECT count(*) FROM (SELECT 1 FROM receipts_undrawn LIMIT %(limit)s::int * 2) AS waiting) / 2))
+ FOR UPDATE OF u SKIP LOCKED
 """
+_ALONE = "SELECT receipt_id FROM receipts_undrawn WHERE receipt_id = %s FOR UPDATE SKIP LOCKED"
 _HOUSE = (OperationalError, marking.MarksUnusable, keyholding.UnusableKeys)
 """Troubles of the house (no disk, no keys, no database), not of one receipt: the whole deed waits."""
 
@@ -116,24 +116,21 @@ def _finish_alone(receipt_id: uuid.UUID, *, now: datetime) -> bool:
 
 def _claim(*, now: datetime, limit: int) -> list[uuid.UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [now, limit, LEAST])
+        cursor.execute(_CLAIM, {"now": now, "limit": limit, "least": LEAST})
         return [row[0] for row in cursor.fetchall()]
 
 
 def _alone(receipt_id: uuid.UUID) -> bool:
-    """Whether no other worker is drawing this receipt; the lock ends with the transaction."""
+    """Whether it waits and no other worker is drawing it; the lock ends with the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s::text, 7210003))", [str(receipt_id)]
-        )
-        return bool(cursor.fetchone()[0])
+        cursor.execute(_ALONE, [receipt_id])
+        return cursor.fetchone() is not None
 
 
 def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
     """Draw, mark the numbers as being on paper, keep, and queue the mails of receipts that are locked."""
-    # Asked again under the locks: another worker may have finished some between the question and the lock.
     receipts = (
-        Receipt.objects.filter(pk__in=claimed, rendering__isnull=True)
+        Receipt.objects.filter(pk__in=claimed)
         .select_related("donor__merged_into", "seal", "trouble")
         # Of these there are few or none, so one object of each serves all receipts.
         .prefetch_related("series__entity", "replaces", "totals")

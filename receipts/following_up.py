@@ -2,9 +2,8 @@
 
 Numbering is one lane: two workers would take the same gifts and wait for each other's rows. Drawing is shared. A turn
 numbers at most some hundreds (when half of them have theirs it rings for whoever is free to draw), rings for whoever is
-free to number the next ones, and draws a share that is smaller: so there is always something to draw for the one who
-may not number, nobody waits for another, and what else stands in the queue (notices to settle) never waits for the
-end of a rush.
+free to number the next ones, and draws a little: so there is always something to draw for the one who may not number,
+nobody waits for another, and what else stands in the queue (notices to settle) never waits for the end of a rush.
 """
 
 import logging
@@ -21,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 _LOCK = 7210004
 TASK, DRAWING = "receipts.follow_up", "receipts.finish"
+LITTLE = 100
+"""What a turn draws that gave numbers to many: with it, two workers have as much to do as each other."""
 
 
 def follow_up(*, since: datetime, now: datetime) -> bool:
@@ -32,17 +33,16 @@ def follow_up(*, since: datetime, now: datetime) -> bool:
         is_full = is_alone and _number(since=since, now=now)
     if is_full:
         ringing.ring(TASK)  # whoever is free numbers the next ones while these are drawn
-    draw(now=now, is_rung=is_full)
+        finishing.finish_some(now=now, limit=LITTLE)  # most of them are left to whoever was rung for
+    else:
+        draw(now=now)
     return is_alone
 
 
-def draw(*, now: datetime, is_rung: bool = False) -> None:
-    """This function will draw a share of what has its number, and ring for another one while more may wait.
-
-    `is_rung`: somebody has been called to draw already.
-    """
+def draw(*, now: datetime) -> None:
+    """This function will draw a share of what has its number, and ring for another one while more may wait."""
     # Drawing needs nobody to be alone: each worker takes its own receipts.
-    if finishing.finish_share(now=now) and not is_rung:
+    if finishing.finish_share(now=now):
         ringing.ring(DRAWING)
 
 

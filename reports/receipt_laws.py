@@ -1,4 +1,4 @@
-"""The invariants of receipts (I10 to I12), as rows of code, title and query; `laws` asks them with the others."""
+"""The invariants of receipts (I10 to I12, I46), as rows of code, title and query; `laws` asks them with the others."""
 
 # The tax year of a gift, by the law of the body it was given to.
 _YEAR = """CASE WHEN i.law = 'AU' THEN extract(year FROM d.given_on + interval '184 days')
@@ -117,6 +117,16 @@ SELECT 'gift ' || d.id || ' is excluded as given back and ' || (d.amount_minor -
                     WHERE x.donation_id = d.id AND f.recorded_at > %(now)s - interval '1 hour')
 """
 
+I46 = """
+SELECT 'receipt ' || r.serial || ' has no file and waits for none' FROM receipts_receipt r
+ WHERE NOT EXISTS (SELECT 1 FROM receipts_rendering f WHERE f.receipt_id = r.id)
+   AND NOT EXISTS (SELECT 1 FROM receipts_undrawn u WHERE u.receipt_id = r.id)
+UNION ALL
+SELECT 'receipt ' || coalesce(r.serial, u.receipt_id::text) || ' waits for a file and has one, or is none'
+  FROM receipts_undrawn u LEFT JOIN receipts_receipt r ON r.id = u.receipt_id
+ WHERE r.id IS NULL OR EXISTS (SELECT 1 FROM receipts_rendering f WHERE f.receipt_id = u.receipt_id)
+"""
+
 ROWS = (
     ("I10", "a receipt's totals are the sums of its lines and of its snapshot, unchanged and chained", I10),
     (
@@ -125,4 +135,5 @@ ROWS = (
         I11,
     ),
     ("I12", "a receipt tells what went back, and what it replaces is void", I12),
+    ("I46", "whatever has a number and no file is on the list of those that wait for one", I46),
 )

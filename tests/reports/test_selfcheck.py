@@ -279,6 +279,18 @@ def test_i24_a_group_that_waits_beside_its_money(lawful: Donation) -> None:
     assert selfchecking.unexplained(selfchecking.run(now=late)) == []
 
 
+def test_i46_a_paper_that_nobody_will_draw(lawful: Donation, unguarded: None) -> None:
+    first = Receipt.objects.get(number=1)
+    again = "SELECT id, issued_at, series_id, number FROM receipts_receipt WHERE id = %s"
+    sql(f"INSERT INTO receipts_undrawn {again}", first.pk)
+    assert broken("I46") == [f"receipt {first.serial} waits for a file and has one, or is none"]
+    sql("DELETE FROM receipts_undrawn")
+    sql("DELETE FROM receipts_rendering WHERE receipt_id = %s", first.pk)
+    assert broken("I46") == []
+    sql("DELETE FROM receipts_undrawn")
+    assert broken("I46") == [f"receipt {first.serial} has no file and waits for none"]
+
+
 def test_no_law_names_more_than_twenty_rows(lawful: Donation, unguarded: None) -> None:
     for _ in range(25):
         facts.balance_row(kind="charge", source_ref=f"ch_{facts.number()}", amount_minor=1, net_minor=1)
