@@ -28,8 +28,8 @@ BATCH, SHARE, LEAST = 200, 2, 25
 PDF = "application/pdf"
 LOOK_AGAIN, LOOK_LATER = timedelta(hours=1), timedelta(hours=24)
 
-# Out of those that wait, not out of all there ever were: `receipts/migrations/0011_undrawn.py`. Towards the end a worker
-# takes half of what is left, so that two of them end together.
+# Out of those that wait, not out of all there ever were (`receipts/migrations/0011_undrawn.py`). Towards the end a
+# worker takes half of what is left, so that two of them end together.
 _CLAIM = """
 SELECT u.receipt_id FROM receipts_undrawn u LEFT JOIN receipts_renderingtrouble t ON t.receipt_id = u.receipt_id
  WHERE t.id IS NULL OR t.try_after <= %(now)s ORDER BY u.issued_at, u.series_id, u.number
