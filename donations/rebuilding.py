@@ -112,8 +112,9 @@ SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_class
 # Of a table that was never analyzed nothing is known; row by row against everything would take hours. And where nothing
 # is known, a second processor is cheaper than it looks.
 _PLANS = """
-SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL jit = off;
-SET LOCAL enable_nestloop = off; SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0.001;
+SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL jit = off;
+SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off;
+SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0.001;
 SET LOCAL min_parallel_table_scan_size = 0
 """
 
