@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any, cast
@@ -92,11 +92,13 @@ def _beside(asked: str, *, kinds: Sequence[Kind] | None = None) -> Iterator[Iter
             telling = cast("IO[bytes]", child.stdin)
             try:
                 told = second_half.Asked(*_seen(), asked, None if kinds is None else tuple(kinds))
-                telling.write(told.line())
-                telling.flush()
+                with suppress(BrokenPipeError):  # why it ended is told to whoever waits for its rows
+                    telling.write(told.line())
+                    telling.flush()
                 yield _blocks(child, listening.told, kept.fileno())
             finally:
-                telling.close()  # nobody wants the rest, if there is one
+                with suppress(BrokenPipeError):
+                    telling.close()  # nobody wants the rest, if there is one
                 listening.join()
 
 

@@ -165,6 +165,16 @@ def test_what_goes_wrong_in_the_second_half_is_told(
     assert connections_at_work() == 0
 
 
+def test_a_program_that_cannot_start_is_told(
+    committed_db: None, long: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give()
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(sharing.HalfLost):
+        rows_of(making.pieces(of=selection(), form=Format.CSV))
+    assert connections_at_work() == 0
+
+
 def test_a_half_that_nobody_wants_any_more_ends_by_itself(committed_db: None) -> None:
     """Whoever asked may have been killed: then the program's input ends, in the middle of what it reads."""
     raw = connection.copy()
