@@ -91,6 +91,7 @@ def write(
         else:
             told = Told(len(content), rows, 0, 0)
             kept.write(content)
+        kept.flush()
         telling.write(told.line())
         telling.flush()
 
@@ -112,6 +113,6 @@ def _end(listening: IO[bytes], raw: psycopg.Connection[Any], is_over: Event) -> 
 
 
 if __name__ == "__main__":
-    # Without a buffer, whose lock the waiting thread would hold at the end.
-    with os.fdopen(int(sys.argv[1]), "wb", 0) as file, os.fdopen(0, "rb", 0) as asking:
+    # What is asked comes without a buffer, whose lock the waiting thread would hold at the end.
+    with os.fdopen(int(sys.argv[1]), "wb") as file, os.fdopen(0, "rb", 0) as asking:
         main(file, asking, sys.stdout.buffer)
