@@ -11,7 +11,8 @@ from launcher.postgres import OWNER
 
 HERE, MANY, KILLS = 60, 10_000, 10
 TOGETHER = 150
-"""Receipts of a run that are numbered in one transaction: a shot of a large run lies some of them further on."""
+"""Receipts of a run that are numbered in one transaction: a shot of a large run lies some of them further on, so that
+half of the shots number all and the others fall while the rest is numbered and drawn."""
 UNKILLED = "almoner_unkilled"
 ROUND = timedelta(minutes=3)
 MOST_ROUNDS = 60
@@ -64,8 +65,9 @@ def _killed_at_random(world: World, *, count: int) -> None:
     world.ahead = began
     shots = 0
     for _ in range(KILLS):
-        text, at = world.rng.choice(NUMBERING if world.must("progress")[0] < count else DRAWING)
-        nth = world.rng.randrange(1, (4 if text == "COMMIT" else 2) + count // (KILLS * TOGETHER))
+        left = count - world.must("progress")[0]
+        text, at = world.rng.choice(NUMBERING if left > count // 10 else DRAWING)
+        nth = world.rng.randrange(1, (4 if text == "COMMIT" else 2) + count // (2 * KILLS * TOGETHER))
         strike = {"text": text, "at": at, "act": "kill", "nth": nth}
         running = world.ready("carry_on", run=run)
         world.ground.to_database.tell(strike={"pid": running.pid, **strike})
