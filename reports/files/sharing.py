@@ -8,7 +8,6 @@ half has left, so memory stays flat.
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -16,10 +15,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any, cast
 
-from django.conf import settings
 from django.db import connection
 
-from reports.files import asking, copying, filling_rows, second_half
+from reports.files import asking, copying, filling_rows, programs, second_half
 from reports.files.copying import Block
 from reports.files.filling_rows import Rows
 from reports.files.second_half import Told
@@ -78,28 +76,22 @@ def _alone(statements: Sequence[str], params: Mapping[str, Any], form: str) -> I
 
 @contextmanager
 def _beside(asked: str, *, kinds: Sequence[Kind] | None = None) -> Iterator[Iterator[tuple[bytes, Told]]]:
-    with tempfile.TemporaryFile() as kept:
-        program = [sys.executable, "-m", "reports.files.second_half", str(kept.fileno())]
-        with subprocess.Popen(  # noqa: S603 - our own module, without a shell
-            program,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=settings.ROOT,
-            pass_fds=[kept.fileno()],
-        ) as child:
-            listening = _Listening(cast("IO[bytes]", child.stdout))
-            telling = cast("IO[bytes]", child.stdin)
-            try:
-                told = second_half.Asked(*_seen(), asked, None if kinds is None else tuple(kinds))
-                with suppress(BrokenPipeError):  # why it ended is told to whoever waits for its rows
-                    telling.write(told.line())
-                    telling.flush()
-                yield _blocks(child, listening.told, kept.fileno())
-            finally:
-                with suppress(BrokenPipeError):
-                    telling.close()  # nobody wants the rest, if there is one
-                listening.join()
+    with (
+        tempfile.TemporaryFile() as kept,
+        programs.start(second_half.__name__, str(kept.fileno()), files=[kept.fileno()]) as child,
+    ):
+        listening = _Listening(cast("IO[bytes]", child.stdout))
+        telling = cast("IO[bytes]", child.stdin)
+        try:
+            told = second_half.Asked(*_seen(), asked, None if kinds is None else tuple(kinds))
+            with suppress(BrokenPipeError):  # why it ended is told to whoever waits for its rows
+                telling.write(told.line())
+                telling.flush()
+            yield _blocks(child, listening.told, kept.fileno())
+        finally:
+            with suppress(BrokenPipeError):
+                telling.close()  # nobody wants the rest, if there is one
+            listening.join()
 
 
 def _seen() -> tuple[str, str, str]:

@@ -1,17 +1,13 @@
 """Writing Parquet: rows of PostgreSQL's CSV become a typed columnar file, made by a process of its own (`columnar`)."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from queue import Empty, Queue
 from threading import Thread
 from typing import IO, cast
 
-from django.conf import settings
-
-from reports.files import columnar
+from reports.files import columnar, programs
 from reports.files.copying import Block
 from reports.lists.declaring import Column
 
@@ -47,15 +43,7 @@ def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tup
             for column in columns
         ]
     )
-    program = [sys.executable, "-m", "reports.files.columnar", told]
-    with subprocess.Popen(  # noqa: S603 - our own module, without a shell
-        program,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=settings.ROOT,
-        env={**os.environ, **_THRIFTY},
-    ) as child:
+    with programs.start(columnar.__name__, told, environment=_THRIFTY) as child:
         made: Queue[bytes] = Queue()
         reading = Thread(target=_read, args=(child.stdout, made), name="parquet", daemon=True)
         reading.start()

@@ -6,7 +6,6 @@ import csv
 import dataclasses
 import io
 import json
-import subprocess
 import sys
 import tempfile
 import threading
@@ -18,13 +17,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 
 from donations.models import Donation
 from ledger.money import Money
 from reports import filtering
-from reports.files import copying, filling_rows, making, second_half, sharing
+from reports.files import copying, filling_rows, making, programs, second_half, sharing
 from reports.files.making import Format
 from reports.files.second_half import Asked, Told
 from reports.filtering import Filters
@@ -184,17 +182,11 @@ def test_a_half_that_nobody_wants_any_more_ends_by_itself(committed_db: None) ->
     raw.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     snapshot = raw.connection.execute("SELECT pg_export_snapshot()").fetchone()[0]
     for_ever = "COPY (SELECT pg_sleep(600)) TO STDOUT WITH (FORMAT csv)"
-    with tempfile.TemporaryFile() as kept:
-        program = [sys.executable, "-m", "reports.files.second_half", str(kept.fileno())]
-        with subprocess.Popen(
-            program,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=settings.ROOT,
-            pass_fds=[kept.fileno()],
-        ) as child:
-            told, words = child.communicate(Asked(where, snapshot, "UTC", for_ever, None).line())
+    with (
+        tempfile.TemporaryFile() as kept,
+        programs.start(second_half.__name__, str(kept.fileno()), files=[kept.fileno()]) as child,
+    ):
+        told, words = child.communicate(Asked(where, snapshot, "UTC", for_ever, None).line())
     raw.connection.execute("ROLLBACK")
     raw.close()
     assert told == b""
