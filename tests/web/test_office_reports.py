@@ -219,7 +219,6 @@ def test_what_came_for_a_hundred_spent(
     opened = dict((words, address) for address, words in links(html))
     assert "source=spring" in opened["$150.00"]
     assert client.get(opened["$30.00"]).status_code == 200
-    # The code is of another campaign: its cost is not told beside the general work.
     other = shown(client, "appeals", "?campaign=general")
     assert "No cost of an appeal is written down" in other
     assert "$30.00" not in other
