@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test.utils import override_settings
 
+from receipts import keyholding
 from tests import sharing
 
 # The same examples in every run, and no time limit on one of them: a busy machine proves nothing.
@@ -90,9 +91,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> sharing.S
 
 
 @pytest.fixture(autouse=True)
-def own_marks(surroundings: Path) -> Iterator[Path]:
-    """A test's database forgets its receipts; the marks of their numbers, made to outlive a database, must go too."""
-    marks = surroundings / "receipt-marks"
-    yield marks
-    if marks.exists():
-        shutil.rmtree(marks)
+def own_state(surroundings: Path) -> Iterator[None]:
+    """What a test leaves outside its database goes with it: marks of numbers, keys that seal, files that were kept."""
+    yield
+    left = {path.name for path in surroundings.iterdir()} - {"static"}
+    for name in left:
+        path = surroundings / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if "receipt-keys" in left:
+        keyholding.forget()
+
+
+@pytest.fixture
+def own_marks(surroundings: Path) -> Path:
+    """Where the marks of numbers are written, made to outlive a database."""
+    return surroundings / "receipt-marks"

@@ -101,10 +101,15 @@ def make_missing(*, entities: Iterable[tuple[str, str]], now: datetime) -> list[
             certificate = _certificate(key, name=name, now=now)
             _write(own, _pem(key) + certificate.public_bytes(serialization.Encoding.PEM))
             made.append(own.name)
-    _sealing_key.cache_clear()
-    _signer.cache_clear()
+    forget()
     _write(where / PUBLIC, json.dumps(_public(where), indent=1).encode(), mode=0o644)
     return made
+
+
+def forget() -> None:
+    """Read the keys anew when they are next asked for; a process keeps what it once found."""
+    _sealing_key.cache_clear()
+    _signer.cache_clear()
 
 
 def _public(where: Path) -> dict[str, object]:

@@ -193,7 +193,7 @@ def test_the_command_makes_keys_for_every_entity(folder: Path, capsys: pytest.Ca
     call_command("make_receipt_keys")
     assert {path.name for path in folder.iterdir()} == {"seal.pem", f"{code}.pem", "receipt-keys.json"}
     (folder / "seal.pem").write_bytes(b"nonsense")
-    keyholding._sealing_key.cache_clear()
+    keyholding.forget()
     with pytest.raises(CommandError, match=r"seal\.pem"):
         call_command("make_receipt_keys")
 
