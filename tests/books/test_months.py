@@ -240,7 +240,11 @@ def test_e10_opening_a_month_again_takes_two_people_and_a_reason_and_is_in_the_l
     january.refresh_from_db()
     assert (january.status, january.close_id) == (MonthEnd.Status.OPEN, None)
     assert checking_months.next_month(entity=body) == JANUARY
-    told = list(AuditEvent.objects.filter(action__startswith="period.").values_list("action", flat=True))
+    told = list(
+        AuditEvent.objects.filter(action__startswith="period.")
+        .order_by("number")
+        .values_list("action", flat=True)
+    )
     assert told == ["period.reopening_asked", "period.reopening_approved"]
     with pytest.raises(UnableToReopenMonth, match="decided"):
         closing_months.decide(reopening_id=asked.pk, is_agreed=False, actor=second, now=NOW)

@@ -229,7 +229,9 @@ def test_a_policy_of_the_entity_counts_and_its_change_is_written_down(
     approving.set_policy(entity=entity, alone_up_to=Money(100_000, "USD"), actor=ruth, now=NOW)
     assert ask(large, 90_000, anna).status == Status.DONE
     assert RefundPolicy.objects.get().alone_up_to_minor == 100_000
-    changes = [event.details for event in AuditEvent.objects.filter(action="set refund policy")]
+    changes = [
+        event.details for event in AuditEvent.objects.filter(action="set refund policy").order_by("number")
+    ]
     assert [(change["before"], change["after"]) for change in changes] == [
         ("500.00", "0.00"),
         ("0.00", "1000.00"),
