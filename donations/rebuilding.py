@@ -32,7 +32,6 @@ _GIFTS = """count(*) AS gifts, count(*) FILTER (WHERE b.back_minor >= d.amount_m
 _FIGURES = "gifts, undone, given_minor, back_minor"
 _SUMS = "sum(gifts), sum(undone), sum(given_minor), sum(back_minor)"
 _YEARS = gifts.YEARS.format(whose="")
-_SAME = " AND ".join(f"f.{name} = g.{name}" for name in gifts.COLUMNS.split(", "))
 
 # Sums of many gifts are made in tables of their own, because only such a query may use several processors.
 # What was told of a gift is changed only where it is wrong: somebody may be telling of a refund at this moment. Of
@@ -64,12 +63,24 @@ _SUMMED = (
     "SET LOCAL enable_hashagg = on",
     "ANALYZE rebuilt_givers",
 )
-_GIVERS = (
-    f"DELETE FROM donations_giveryear g WHERE NOT EXISTS (SELECT 1 FROM rebuilt_givers f WHERE {_SAME})",
-    f"""INSERT INTO donations_giveryear ({gifts.COLUMNS}) SELECT {gifts.COLUMNS} FROM rebuilt_givers f
-    WHERE NOT EXISTS (SELECT 1 FROM donations_giveryear g WHERE {_SAME})""",
-)
-_SAME_CODES = " AND ".join(f"f.{name} = g.{name}" for name in gifts.CODED_COLUMNS.split(", "))
+
+
+def _right(table: str, *, columns: str, rebuilt: str) -> str:
+    """Two tables of millions of rows are compared once: a row that only one of them has is wrong or missing.
+
+    This function will return the SQL that makes a table what was rebuilt.
+    """
+    same = " AND ".join(f"f.{name} = g.{name}" for name in columns.split(", "))
+    return f"""WITH wrong AS MATERIALIZED (
+      SELECT g.ctid AS gone, f.* FROM {table} g FULL JOIN {rebuilt} f ON {same}
+       WHERE g.donor_id IS NULL OR f.donor_id IS NULL
+    ), deleted AS (
+      DELETE FROM {table} g USING wrong w WHERE g.ctid = w.gone
+    )
+    INSERT INTO {table} ({columns}) SELECT {columns} FROM wrong WHERE gone IS NULL"""
+
+
+_GIVERS = _right("donations_giveryear", columns=gifts.COLUMNS, rebuilt="rebuilt_givers")
 _CODES = (
     """CREATE TEMP TABLE rebuilt_coded ON COMMIT DROP AS
     SELECT coalesce(p.merged_into_id, d.donor_id) AS donor_id, d.entity_id, d.campaign_id, d.currency, d.source,
@@ -86,9 +97,7 @@ _CODES = (
       min(given_on) AS first_on
     FROM rebuilt_coded WHERE back_minor < amount_minor GROUP BY 1, 2, 3, 4, 5, 6""",
     "ANALYZE rebuilt_codes",
-    f"DELETE FROM donations_giversource g WHERE NOT EXISTS (SELECT 1 FROM rebuilt_codes f WHERE {_SAME_CODES})",
-    f"""INSERT INTO donations_giversource ({gifts.CODED_COLUMNS}) SELECT {gifts.CODED_COLUMNS} FROM rebuilt_codes f
-    WHERE NOT EXISTS (SELECT 1 FROM donations_giversource g WHERE {_SAME_CODES})""",
+    _right("donations_giversource", columns=gifts.CODED_COLUMNS, rebuilt="rebuilt_codes"),
     "DELETE FROM donations_sourcecohort",
     f"""INSERT INTO donations_sourcecohort ({gifts.PEOPLE_KEY}, {gifts.PEOPLE_FIGURES})
     {gifts.coded("rebuilt_codes", givers="rebuilt_givers")}""",
@@ -198,5 +207,5 @@ def _sum_gifts() -> None:
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        for statement in (*_GIVERS, *(made for _, made in indexes), *_CODES, *_COHORTS):
+        for statement in (_GIVERS, *(made for _, made in indexes), *_CODES, *_COHORTS):
             cursor.execute(statement)

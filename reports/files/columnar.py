@@ -9,11 +9,14 @@ import os
 import sys
 from collections.abc import Iterator
 from io import BufferedReader
+from itertools import chain
 from typing import Any, cast
 
 ROWS_OF_A_GROUP = 16_384
 BLOCK = 262_144
 PAGE = 131_072
+OFTEN = 4
+"""How often a value comes, on the average, in a column that is worth a dictionary."""
 THOUSANDTHS = "thousandths"
 """The kind of a column of amounts that come as whole thousandths: numbers are read and written sooner than decimals."""
 
@@ -28,16 +31,36 @@ def main(argument: str) -> None:
     told = json.loads(argument)
     coming = pyarrow.schema([(name, _type(kind)) for name, kind in told])
     schema = pyarrow.schema([(name, _type("amount" if kind == THOUSANDTHS else kind)) for name, kind in told])
+    groups = _groups(_batches(coming, schema))
+    first = next(groups, [])
     with parquet.ParquetWriter(
         sys.stdout.buffer,
         schema,
         compression="snappy",
-        use_dictionary=[name for name, kind in told if kind in ("text", "code", "day")],
+        use_dictionary=_repeating(first),
+        write_statistics=[field.name for field in schema if field.type != pyarrow.string()],
         data_page_size=PAGE,
         dictionary_pagesize_limit=PAGE,
+        store_decimal_as_integer=True,
+        store_schema=False,  # what the format itself tells is enough, and every reader knows it
     ) as writer:
-        for group in _groups(_batches(coming, schema)):
+        for group in chain([first] if first else [], groups):
             writer.write_table(pyarrow.Table.from_batches(group))
+
+
+def _repeating(group: list[Any]) -> list[str]:
+    """This function will return the columns that say the same again and again: a dictionary makes those smaller."""
+    import pyarrow
+
+    if not group:
+        return []
+    table = pyarrow.Table.from_batches(group)
+    said = (pyarrow.string(), pyarrow.date32())
+    return [
+        field.name
+        for field in table.schema
+        if field.type in said and len(table[field.name].unique()) * OFTEN <= len(table)
+    ]
 
 
 def _groups(batches: Iterator[Any]) -> Iterator[list[Any]]:
@@ -62,13 +85,12 @@ def _as(schema: Any, batch: Any) -> Any:
     """This function will return the rows with thousandths as the decimals they are: the same bits, another name."""
     import pyarrow
 
-    columns = []
-    for column, wanted in zip(batch.columns, schema.types, strict=True):
-        if column.type == wanted:
-            columns.append(column)
-        else:
-            wide = column.cast(pyarrow.decimal128(19, 0))
-            columns.append(pyarrow.Array.from_buffers(wanted, len(wide), wide.buffers(), offset=wide.offset))
+    columns = [
+        column
+        if column.type == wanted
+        else pyarrow.Array.from_buffers(wanted, len(column), column.buffers(), offset=column.offset)
+        for column, wanted in zip(batch.columns, schema.types, strict=True)
+    ]
     return pyarrow.RecordBatch.from_arrays(columns, schema=schema)
 
 
@@ -85,6 +107,7 @@ def _reader(schema: Any) -> Any:
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
             timestamp_parsers=[csv.ISO8601],
+            check_utf8=False,  # the database has
         ),
     )
 
@@ -95,7 +118,7 @@ def _type(kind: str) -> Any:
     types = {
         "whole": pyarrow.int64(),
         THOUSANDTHS: pyarrow.int64(),
-        "amount": pyarrow.decimal128(18, 3),
+        "amount": pyarrow.decimal64(18, 3),
         "day": pyarrow.date32(),
         "moment": pyarrow.timestamp("s"),
     }

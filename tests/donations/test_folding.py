@@ -163,6 +163,27 @@ def test_the_timetable_folds_and_the_command_rebuilds(db: None) -> None:
     assert unlawful() == []
 
 
+@pytest.mark.parametrize("table", ["donations_giveryear", "donations_giversource"])
+@pytest.mark.parametrize("wrong", [
+    "DELETE FROM {table}",
+    "UPDATE {table} SET year = year - 1",
+    "INSERT INTO {table} SELECT (jsonb_populate_record(r, '{{\"donor_id\": \"{nobody}\"}}')).* FROM {table} r",
+])  # fmt: skip
+def test_rows_of_givers_that_are_missing_wrong_or_too_many_are_put_right(
+    db: None, table: str, wrong: str
+) -> None:
+    facts.donation(source="spring")
+    folding.fold_all()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} r ORDER BY r")
+        right = cursor.fetchall()
+        cursor.execute(wrong.format(table=table, nobody=facts.fresh_id()))
+        assert cursor.rowcount == len(right) > 0
+        rebuilding.rebuild()
+        cursor.execute(f"SELECT * FROM {table} r ORDER BY r")
+        assert cursor.fetchall() == right
+
+
 @pytest.mark.parametrize(("many", "rebuilt"), [(10, 0), (1, 1)])
 def test_many_deltas_are_not_folded_but_everything_is_counted_anew(
     db: None, monkeypatch: pytest.MonkeyPatch, many: int, rebuilt: int
