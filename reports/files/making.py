@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from reports.files import asking, filling_rows, sharing, writing_csv, writing_parquet, writing_sheets
+from reports.files import asking, filling_rows, holding, sharing, writing_csv, writing_parquet, writing_sheets
 from reports.files.copying import Block
 from reports.files.filling_rows import Rows
+from reports.files.holding import Held
 from reports.lists import selecting
 from reports.lists.declaring import Column
 from reports.lists.selecting import Selection
@@ -54,16 +55,22 @@ def pieces(*, of: Selection, form: Format, with_mark: bool = False, may_keep: bo
                 columns=of.columns, rows=reading.rows_of_sheet(of.columns), title=of.listing.key
             )
         else:
-            yield from writing_parquet.write(columns=of.columns, blocks=reading.blocks())
+            yield from writing_parquet.write(
+                columns=of.columns, blocks=reading.blocks(), tables=reading.tables
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The statements that give the rows, one after the other; `is_shared`: the last is read beside the others."""
+    """The statements that give the rows, one after the other; `is_shared`: the last is read beside the others.
+
+    What stands in `tables` is not in the rows, but its keys are.
+    """
 
     statements: list[str]
     params: Mapping[str, Any]
     is_shared: bool
+    tables: tuple[Held, ...]
 
     def blocks(self) -> Iterator[Block]:
         if self.is_shared:
@@ -94,5 +101,9 @@ def _reading(of: Selection, form: Format, snapshot: ExitStack, may_keep: bool) -
     is_shared = cuts is not None and cuts.is_most and may_keep and sharing.is_possible()
     at = [] if cuts is None else [cuts.early, cuts.middle] if is_shared else [cuts.early]
     windows, params = selecting.windows(of=of, at=at)
-    statements = [of.statement(cell=_CELLS[form], window=window, empty=empty) for window in windows]
-    return _Reading(statements, {**of.params, **params}, is_shared)
+    cell = _CELLS[form]
+    is_worth = form is Format.PARQUET and cuts is not None and cuts.is_most
+    tables = holding.tables(of=of, cell=cell) if is_worth else ()
+    held = [table.name for table in tables]
+    statements = [of.statement(cell=cell, window=window, empty=empty, held=held) for window in windows]
+    return _Reading(statements, {**of.params, **params}, is_shared, tables)

@@ -8,8 +8,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from threading import Event, Thread
+from time import sleep
 from typing import IO, Any
 
 import psycopg
@@ -21,6 +23,9 @@ from reports.kinds import Kind
 
 ALONE = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL enable_nestloop = off"
 """For a statement that reads half of everything: its helper is the other half, and a look for each row is dear."""
+
+AGAIN = 0.5
+"""Seconds between two requests to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +112,13 @@ def _made(
 
 
 def _end(listening: IO[bytes], raw: psycopg.Connection[Any], is_over: Event) -> None:
+    """A statement that has not begun cannot be canceled, so it is asked again until the connection has ended."""
     listening.read()
     is_over.set()
-    raw.cancel_safe()
+    with suppress(psycopg.Error):  # it ended meanwhile
+        while not raw.closed:
+            raw.cancel_safe()
+            sleep(AGAIN)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,21 @@
 """Writing Parquet: rows of PostgreSQL's CSV become a typed columnar file, made by a process of its own (`columnar`)."""
 
-import json
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from queue import Empty, Queue
 from threading import Thread
 from typing import IO, cast
 
 from reports.files import columnar, programs
 from reports.files.copying import Block
+from reports.files.holding import Held
 from reports.lists.declaring import Column
 
 CHUNK = 262_144
 _THRIFTY = {
     "ARROW_DEFAULT_MEMORY_POOL": "jemalloc",
-    "JE_ARROW_MALLOC_CONF": "dirty_decay_ms:100,muzzy_decay_ms:0",
+    "JE_ARROW_MALLOC_CONF": "dirty_decay_ms:100,muzzy_decay_ms:0,narenas:1",
     "MALLOC_ARENA_MAX": "1",
 }
 """What keeps the program small: the memory of a row group is used again for the next, or given back soon."""
@@ -32,29 +33,45 @@ def cell(column: Column) -> str:
     return column.thousandths or column.cell
 
 
-def write(*, columns: Sequence[Column], blocks: Iterable[Block]) -> Iterator[tuple[bytes, int]]:
+def write(
+    *, columns: Sequence[Column], blocks: Iterable[Block], tables: Sequence[Held] = ()
+) -> Iterator[tuple[bytes, int]]:
     """The file in blocks, each with the rows that were handed over until then. Raises UnableToWrite.
 
+    What stands in `tables` is not in the rows: their keys follow the columns there, in the same order.
     This function will yield them as they come; the last part of the file comes when all rows are there.
     """
-    told = json.dumps(
-        [
-            [column.name, columnar.THOUSANDTHS if column.thousandths else column.kind.value]
-            for column in columns
-        ]
-    )
-    with programs.start(columnar.__name__, told, environment=_THRIFTY) as child:
+    with programs.start(columnar.__name__, _asked(columns, tables), environment=_THRIFTY) as child:
         made: Queue[bytes] = Queue()
         reading = Thread(target=_read, args=(child.stdout, made), name="parquet", daemon=True)
         reading.start()
         try:
-            yield from _feed(child, blocks, made)
+            held = (Block(table.content, 0) for table in tables)
+            yield from _feed(child, chain(held, blocks), made)
         except BaseException:
             child.kill()
             raise
         finally:
             reading.join()
         yield _ready(made), 0
+
+
+def _asked(columns: Sequence[Column], tables: Sequence[Held]) -> str:
+    """This function will return what the program is told of its input and of the file."""
+    elsewhere = {column.name for table in tables for column in table.columns}
+    asked = columnar.Asked(
+        file=tuple(column.name for column in columns),
+        rows=tuple(_field(column) for column in columns if column.name not in elsewhere),
+        tables=tuple(
+            columnar.Table(table.name, len(table.content), tuple(map(_field, table.columns)))
+            for table in tables
+        ),
+    )
+    return asked.line()
+
+
+def _field(column: Column) -> columnar.Field:
+    return column.name, columnar.THOUSANDTHS if column.thousandths else column.kind.value
 
 
 def _feed(

@@ -57,7 +57,8 @@ class Join:
     """One join and the joins before it. All are to at most one row, so that leaving one out changes no other column.
 
     `nothing` stands in its place while `table` is empty: a young house has no refund, and need not ask a million times.
-    `few` is the same asked row by row, for a few rows of a large table.
+    `few` is the same asked row by row, for a few rows of a large table. `rows`, where told, is all it may join, and the
+    one whose `met` is the list's `key` is joined: a reader that holds those rows needs no more than the key.
     """
 
     sql: str
@@ -65,6 +66,9 @@ class Join:
     table: str = ""
     nothing: str = ""
     few: str = ""
+    rows: str = ""
+    met: str = ""
+    key: str = ""
 
     def told(self, *, empty: Container[str], is_long: bool) -> str:
         """This function will return its SQL for a long list or a short one; `empty` are tables without a row."""

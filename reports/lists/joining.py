@@ -12,14 +12,20 @@ _CAMPAIGNS = f"""SELECT c.id, {escaping.guarded("coalesce(ct.title, c.slug)")} A
     ON ct.campaign_id = c.id AND ct.language = %(language)s"""
 
 
+_GIVER, _CAMPAIGN = f"({_GIVERS} OFFSET 0) g", f"({_CAMPAIGNS} OFFSET 0) c"
+
+
 def giver(key: str) -> Join:
     """This function will return the join to `g`, the giver of this key or whoever it was merged into."""
     return Join(
-        f"JOIN ({_GIVERS} OFFSET 0) g ON g.id = {key}",
+        f"JOIN {_GIVER} ON g.id = {key}",
         few=f"JOIN LATERAL ({_GIVERS} WHERE dn.id = {key} OFFSET 0) g ON TRUE",
+        rows=_GIVER,
+        met="g.id",
+        key=key,
     )
 
 
 def campaign(key: str) -> Join:
     """This function will return the join to `c`, the campaign of this key in the language asked for."""
-    return Join(f"JOIN ({_CAMPAIGNS} OFFSET 0) c ON c.id = {key}")
+    return Join(f"JOIN {_CAMPAIGN} ON c.id = {key}", rows=_CAMPAIGN, met="c.id", key=key)

@@ -1,6 +1,6 @@
 """Selecting: a list, the columns somebody chose and what it is narrowed by become SQL."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +38,26 @@ class Selection:
     def is_personal(self) -> bool:
         return any(column.is_personal for column in self.columns)
 
-    def statement(self, *, cell: Cell, window: "Window", empty: Container[str] = ()) -> str:
-        """This function will return the SELECT of one window, in the list's order; `empty` are tables without a row."""
-        needs = {name for column in self.columns for name in column.needs}
-        chosen = ",\n  ".join(f"{cell(column)} AS {column.name}" for column in self.columns)
+    def looked_up(self, join: str) -> tuple[Column, ...]:
+        """This function will return the columns that whoever holds the rows of a join can look up there."""
+        if not self.listing.joins[join].rows:
+            return ()
+        return tuple(column for column in self.columns if column.needs == (join,))
+
+    def statement(
+        self, *, cell: Cell, window: "Window", empty: Container[str] = (), held: Collection[str] = ()
+    ) -> str:
+        """The SELECT of one window, in the list's order. `empty` are tables without a row; of `held` joins the rows are
+        where it is read: in place of what can be looked up there, their keys stand behind the columns.
+
+        This function will return it.
+        """
         listing = self.listing
+        elsewhere = {column.name for join in held for column in self.looked_up(join)}
+        columns = [column for column in self.columns if column.name not in elsewhere]
+        needs = {name for column in columns for name in column.needs}
+        told = [f"{cell(column)} AS {column.name}" for column in columns]
+        chosen = ",\n  ".join([*told, *(f"{listing.joins[join].key} AS {join}_key" for join in held)])
         return (
             f"SELECT {chosen}\nFROM {listing.base}\n{listing.joined(needs, empty=empty, is_long=window.is_long)}"
             f"\nWHERE {self.where} AND {window.sql}\nORDER BY {listing.order}"
