@@ -26,19 +26,23 @@ SELECT moved.donation_id, sum(moved.fee_minor)::bigint AS fee_minor, sum(moved.n
 FROM (SELECT x.donation_id, t.fee_minor, t.net_minor
         FROM (SELECT donation_id, processor_ref FROM donations_refund
               UNION ALL SELECT donation_id, processor_ref FROM donations_dispute) x
-        JOIN payments_balancetransaction t ON t.source_ref = x.processor_ref
+        JOIN LATERAL (SELECT t.fee_minor, t.net_minor FROM payments_balancetransaction t
+          WHERE t.source_ref = x.processor_ref OFFSET 0) t ON TRUE
       UNION ALL SELECT r.donation_id, 0, -r.amount_minor FROM donations_refund r
         JOIN donations_reversal v ON v.refund_id = r.id) moved
 GROUP BY moved.donation_id
 """
-"""What refunds and disputes did to the balance afterwards, and what was reversed over the desk, by donation."""
+"""What refunds and disputes did to the balance afterwards, and what was reversed over the desk, by donation.
+
+They are few beside what they are looked up in, whatever a list does with all of its gifts: hence the OFFSET 0.
+"""
 
 # What PayPal kept of a gift, and gave back of it, stands in the books alone: asked for its gifts only.
-_KEPT = """(SELECT coalesce(sum(wl.amount_minor), 0)::bigint FROM ledger_entry we
-  JOIN ledger_line wl ON wl.entry_id = we.id AND wl.currency = d.currency
-  JOIN ledger_account wa ON wa.id = wl.account_id AND wa.code = '5100'
- WHERE we.source = 'balance:' || d.processor_ref OR we.source IN (
-   SELECT 'balance:' || wr.processor_ref FROM donations_refund wr WHERE wr.donation_id = d.id))"""
+_KEPT = """(SELECT coalesce(sum((SELECT sum(wl.amount_minor) FROM ledger_line wl
+    WHERE wl.entry_id = we.id AND wl.currency = d.currency
+      AND wl.account_id = (SELECT wa.id FROM ledger_account wa WHERE wa.code = '5100'))), 0)::bigint
+  FROM ledger_entry we WHERE we.source = ANY (ARRAY['balance:' || d.processor_ref] || ARRAY(
+    SELECT 'balance:' || wr.processor_ref FROM donations_refund wr WHERE wr.donation_id = d.id)))"""
 _BACK = """(SELECT coalesce(sum(wr.amount_minor), 0)::bigint FROM donations_refund wr
  WHERE wr.donation_id = d.id AND wr.processor_ref LIKE 'paypal:%%')"""
 
