@@ -99,6 +99,9 @@ def _reading(of: Selection, form: Format, snapshot: ExitStack, may_keep: bool) -
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     cuts, empty = selecting.cuts(of=of, middle=_MIDDLES[form]), selecting.empties(of=of)
     is_shared = cuts is not None and cuts.is_most and may_keep and sharing.is_possible()
+    if is_shared and of.listing.clock:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT set_config('TimeZone', ({of.listing.clock}), true)")
     at = [] if cuts is None else [cuts.early, cuts.middle] if is_shared else [cuts.early]
     windows, params = selecting.windows(of=of, at=at)
     cell = _CELLS[form]

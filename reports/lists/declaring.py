@@ -52,6 +52,17 @@ def amount(name: str, minor: str, *needs: str, currency: str = "x.currency") -> 
     return Column(name, exact, Kind.AMOUNT, needs, thousandths=whole)
 
 
+def local(moment: str, zone: str) -> str:
+    """A moment by the clock of a zone, both as SQL. Whose session tells the time by that clock need not look for it.
+
+    This function will return it as SQL.
+    """
+    is_ours = f"{zone} = (SELECT current_setting('TimeZone'))"
+    return (
+        f"(CASE WHEN {is_ours} THEN {moment}::timestamp ELSE {moment} AT TIME ZONE {zone} END)::timestamp(0)"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Join:
     """One join and the joins before it. All are to at most one row, so that leaving one out changes no other column.
@@ -97,7 +108,8 @@ class Listing:
     `order` is total: it ends with a key. `summed` is (currency, minor units) over `base` and `sum_needs`, for the
     manifest. `donor` is the SQL of the giver a row tells of, over `base`; a list with personal columns must have it.
     `roles` may take the file, `personal_roles` also its personal columns. `order` begins with `span`, if there is one:
-    a long list is cut there, so that its first rows come at once.
+    a long list is cut there, so that its first rows come at once. `clock` is a SELECT of the zone that most of its
+    moments are `local` to.
     """
 
     key: str
@@ -113,6 +125,7 @@ class Listing:
     donor: str = ""
     personal_roles: frozenset[Role] = frozenset({Role.FINANCE})
     span: Span | None = None
+    clock: str = ""
 
     def joined(self, needs: set[str], *, empty: Container[str] = (), is_long: bool = True) -> str:
         """This function will return the joins that are needed, in their order; `empty` are tables without a row."""

@@ -5,7 +5,7 @@ import dataclasses
 from reports import filtering, listing
 from reports.kinds import Kind
 from reports.lists import asking_gifts, joining
-from reports.lists.declaring import Column, Join, Listing, Span, amount
+from reports.lists.declaring import Column, Join, Listing, Span, amount, local
 from staff.models import Role
 
 _PAID = filtering.state_sql(refunded="coalesce(r.amount_minor, 0)", disputed="q.donation_id IS NOT NULL")
@@ -90,7 +90,7 @@ DONATIONS = Listing(
     columns=(
         Column("donation_id", "d.id"),
         Column("given_on", "d.given_on", Kind.DAY),
-        Column("given_at_local", "(d.given_at AT TIME ZONE e.zone)::timestamp(0)", Kind.MOMENT, ("body",)),
+        Column("given_at_local", local("d.given_at", "e.zone"), Kind.MOMENT, ("body",)),
         Column("entity", "e.code", needs=("body",)),
         Column("donor_id", "g.donor_id", needs=("giver",)),
         Column("donor_name", "g.name", Kind.TEXT, ("giver",), is_personal=True, is_guarded=True),
@@ -125,4 +125,5 @@ DONATIONS = Listing(
     donor="d.donor_id",
     personal_roles=frozenset({Role.FINANCE}),
     span=Span("donations_donation", "d", "given_at"),
+    clock="SELECT e.zone FROM ledger_legalentity e ORDER BY e.id LIMIT 1",
 )

@@ -120,6 +120,11 @@ def test_two_hands_write_the_file_that_one_writes(committed_db: None, long: Read
     alone = list(making.pieces(of=selection(), form=form, may_keep=False))
     assert long.taken() == (held + 2, 0)
     one, two, three = (b"".join(content for content, _ in pieces) for pieces in (shared, again, alone))
+    if form is Format.CSV:  # by the clock of the entity, which is not the session's
+        assert [row["given_at_local"] for row in rows_of(iter(shared))][:2] == [
+            "2026-03-10 12:00:00",
+            "2026-03-10 13:00:00",
+        ]
     assert one == two
     assert plain(one, form) == plain(three, form)
     assert sum(rows for _, rows in shared) == sum(rows for _, rows in alone) == GIFTS
