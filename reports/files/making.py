@@ -88,7 +88,7 @@ class _Reading:
 _CELLS = {Format.CSV: selecting.plain, Format.XLSX: writing_sheets.cell, Format.PARQUET: writing_parquet.cell}
 
 
-_MIDDLES = {Format.CSV: 52, Format.XLSX: 50, Format.PARQUET: 50}
+_MIDDLES = {Format.CSV: 52, Format.XLSX: 50, Format.PARQUET: 44}
 """Where, of a hundred, a long list is cut: both halves end at once, though the program of the second has to start."""
 
 
