@@ -8,11 +8,15 @@ line, for receipts were made with it: only without asking sixty objects one by o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 # The high bytes tell programs that a file is not text.
 HEADER = b"%PDF-1.4\n%\x93\x8c\x8b\x9e ReportLab Generated PDF document (opensource)\n"
+
+MOST_KEPT = 300
+"""Elements of a tree that is kept for the next file of the same shape: a receipt of some forty gifts."""
 
 
 def stream(content: bytes, dictionary: str = "") -> bytes:
@@ -20,30 +24,19 @@ def stream(content: bytes, dictionary: str = "") -> bytes:
     return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (dictionary.encode(), len(content), content)
 
 
+@lru_cache(maxsize=256)
 def text_string(value: str) -> str:
     """This function will return a PDF text string (UTF-16 in hexadecimal: nothing to escape, nothing to
     break out of)."""
     return f"<FEFF{value.encode('utf-16-be').hex().upper()}>"
 
 
-class Finished:
-    """An object that may get its bytes later."""
-
-    __slots__ = ("content",)
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-
-@dataclass(slots=True)
-class Element:
-    """One thing a screen reader announces: a heading, a paragraph, a table cell."""
+class Element(NamedTuple):
+    """One thing a screen reader announces: a heading, a paragraph, a table cell; `parent` is its number, or None."""
 
     tag: str
     parent: int | None
     attributes: str = ""
-    children: list[int] = field(default_factory=list)
-    marks: list[tuple[int, int]] = field(default_factory=list)
 
 
 def numbered(number: int, content: bytes) -> bytes:
@@ -54,7 +47,7 @@ def numbered(number: int, content: bytes) -> bytes:
 def ending(offsets: Sequence[int], *, start: int, root: int, info: int, identity: bytes) -> bytes:
     """This function will return the table of where each object begins, and the trailer that ends a file."""
     label = identity.hex().upper().encode()
-    table = "".join([f"{offset:010d} 00000 n \n" for offset in offsets]).encode()
+    table = b"%010d 00000 n \n" * len(offsets) % tuple(offsets)
     size = len(offsets) + 1
     return b"".join(
         (
@@ -66,33 +59,40 @@ def ending(offsets: Sequence[int], *, start: int, root: int, info: int, identity
     )
 
 
+def reference(number: int) -> str:
+    """This function will return how other objects name an object."""
+    return f"{number} 0 R"
+
+
 class Book:
-    """The objects of one PDF file, or those of a larger file after its `first` ones."""
+    """The objects of one PDF file, or those of a larger file after its `first` ones; `parts` are they, numbered."""
 
     def __init__(self, *, first: int = 0) -> None:
         # reportlab's first object names its own fonts, of which there are none.
-        self.objects: list[Finished] = [] if first else [Finished(b"<<\n\n>>")]
+        self.parts: list[bytes] = [] if first else [numbered(1, b"<<\n\n>>")]
         self._first = first
         self.fonts: dict[str, str] = {}
         self.pages: list[str] = []
 
-    def reserve(self) -> tuple[str, Finished]:
-        """This function will return a reference and its still empty object."""
-        finished = Finished(b"")
-        self.objects.append(finished)
-        return f"{self._first + len(self.objects)} 0 R", finished
+    @property
+    def count(self) -> int:
+        """How many objects the file has so far."""
+        return self._first + len(self.parts)
 
-    def reserve_many(self, count: int) -> list[tuple[str, Finished]]:
-        """This function will return as many references, in order, each with its still empty object."""
-        first = self._first + len(self.objects) + 1
-        empty = [Finished(b"") for _ in range(count)]
-        self.objects += empty
-        return [(f"{number} 0 R", finished) for number, finished in enumerate(empty, start=first)]
+    def reserve(self) -> int:
+        """This function will return the number of an object that `fill` gives its content later."""
+        self.parts.append(b"")
+        return self.count
+
+    def fill(self, number: int, content: bytes) -> None:
+        """This function will give a reserved object its content."""
+        self.parts[number - self._first - 1] = numbered(number, content)
 
     def add(self, content: bytes) -> str:
         """This function will store an object and return its reference ("12 0 R")."""
-        self.objects.append(Finished(content))
-        return f"{self._first + len(self.objects)} 0 R"
+        number = self._first + len(self.parts) + 1
+        self.parts.append(numbered(number, content))
+        return reference(number)
 
     def bind(self, *, catalog: str, info: bytes, identity: bytes) -> bytes:
         """Close the file.
@@ -103,38 +103,57 @@ class Book:
         """
         self.add(f"<</Type/Catalog{catalog}>>".encode())
         self.add(info)
-        parts = [numbered(number, finished.content) for number, finished in enumerate(self.objects, start=1)]
-        *offsets, end = accumulate(map(len, parts), initial=len(HEADER))
-        last = ending(offsets, start=end, root=len(parts) - 1, info=len(parts), identity=identity)
-        return b"".join((HEADER, *parts, last))
+        *offsets, end = accumulate(map(len, self.parts), initial=len(HEADER))
+        last = ending(offsets, start=end, root=self.count - 1, info=self.count, identity=identity)
+        return b"".join((HEADER, *self.parts, last))
 
 
-def structure(book: Book, elements: list[Element], *, language: str) -> str:
+def structure(
+    book: Book, elements: Sequence[Element], spoken: Sequence[Sequence[int]], *, language: str
+) -> str:
     """Write the tree of meaning (tagged PDF): reading order, headings and table cells survive without the
     eye.
 
-    This function will add the tree to the book and return the catalog's entries for it.
+    `spoken` tells for each page of the book to which element each of its marks belongs. This function will add the
+    tree to the book and return the catalog's entries for it.
     """
-    (root_reference, root), (top_reference, top) = book.reserve(), book.reserve()
-    slots = book.reserve_many(len(elements))
-    references = [reference for reference, _ in slots]
-    by_page: list[dict[int, str]] = [{} for _ in book.pages]
-    tops = []
-    for element, (reference, slot) in zip(elements, slots, strict=True):
-        parent = top_reference if element.parent is None else references[element.parent]
-        if element.parent is None:
-            tops.append(reference)
-        kids = [references[child] for child in element.children]
-        for page, mark in element.marks:
-            kids.append(f"<</Type/MCR/Pg {book.pages[page]}/MCID {mark}>>")
-            by_page[page][mark] = reference
-        content = f"<</Type/StructElem/S/{element.tag}/P {parent}{element.attributes}/K[{' '.join(kids)}]>>"
-        slot.content = content.encode()
+    grow = _grown_often if len(elements) <= MOST_KEPT else _grown
+    parts = grow(tuple(elements), tuple(map(tuple, spoken)), tuple(book.pages), book.count + 1)
+    root = reference(book.count + 1)
+    book.parts += parts
+    return f"/Lang({language})/MarkInfo<</Marked true>>/StructTreeRoot {root}"
+
+
+def _grown(
+    elements: tuple[Element, ...], spoken: tuple[tuple[int, ...], ...], pages: tuple[str, ...], first: int
+) -> list[bytes]:
+    """The tree's objects, of which the first has the number `first`: root, document, every element, and which element
+    speaks each mark of a page."""
+    root, top, leaves = reference(first), reference(first + 1), first + 2
+    references = [reference(number) for number in range(leaves, leaves + len(elements) + 1)]
+    kids: list[list[str]] = [[] for _ in elements]
+    tops: list[str] = []
+    for element, own in zip(elements, references, strict=False):
+        (tops if element.parent is None else kids[element.parent]).append(own)
+    for page, marks in zip(pages, spoken, strict=True):
+        for mark, speaker in enumerate(marks):
+            kids[speaker].append(f"<</Type/MCR/Pg {page}/MCID {mark}>>")
     numbers = "".join(
-        f"{page}[{' '.join(marks[mark] for mark in sorted(marks))}]" for page, marks in enumerate(by_page)
+        f"{page}[{' '.join(references[speaker] for speaker in marks)}]" for page, marks in enumerate(spoken)
     )
-    tree = book.add(f"<</Nums[{numbers}]>>".encode())
-    top.content = f"<</Type/StructElem/S/Document/P {root_reference}/K[{' '.join(tops)}]>>".encode()
-    entries = f"/K {top_reference}/ParentTree {tree}/ParentTreeNextKey {len(by_page)}"
-    root.content = f"<</Type/StructTreeRoot{entries}>>".encode()
-    return f"/Lang({language})/MarkInfo<</Marked true>>/StructTreeRoot {root_reference}"
+    entries = f"/K {top}/ParentTree {references[-1]}/ParentTreeNextKey {len(pages)}"
+    contents = [
+        f"<</Type/StructTreeRoot{entries}>>",
+        f"<</Type/StructElem/S/Document/P {root}/K[{' '.join(tops)}]>>",
+        *(
+            f"<</Type/StructElem/S/{tag}/P {top if parent is None else references[parent]}{attributes}"
+            f"/K[{' '.join(own)}]>>"
+            for (tag, parent, attributes), own in zip(elements, kids, strict=True)
+        ),
+        f"<</Nums[{numbers}]>>",
+    ]
+    return [numbered(number, content.encode()) for number, content in enumerate(contents, start=first)]
+
+
+# Receipts of as many gifts have the same tree: it grows once.
+_grown_often = lru_cache(maxsize=64)(_grown)

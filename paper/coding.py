@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from operator import itemgetter
 
 import segno
@@ -18,6 +19,7 @@ LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 NONE = 255
 VALUES = bytes(LETTERS.index(letter) if letter in LETTERS else NONE for letter in map(chr, range(256)))
 """What each character counts in the alphabet of QR symbols."""
+PAIRS = {pair: f"{place:011b}" for place, pair in enumerate(product(range(45), repeat=2))}
 ALPHANUMERIC = 0b0010
 MASK = 3
 DATA = {consts.TYPE_DATA_DARK, consts.TYPE_DATA_LIGHT}
@@ -61,9 +63,9 @@ def symbol(text: str) -> Symbol:
 
 def _bits(values: bytes) -> tuple[int, int]:
     """Mode, count (nine bits up to version 9), then two characters to eleven bits, the last alone to six."""
-    pairs = [f"{first * 45 + second:011b}" for first, second in zip(values[::2], values[1::2], strict=False)]
+    pairs = "".join(map(PAIRS.__getitem__, zip(values[::2], values[1::2], strict=False)))
     last = f"{values[-1]:06b}" if len(values) % 2 else ""
-    told = f"{ALPHANUMERIC:04b}{len(values):09b}{''.join(pairs)}{last}"
+    told = f"{ALPHANUMERIC:04b}{len(values):09b}{pairs}{last}"
     return int(told, 2), len(told)
 
 

@@ -10,7 +10,7 @@ Coordinates are points from the lower left corner. Import where a page is drawn,
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -42,9 +42,24 @@ class Form:
     """What is the same on the first page of many documents: compressed once, with its elements."""
 
     content: bytes
-    elements: list[binding.Element]
-    marks: int
+    elements: tuple[binding.Element, ...]
+    spoken: tuple[int, ...]
     operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What `repeat` drew: operators, elements and who speaks its marks (numbers after those that were there), and the
+    ink it left."""
+
+    operators: list[str]
+    elements: list[binding.Element]
+    spoken: list[int]
+    ink: Ink | None
+
+
+_stamps: dict[Hashable, _Stamp] = {}
+MOST_STAMPS = 2_048
 
 
 class Drawing:
@@ -53,10 +68,11 @@ class Drawing:
     def __init__(self, *, paper: Paper, cuts: Mapping[typesetting.Weight, typesetting.Cut]) -> None:
         self.width, self.height = SIZES[paper]
         self.settings = {weight: typesetting.Setting(cut, FONT_NAMES[weight]) for weight, cut in cuts.items()}
+        self._cuts = tuple((setting.name, setting.cut) for setting in self.settings.values())
         self.elements: list[binding.Element] = []
         self._pages: list[list[list[str] | Form]] = []
         self._front: list[str] = []
-        self._marks = 0
+        self._spoken: list[list[int]] = []
         self._ink: Ink | None = None
 
     @property
@@ -66,7 +82,7 @@ class Drawing:
     def start_page(self) -> None:
         """This function will begin the next page."""
         self._pages.append([])
-        self._marks = 0
+        self._spoken.append([])
         self._continue()
 
     def _continue(self) -> None:
@@ -78,10 +94,7 @@ class Drawing:
         """This function will begin an element of meaning ("H1", "P", "Table", "TR", "TD") and return its
         number."""
         self.elements.append(binding.Element(tag, parent, attributes))
-        number = len(self.elements) - 1
-        if parent is not None:
-            self.elements[parent].children.append(number)
-        return number
+        return len(self.elements) - 1
 
     def text(
         self,
@@ -157,30 +170,59 @@ class Drawing:
     def repeat(self, key: Hashable, y: float, draw: Callable[[float], object]) -> None:
         """Draw what stands at many heights on many pages; `key` names everything that it depends on.
 
-        This function will draw it at y; a file for the printer keeps it once.
+        What it shows under elements opened before must be the last ones opened. This function will draw it at y; the
+        next document that has it there takes it as it was drawn, and a file for the printer keeps it once.
         """
+        place = (key, y, self.width, self._cuts, self._ink, len(self._spoken[-1]))
+        stamp = _stamps.get(place)
+        if stamp is None:
+            self._stamp(place, y, draw)
+            return
+        self._front += stamp.operators
+        self._tell(stamp.elements, stamp.spoken)
+        self._ink = stamp.ink
+
+    def _stamp(self, place: Hashable, y: float, draw: Callable[[float], object]) -> None:
+        """Draw it and keep it, unless it shows letters that only this document has."""
+        front, spoken = self._front, self._spoken[-1]
+        operators, elements, marks = len(front), len(self.elements), len(spoken)
+        own = [setting.own_runs for setting in self.settings.values()]
         draw(y)
+        if own != [setting.own_runs for setting in self.settings.values()]:
+            return
+        if len(_stamps) >= MOST_STAMPS:
+            _stamps.clear()
+        opened = [
+            element._replace(parent=None if element.parent is None else element.parent - elements)
+            for element in self.elements[elements:]
+        ]
+        numbers = [element - elements for element in spoken[marks:]]
+        _stamps[place] = _Stamp(front[operators:], opened, numbers, self._ink)
+
+    def _tell(self, elements: Sequence[binding.Element], spoken: Sequence[int]) -> None:
+        """Add elements and who speaks the next marks of the page, both numbered after those that are there."""
+        base = len(self.elements)
+        self.elements += [
+            element if element.parent is None else element._replace(parent=base + element.parent)
+            for element in elements
+        ]
+        self._spoken[-1] += [base + element for element in spoken]
 
     def place(self, form: Form) -> None:
         """This function will put a prepared form on a page where nothing has an element yet."""
-        if self._marks:
+        if self._spoken[-1]:
             raise ValueError("A form brings its own marks: place it before any element of the page")
-        base = len(self.elements)
-        for element in _copies(form.elements):
-            element.children = [child + base for child in element.children]
-            element.parent = None if element.parent is None else element.parent + base
-            element.marks = [(self.page_count - 1, mark) for _, mark in element.marks]
-            self.elements.append(element)
-        self._marks = form.marks
+        self._tell(form.elements, form.spoken)
         self._pages[-1].append(form)
         self._continue()
 
     def form(self) -> Form | None:
         """This function will return the single page drawn so far as a form, or None if it needs letters of
         its own."""
-        if any(setting.extra for setting in self.settings.values()):
+        if any(setting.own_runs for setting in self.settings.values()):
             return None
-        return Form(_compressed(self._front), self.elements, self._marks, tuple(self._front))
+        spoken = tuple(self._spoken[-1])
+        return Form(_compressed(self._front), tuple(self.elements), spoken, tuple(self._front))
 
     def finish(
         self,
@@ -196,15 +238,13 @@ class Drawing:
         This function will return the finished PDF/A; the same calls give the same bytes in any process.
         """
         book = binding.Book()
-        for setting in self.settings.values():
-            setting.embed(book)
-        fonts = "".join(f"/{name} {reference}" for name, reference in book.fonts.items())
-        resources = book.add(f"<</Font<<{fonts}>>/ProcSet[/PDF/Text]>>".encode())
-        tree, tree_object = book.reserve()
-        field = self._put_pages(book, about, tree=tree, resources=resources, signer=signer)
-        tree_object.content = f"<</Type/Pages/Count {len(book.pages)}/Kids[{' '.join(book.pages)}]>>".encode()
-        catalog = f"/Pages {tree}/ViewerPreferences<</DisplayDocTitle true>>"
-        catalog += binding.structure(book, self.elements, language=language)
+        resources = self._embed_letters(book)
+        tree = book.reserve()
+        pages = binding.reference(tree)
+        field = self._put_pages(book, about, tree=pages, resources=resources, signer=signer)
+        book.fill(tree, f"<</Type/Pages/Count {len(book.pages)}/Kids[{' '.join(book.pages)}]>>".encode())
+        catalog = f"/Pages {pages}/ViewerPreferences<</DisplayDocTitle true>>"
+        catalog += binding.structure(book, self.elements, self._spoken, language=language)
         catalog += archiving.catalog_entries(book, about)
         if enclosed:
             catalog += archiving.enclosing(book, enclosed, about)
@@ -212,6 +252,14 @@ class Drawing:
             catalog += f"/AcroForm<</Fields[{field.reference}]/SigFlags 3>>"
         content = book.bind(catalog=catalog, info=archiving.info(about), identity=identity)
         return signer.sign(content) if signer else content
+
+    def _embed_letters(self, book: binding.Book) -> str:
+        """This function will add the letters to a new book and return the reference by which its pages name them."""
+        if any(setting.own_runs for setting in self.settings.values()):
+            return _embedded(book, self.settings.values())
+        parts, resources = _embedded_often(self._cuts)
+        book.parts[:] = parts
+        return resources
 
     def _put_pages(
         self,
@@ -224,10 +272,12 @@ class Drawing:
     ) -> signing.Field | None:
         """This function will add every page, the first with the field of the signature, if there is to be one."""
         box = f"[0 0 {self.width:g} {self.height:g}]"
-        first, first_page = book.reserve()
+        first = book.reserve()
         field = None
         if signer is not None:
-            field = signer.put_field(book, page=first, name=about.author, signed_on=about.issued_on)
+            field = signer.put_field(
+                book, page=binding.reference(first), name=about.author, signed_on=about.issued_on
+            )
         for number, parts in enumerate(self._pages):
             contents = [
                 book.add(_compressed(part) if isinstance(part, list) else part.content)
@@ -240,8 +290,8 @@ class Drawing:
             )
             if number == 0:
                 annotations = f"/Annots[{field.reference}]" if field else ""
-                first_page.content = f"{page}{annotations}>>".encode()
-                book.pages.append(first)
+                book.fill(first, f"{page}{annotations}>>".encode())
+                book.pages.append(binding.reference(first))
             else:
                 book.pages.append(book.add(f"{page}>>".encode()))
         return field
@@ -255,10 +305,25 @@ class Drawing:
         if element is None:
             self._front.append(f"/Artifact BMC {operators} EMC")
             return
-        found = self.elements[element]
-        self._front.append(f"/{found.tag} <</MCID {self._marks}>> BDC {operators} EMC")
-        found.marks.append((len(self._pages) - 1, self._marks))
-        self._marks += 1
+        spoken = self._spoken[-1]
+        tag = self.elements[element].tag
+        self._front.append(f"/{tag} <</MCID {len(spoken)}>> BDC {operators} EMC")
+        spoken.append(element)
+
+
+def _embedded(book: binding.Book, settings: Iterable[typesetting.Setting]) -> str:
+    for setting in settings:
+        setting.embed(book)
+    fonts = "".join(f"/{name} {reference}" for name, reference in book.fonts.items())
+    return book.add(f"<</Font<<{fonts}>>/ProcSet[/PDF/Text]>>".encode())
+
+
+@lru_cache(maxsize=64)
+def _embedded_often(cuts: tuple[tuple[str, typesetting.Cut], ...]) -> tuple[tuple[bytes, ...], str]:
+    """The first objects of every file that shows no letters but the prepared ones."""
+    book = binding.Book()
+    resources = _embedded(book, [typesetting.Setting(cut, name) for name, cut in cuts])
+    return tuple(book.parts), resources
 
 
 def prepared(blank: Drawing, draw: Callable[[Drawing], None]) -> Form | None:
@@ -267,10 +332,6 @@ def prepared(blank: Drawing, draw: Callable[[Drawing], None]) -> Form | None:
     blank.start_page()
     draw(blank)
     return blank.form()
-
-
-def _copies(elements: list[binding.Element]) -> list[binding.Element]:
-    return [binding.Element(e.tag, e.parent, e.attributes, list(e.children), list(e.marks)) for e in elements]
 
 
 def _compressed(operators: list[str]) -> bytes:

@@ -160,8 +160,9 @@ class Press:
             plain = zlib.compress(_MARKS.sub("", "\n".join(operators)).encode(), 9)
             described = f"/Type/XObject/Subtype/Form/BBox{box}/Resources {stock.resources} 0 R"
             names.append(f"/F{name} {book.add(binding.stream(plain, f'{described}/Filter/FlateDecode'))}")
-        for finished in book.objects:
-            self._write(self._reserve(), finished.content)
+        for part in book.parts:
+            self._offsets.append(self._at)
+            self._put(part)
         fonts = "".join(f"/{name} {reference}" for name, reference in book.fonts.items())
         resources = f"<</Font<<{fonts}>>/XObject<<{''.join(names)}>>/ProcSet[/PDF/Text/ImageB]>>"
         self._write(stock.resources, resources.encode())

@@ -205,6 +205,8 @@ class Setting:
         self.name = name
         self.extra: dict[str, tuple[int, int]] = {}
         self.hanja: dict[str, tuple[int, int]] = {}
+        self.own_runs = 0
+        """How many texts have shown letters of the document's own."""
 
     def runs(self, text: str) -> list[tuple[str, bytes]]:
         """This function will return (font name, bytes) runs that show the text, or raise
@@ -218,6 +220,7 @@ class Setting:
     def _mixed_runs(self, text: str) -> list[tuple[str, bytes]]:
         face, codes = self.cut.face, self.cut.codes
         face.width(text, 1)  # refuses what neither face has
+        self.own_runs += 1
         runs: list[tuple[str, bytearray]] = []
         for character in text:
             code, name = codes.get(character), self.name

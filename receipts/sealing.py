@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -25,6 +26,7 @@ class Seal:
     signature: bytes
 
 
+@lru_cache(maxsize=64)
 def key_id(public: bytes) -> str:
     """This function will return the name of a public key of 32 bytes: the start of its SHA-256."""
     return base64.b32encode(hashlib.sha256(public).digest()[:10]).decode()

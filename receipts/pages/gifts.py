@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 from paper import typesetting
 from receipts import snapshots, wording
@@ -104,6 +104,7 @@ def text_width(text: str, size: float) -> float:
     return typesetting.typeface("bold").width(text.translate(typesetting.TABULAR), size)
 
 
+@lru_cache(maxsize=256)
 def heading(
     key: str, *, language: wording.Language, width: float = 400.0, suffix: str = ""
 ) -> tuple[tuple[str, ...], int]:

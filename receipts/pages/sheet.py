@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from paper import drawing, typesetting
 from receipts import sheets, wording
@@ -58,8 +59,7 @@ class Sheet:
         self.canvas.rule(MARGIN, y, self.room, thickness=thickness, color=color)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A piece of the page that is never cut in two; `draw` is told the height of its upper edge."""
 
     height: float

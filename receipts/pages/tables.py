@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from paper import drawing, typesetting
 from receipts import snapshots, wording
@@ -19,18 +20,17 @@ from receipts.pages.sheet import (
     SMALL_LEADING,
     Block,
     Sheet,
-    again,
     size_to_fit,
 )
 
 PAD = 7.5
 TALLEST_ROW = 230.0
 SUM_LEADING = 14.0
+COLUMN_HEADING = "/A<</O/Table/Scope/Column>>"
 Currency = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column between two edges; `label` is its heading, line by line, the first `bold` of them in bold."""
 
     left: float
@@ -56,8 +56,7 @@ class Column:
         return self.right if self.align == "right" else self.left
 
 
-@dataclass(frozen=True, slots=True)
-class Bit:
+class Bit(NamedTuple):
     """One line of a cell, so far below the row's first baseline."""
 
     down: float
@@ -66,8 +65,7 @@ class Bit:
     is_figure: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A gift: what stands in each column, how deep the row is, and what it adds to the sums of its currency."""
 
     cells: tuple[tuple[Bit, ...], ...]
@@ -76,8 +74,7 @@ class Row:
     adds: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """A line below the table. `figures` stand under the last columns; the last of them leads."""
 
     label: str
@@ -230,36 +227,42 @@ def _heading(table: Table, *, is_repeated: bool) -> Block:
     lines = max(len(column.label) for column in table.columns)
     height = 12.0 + 10.0 * lines
 
+    key = (is_repeated, table.grid, *table.columns)
+
     def draw(sheet: Sheet, y: float) -> None:
         canvas = sheet.canvas
-        row = None
+        cells: list[int | None] = [None] * len(table.columns)
         if not is_repeated:
             sheet.table = canvas.open("Table")
             row = canvas.open("TR", sheet.table)
-        for column in table.columns:
-            cell = None if row is None else canvas.open("TH", row, attributes="/A<</O/Table/Scope/Column>>")
-            below = y - 10 - 10 * (lines - len(column.label))
-            for place, text in enumerate(column.label):
-                canvas.text(
-                    column.x,
-                    below - 10 * place,
-                    text,
-                    size=SMALL if place < column.bold else 7.5,
-                    weight="bold" if place < column.bold else "regular",
-                    color=QUIET,
-                    align=column.align,
-                    element=cell,
-                )
-        thickness = 0.5 if table.grid else 0.9
-        sheet.rule(y - height + 3.5, thickness=thickness, color=QUIET if table.grid else INK)
-        _uprights(table, sheet, y, height - 3.5)
-        if table.grid and is_repeated:
-            sheet.rule(y, color=QUIET)
+            cells = [canvas.open("TH", row, attributes=COLUMN_HEADING) for _ in table.columns]
+        canvas.repeat(key, y, lambda y: _headings(table, sheet, y, cells, height=height, is_repeated=is_repeated))
 
-    block = Block(height, draw)
-    key = (is_repeated, table.grid, *table.columns)
-    # The first heading opens the table for the rows below it, so it is drawn anew in each document that has one.
-    return again(key, block)
+    return Block(height, draw)
+
+
+def _headings(
+    table: Table, sheet: Sheet, y: float, cells: Sequence[int | None], *, height: float, is_repeated: bool
+) -> None:
+    lowest = y - height + 2
+    for column, cell in zip(table.columns, cells, strict=True):
+        below = lowest + 10 * len(column.label)
+        for place, text in enumerate(column.label):
+            sheet.canvas.text(
+                column.x,
+                below - 10 * place,
+                text,
+                size=SMALL if place < column.bold else 7.5,
+                weight="bold" if place < column.bold else "regular",
+                color=QUIET,
+                align=column.align,
+                element=cell,
+            )
+    thickness = 0.5 if table.grid else 0.9
+    sheet.rule(y - height + 3.5, thickness=thickness, color=QUIET if table.grid else INK)
+    _uprights(table, sheet, y, height - 3.5)
+    if table.grid and is_repeated:
+        sheet.rule(y, color=QUIET)
 
 
 def _row_block(table: Table, row: Row) -> Block:

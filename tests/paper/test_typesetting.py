@@ -65,7 +65,7 @@ def test_hanja_come_from_the_face_behind(face: typesetting.Typeface) -> None:
     book = binding.Book()
     setting.embed(book)
     assert set(book.fonts) == {"R", "Rx1", "Rh1"}
-    assert any(b"+NotoSansKR-" in finished.content for finished in book.objects)
+    assert any(b"+NotoSansKR-" in part for part in book.parts)
 
 
 def test_the_hanja_of_korean_names_are_there() -> None:

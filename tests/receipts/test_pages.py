@@ -326,6 +326,18 @@ def test_hanja_are_printed_and_what_no_font_has_goes_to_a_person() -> None:
         rendering.render(papers.snapshot("kr-1", donor=donor | {"name": "Kim 🙏"}))
 
 
+@pytest.mark.parametrize("template", EVERY)
+def test_a_body_with_hanja_in_its_name_is_named_on_every_receipt(template: str) -> None:
+    """Its head is prepared once for all its receipts, so the letters it needs must be in each of them."""
+    entity = papers.ENTITIES[template] | {"legal_name": "Harbour 宣敎會", "local_name": "善隣會"}
+    for name in ("Ada Ames", "金承恩"):
+        donor = papers.snapshot(template)["donor"] | {"name": name}
+        page: Any = read(rendering.render(papers.snapshot(template, entity=entity, donor=donor))).pages[0]
+        shown_by = set(re.findall(r"(/\w+) [\d.]+ Tf<", page.get_contents().get_data().decode()))
+        assert shown_by <= set(page["/Resources"]["/Font"]), shown_by
+        assert "宣敎會" in page.extract_text()
+
+
 def test_a_paper_over_two_currencies_is_verified_with_both_totals() -> None:
     key = Ed25519PrivateKey.generate()
     won = papers.line(currency="KRW", currency_exponent=0, amount_minor=50000)

@@ -15,6 +15,7 @@ from typing import Any
 import pypdf
 import pytest
 
+from paper import binding, drawing
 from receipts import rendering
 from tests.receipts import papers, samples
 from tests.receipts.reading import read, require_inert
@@ -110,6 +111,24 @@ def test_threads_do_not_disturb_each_other() -> None:
     alone = [rendering.render(snapshot) for snapshot in snapshots]
     with ThreadPoolExecutor(max_workers=4) as pool:
         assert list(pool.map(rendering.render, snapshots)) == alone
+
+
+class Forgetful(dict[object, object]):
+    def __setitem__(self, key: object, value: object) -> None: ...
+
+
+def test_what_was_drawn_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps for the next file of the same kind is only ever what it would have drawn."""
+    every = [*all_samples(), *map(papers.snapshot, sorted(papers.ENTITIES)), *all_samples()]
+    for name in papers.ENTITIES:
+        every += [papers.snapshot(name, language="ko"), papers.year(9, name), papers.snapshot(name)]
+    with monkeypatch.context() as nothing_is_kept:
+        nothing_is_kept.setattr(drawing, "_stamps", Forgetful())
+        nothing_is_kept.setattr(drawing, "_embedded_often", drawing._embedded_often.__wrapped__)
+        nothing_is_kept.setattr(binding, "_grown_often", binding._grown)
+        alone = [rendering.render(snapshot) for snapshot in every]
+    assert [rendering.render(snapshot) for snapshot in every] == alone
+    assert [rendering.render(snapshot) for snapshot in reversed(every)] == alone[::-1]
 
 
 def pages_of(reader: pypdf.PdfReader) -> list[Any]:
