@@ -236,7 +236,9 @@ def _heading(table: Table, *, is_repeated: bool) -> Block:
             sheet.table = canvas.open("Table")
             row = canvas.open("TR", sheet.table)
             cells = [canvas.open("TH", row, attributes=COLUMN_HEADING) for _ in table.columns]
-        canvas.repeat(key, y, lambda y: _headings(table, sheet, y, cells, height=height, is_repeated=is_repeated))
+        canvas.repeat(
+            key, y, lambda y: _headings(table, sheet, y, cells, height=height, is_repeated=is_repeated)
+        )
 
     return Block(height, draw)
 

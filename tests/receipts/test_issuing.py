@@ -343,3 +343,10 @@ def test_a_look_at_what_is_new_leaves_the_rest_to_the_look_at_everything(db: Non
     assert issuing.due(since=NOW, now=NOW) == [gift.pk]
     assert issuing.issue_due(now=LATER, since=LATER) == 0
     assert issuing.issue_due(now=LATER) == 1
+
+
+def test_what_is_decided_is_thrown_out_before_anything_else_is_looked_up(db: None) -> None:
+    """Otherwise each look, every few seconds, reads the donor and the receipt of every gift of the week."""
+    plan = issuing.waiting_now().explain()
+    assert plan.count("Anti Join") == 2, plan
+    assert "receipts_coverage.id IS NULL" not in plan, plan
