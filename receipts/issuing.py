@@ -26,7 +26,7 @@ __all__ = ["BATCH", "GENESIS", "Draft", "decide", "draft", "due", "issue_drafts"
 
 logger = logging.getLogger(__name__)
 
-BATCH, FIRST = 500, 100
+BATCH, TOGETHER = 500, 250
 _NO_GIFTS_TROUBLE = (marking.NumbersLost, marking.MarksUnusable)
 """Not one gift's trouble: no other one may be numbered either."""
 
@@ -169,15 +169,15 @@ def _not_yearly(found: QuerySet[Donation]) -> QuerySet[Donation]:
 def issue_due(*, now: datetime, since: datetime | None = None, call: Callable[[], None] | None = None) -> int:
     """Decide every gift that waits: a receipt, or an exclusion with its reason.
 
-    `call` is called once, when the first of many have their numbers and the others still wait for theirs.
+    `call` is called once, when the first of many have their numbers and others still wait for theirs.
 
     `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Gifts are
-    decided in two transactions, the first of few, so that who is called begins soon. Where one fails each gift has one
-    of its own, and one gift's trouble never stops the others: it is logged and decided again next time. This
-    function will return how many receipts it issued. Raises marking.NumbersLost or MarksUnusable.
+    decided some hundreds in a transaction; where that fails each has one of its own, and one gift's trouble never
+    stops the others: it is logged and decided again next time. This function will return how many receipts it
+    issued. Raises marking.NumbersLost or MarksUnusable.
     """
     waiting = due(since=since, now=now)
-    chunks = [chunk for chunk in (waiting[:FIRST], waiting[FIRST:]) if chunk]
+    chunks = [waiting[first : first + TOGETHER] for first in range(0, len(waiting), TOGETHER)]
     issued = 0
     for place, chunk in enumerate(chunks):
         if place == 1 and call is not None:
