@@ -1,7 +1,7 @@
 """Following up: everything receipts do after money moved, in turns that are short.
 
 Numbering is one lane: two workers would take the same gifts and wait for each other's rows. Drawing is shared. A turn
-numbers at most some hundreds (when half of them have theirs it rings for whoever is free to draw), rings for whoever is
+numbers at most some hundreds (when the first have theirs it rings for whoever is free to draw), rings for whoever is
 free to number the next ones, and draws a little: so there is always something to draw for the one who may not number,
 nobody waits for another, and what else stands in the queue (notices to settle) never waits for the end of a rush.
 """

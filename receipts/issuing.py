@@ -8,6 +8,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 
 from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -26,7 +27,7 @@ __all__ = ["BATCH", "GENESIS", "Draft", "decide", "draft", "due", "issue_drafts"
 
 logger = logging.getLogger(__name__)
 
-BATCH, TOGETHER = 500, 250
+BATCH, TOGETHER, FIRST = 500, 200, 100
 _NO_GIFTS_TROUBLE = (marking.NumbersLost, marking.MarksUnusable)
 """Not one gift's trouble: no other one may be numbered either."""
 
@@ -172,12 +173,13 @@ def issue_due(*, now: datetime, since: datetime | None = None, call: Callable[[]
     `call` is called once, when the first of many have their numbers and others still wait for theirs.
 
     `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Gifts are
-    decided some hundreds in a transaction; where that fails each has one of its own, and one gift's trouble never
-    stops the others: it is logged and decided again next time. This function will return how many receipts it
-    issued. Raises marking.NumbersLost or MarksUnusable.
+    decided some hundreds in a transaction, fewer in the first, so that who is called begins soon. Where one fails each
+    gift has one of its own, and one gift's trouble never stops the others: it is logged and decided again next time.
+    This function will return how many receipts it issued. Raises marking.NumbersLost or MarksUnusable.
     """
     waiting = due(since=since, now=now)
-    chunks = [waiting[first : first + TOGETHER] for first in range(0, len(waiting), TOGETHER)]
+    cuts = [0, *range(FIRST, len(waiting), TOGETHER), len(waiting)]
+    chunks = [waiting[start:end] for start, end in pairwise(cuts) if start < end]
     issued = 0
     for place, chunk in enumerate(chunks):
         if place == 1 and call is not None:

@@ -58,6 +58,7 @@ def test_towards_the_end_a_worker_takes_half_of_what_is_left(monkeypatch: pytest
 def test_who_is_free_draws_while_others_still_wait_for_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[tuple[str, int]] = []
     monkeypatch.setattr(ringing, "ring", lambda *names, **_: rung.append((names[0], Receipt.objects.count())))
+    monkeypatch.setattr(issuing, "FIRST", 2)
     monkeypatch.setattr(issuing, "TOGETHER", 2)
     monkeypatch.setattr(issuing, "BATCH", 5)
     for _ in range(5):
