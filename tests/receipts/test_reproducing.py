@@ -129,6 +129,10 @@ def test_what_was_drawn_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) 
         alone = [rendering.render(snapshot) for snapshot in every]
     assert [rendering.render(snapshot) for snapshot in every] == alone
     assert [rendering.render(snapshot) for snapshot in reversed(every)] == alone[::-1]
+    monkeypatch.setattr(drawing, "_stamps", {})
+    monkeypatch.setattr(drawing, "MOST_STAMPS", 3)
+    assert [rendering.render(snapshot) for snapshot in every] == alone
+    assert 1 <= len(drawing._stamps) <= 3
 
 
 def pages_of(reader: pypdf.PdfReader) -> list[Any]:
