@@ -3,7 +3,7 @@
 WeasyPrint draws a page of HTML with the same two faces, which its font configuration reads once for the process. It
 neither tags nor signs, and has no code. It stands on pango and on HarfBuzz's cutter of fonts, libraries of the system;
 where one is missing the measure says how to get it, and is not taken: without the cutter WeasyPrint draws, but takes
-forty times as long.
+more than twenty times as long.
 """
 
 import html

@@ -20,7 +20,7 @@ def paragraph(
     def draw(sheet: Sheet, y: float) -> None:
         sheet.paragraph(MARGIN, y - 10, lines, size=size, leading=leading, color=QUIET if is_quiet else INK)
 
-    return again((text, width, size, is_quiet), Block(len(lines) * leading + 6, draw))
+    return again((text, width, size, leading, is_quiet), Block(len(lines) * leading + 6, draw))
 
 
 def paragraphs(receipt: snapshots.Snapshot, *, width: float, without: frozenset[str]) -> list[Block]:
