@@ -1,25 +1,29 @@
 """`receipts_end_to_end`: gifts become numbered rows, sealed and signed files that are stored, and letters, in a worker.
 
-Ours is the deployment's own worker on the queue inside the database, with one process and then with two; it is rung for
+Ours is the deployment's own worker on the queue inside the database, with one process and with two; it is rung for
 once, as a webhook does. A run is over when every gift has its number, its stored file and its letter in the outbox. The
 limit is the promise: 10,000 in 60 seconds with one process. The time is the clock's, so a busy machine shows; the
 notes tell the worker's processor time for a receipt, which it changes least, and how much more two processes that only
 draw, without a database, get out of this machine than one: what two workers could reach if nothing were shared.
+
+The runs are one, two, two, one: each finds a larger database than the one before, and so both are asked alike.
 """
 
 import contextlib
 import json
 import multiprocessing
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+from celery import current_app
 from django.db import connection
 from django.utils import timezone
 
@@ -29,7 +33,8 @@ from jobs import ringing
 NAME = "receipts_end_to_end"
 COUNT = int(os.environ.get("BENCH_RECEIPTS", "10000"))
 PROMISE_COUNT, PROMISE_SECONDS, PROMISE_MEGABYTES, PROMISE_SHARE = 10_000, 60.0, 250, 1.8
-PATIENCE = 900.0
+ORDER = (1, 2, 2, 1)
+PATIENCE, PAUSE = 900.0, 0.1
 DRAWN_BARE = 1_500
 
 _TOLD = """
@@ -45,12 +50,13 @@ def measure() -> pairing.Outcome:
     """This function will return receipts per second end to end, one process against the promise."""
     with tempfile.TemporaryDirectory() as folder:
         environment = _environment(Path(folder))
-        one = _run(processes=1, environment=environment)
-        two = _run(processes=2, environment=environment)
+        runs = [(processes, _run(processes=processes, environment=environment)) for processes in ORDER]
+    one, two = (_mean([run for processes, run in runs if processes == asked]) for asked in (1, 2))
     notes: dict[str, object] = {
         "one": one,
         "two": two,
         "two_to_one": round(two["rate"] / one["rate"], 2),
+        "seconds": [run["seconds"] for _, run in runs],
         "two_to_one_promised": PROMISE_SHARE,
         "two_to_one_of_bare_drawing": round(_bare(2) / _bare(1), 2),
         "rss_megabytes_promised": PROMISE_MEGABYTES,
@@ -59,6 +65,15 @@ def measure() -> pairing.Outcome:
     return pairing.against(
         PROMISE_COUNT / PROMISE_SECONDS, name=NAME, value=one["rate"], unit="receipts/s", notes=notes
     )
+
+
+def _mean(runs: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Of all that is told of runs; the rate is of all their receipts in all their time."""
+    told = {name: round(statistics.mean(run[name] for run in runs), 2) for name in runs[0]}
+    return {
+        **told,
+        "rate": round(sum(run["receipts"] for run in runs) / sum(run["seconds"] for run in runs), 1),
+    }
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -78,6 +93,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _run(*, processes: int, environment: dict[str, str]) -> dict[str, float]:
     generating.fresh(rows=COUNT)
+    current_app.control.purge()  # a bell of the run before would begin this one before the clock does
     before = _numbers()
     with _worker(processes, environment=environment) as pid:
         family = standing.Server("", pid)
@@ -86,7 +102,7 @@ def _run(*, processes: int, environment: dict[str, str]) -> dict[str, float]:
         peak = 0.0
         while not _is_over(before + COUNT) and time.perf_counter() - began < PATIENCE:
             peak = max(peak, _megabytes(pid))
-            time.sleep(0.25)
+            time.sleep(PAUSE)
         took, spent = time.perf_counter() - began, family.cpu_seconds() - spent
         numbered, drawn, queued, size = _told(began_at)
         if queued < COUNT:

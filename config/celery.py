@@ -4,10 +4,12 @@ A task is only a nudge: every row it would work on is found again by the timetab
 seconds, never money.
 """
 
+import gc
 import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -57,6 +59,15 @@ app.conf.beat_schedule = {
     "the laws of the books": {"task": "config.selfcheck", "schedule": crontab(minute=7)},
     "the worker is alive": {"task": "config.heartbeat", "schedule": 30},
 }
+
+
+def _keep_what_is_loaded(**_: object) -> None:
+    """What a worker's process has loaded stays until it ends: walking through it again and again for garbage cost a
+    twelfth of the time of drawing receipts."""
+    gc.freeze()
+
+
+worker_process_init.connect(_keep_what_is_loaded)
 
 
 def database_queue() -> dict[str, object]:

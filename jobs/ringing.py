@@ -13,9 +13,10 @@ PAUSE = 0.25
 """Seconds between two rings of one bell by one process: so many rows are found by one look."""
 
 
-def ring(*names: str, first: tuple[object, ...] = ()) -> None:
+def ring(*names: str, first: tuple[object, ...] = (), within: float | None = None) -> None:
     """Ring for tasks, one after the other; `first` are the arguments of the first.
 
+    A bell that nobody hears `within` so many seconds is void: it asks whoever is free now.
     A queue that is away is no error: the rows wait for the timetable. This function will never raise for it.
     """
     steps = [
@@ -25,7 +26,7 @@ def ring(*names: str, first: tuple[object, ...] = ()) -> None:
     for step in steps[1:]:
         bell = bell | step
     try:
-        bell.apply_async(retry=False)
+        bell.apply_async(retry=False, expires=within)
     except (OperationalError, OSError) as error:
         logger.warning("the queue is away (%s): the timetable will find the rows", type(error).__name__)
 

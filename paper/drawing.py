@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from paper import archiving, binding, coding, signing, typesetting
 
@@ -58,8 +58,21 @@ class _Stamp:
     ink: Ink | None
 
 
+_Cuts = tuple[tuple[str, typesetting.Cut], ...]
+
+
+class _Letters(NamedTuple):
+    """The first objects of every file that shows no letters but the prepared ones, how its pages name them, and the
+    bytes it therefore begins with."""
+
+    parts: tuple[bytes, ...]
+    resources: str
+    opening: bytes
+
+
 _stamps: dict[Hashable, _Stamp] = {}
-MOST_STAMPS = 2_048
+_letters: dict[_Cuts, _Letters] = {}
+MOST_STAMPS, MOST_LETTERS = 2_048, 64
 
 
 class Drawing:
@@ -257,9 +270,13 @@ class Drawing:
         """This function will add the letters to a new book and return the reference by which its pages name them."""
         if any(setting.own_runs for setting in self.settings.values()):
             return _embedded(book, self.settings.values())
-        parts, resources = _embedded_often(self._cuts)
-        book.parts[:] = parts
-        return resources
+        letters = _letters.get(self._cuts)
+        if letters is None:
+            if len(_letters) >= MOST_LETTERS:
+                _letters.clear()
+            letters = _letters[self._cuts] = _prepared_letters(self._cuts)
+        book.parts[:] = letters.parts
+        return letters.resources
 
     def _put_pages(
         self,
@@ -318,12 +335,16 @@ def _embedded(book: binding.Book, settings: Iterable[typesetting.Setting]) -> st
     return book.add(f"<</Font<<{fonts}>>/ProcSet[/PDF/Text]>>".encode())
 
 
-@lru_cache(maxsize=64)
-def _embedded_often(cuts: tuple[tuple[str, typesetting.Cut], ...]) -> tuple[tuple[bytes, ...], str]:
-    """The first objects of every file that shows no letters but the prepared ones."""
+def _prepared_letters(cuts: _Cuts) -> _Letters:
     book = binding.Book()
     resources = _embedded(book, [typesetting.Setting(cut, name) for name, cut in cuts])
-    return tuple(book.parts), resources
+    return _Letters(tuple(book.parts), resources, b"".join((binding.HEADER, *book.parts)))
+
+
+def openings() -> tuple[bytes, ...]:
+    """This function will return what files begin with that show no letters but prepared ones: of all that this process
+    has drawn lately."""
+    return tuple(letters.opening for letters in _letters.values())
 
 
 def prepared(blank: Drawing, draw: Callable[[Drawing], None]) -> Form | None:

@@ -66,7 +66,7 @@ def finish_due(*, now: datetime) -> int:
 
 
 def finish_share(*, now: datetime) -> bool:
-    """Draw two batches at most: a share that is less than `issuing.BATCH`, so that others find something to draw.
+    """Draw two batches at most: then whatever else stands in the queue has its turn.
 
     This function will return whether more may wait. Raises as `finish_due` does.
     """
@@ -139,9 +139,12 @@ def _finish(claimed: Sequence[uuid.UUID], *, now: datetime) -> int:
     drawn = [made for receipt in receipts if (made := _drawn(receipt, now=now))]
     if not drawn:
         return 0
+    from paper import drawing
+
     _mark(drawn)
     _keep_keys(drawn, now=now)
-    keys = storing.store_all(contents=[each.content for each in drawn], media_type=PDF, now=now)
+    contents = [each.content for each in drawn]
+    keys = storing.store_all(contents=contents, media_type=PDF, now=now, openings=drawing.openings())
     pour(
         [
             Seal(receipt=each.receipt, key_id=each.seal.key_id, signature=each.seal.signature, sealed_at=now)

@@ -1,9 +1,9 @@
 """Following up: everything receipts do after money moved, in turns that are short.
 
-Numbering is one lane: two workers would take the same gifts and wait for each other's rows. Drawing is shared. A turn
-numbers at most some hundreds (when the first have theirs it rings for whoever is free to draw), rings for whoever is
-free to number the next ones, and draws a little: so there is always something to draw for the one who may not number,
-nobody waits for another, and what else stands in the queue (notices to settle) never waits for the end of a rush.
+A turn numbers some gifts that nobody else holds and draws as many receipts. Before it begins it rings for the next
+turn, if more wait: so whoever is free joins in, until nobody is, and one bell waits. It is void after some seconds,
+for then all are busy and others ring too: what else stands in the queue (notices to settle) never waits for the end of
+a rush.
 """
 
 import logging
@@ -20,44 +20,51 @@ logger = logging.getLogger(__name__)
 
 _LOCK = 7210004
 TASK, DRAWING = "receipts.follow_up", "receipts.finish"
-LITTLE = 100
-"""What a turn draws that gave numbers to many: with it, two workers have as much to do as each other."""
+HEARD = 5.0
+"""Seconds after which a bell is void. Should none be left while gifts wait, the timetable rings."""
 
 
-def follow_up(*, since: datetime, now: datetime) -> bool:
+def follow_up(*, since: datetime, now: datetime, given_from: datetime | None = None) -> None:
     """Correct, issue and draw one turn of what is due; the mail leaves with the next look at the outbox.
 
-    This function will return False when another worker gives numbers; it draws beside that one.
+    This function will begin, in a rush, `given_from` where the turn before ended.
     """
-    with _alone() as is_alone:
-        is_full = is_alone and _number(since=since, now=now)
-    if is_full:
-        ringing.ring(TASK)  # whoever is free numbers the next ones while these are drawn
-        finishing.finish_some(now=now, limit=LITTLE)  # most of them are left to whoever was rung for
+    if given_from is None:
+        _correct(now=now)
+    if _number(since=since, given_from=given_from, now=now):
+        finishing.finish_some(now=now)
     else:
         draw(now=now)
-    return is_alone
 
 
 def draw(*, now: datetime) -> None:
     """This function will draw a share of what has its number, and ring for another one while more may wait."""
     # Drawing needs nobody to be alone: each worker takes its own receipts.
     if finishing.finish_share(now=now):
-        ringing.ring(DRAWING)
+        ringing.ring(DRAWING, within=HEARD)
 
 
-def _number(*, since: datetime, now: datetime) -> bool:
+def _correct(*, now: datetime) -> None:
+    with _alone() as is_alone:
+        if is_alone:
+            correcting.correct_due(now=now)
+
+
+def _number(*, since: datetime, given_from: datetime | None, now: datetime) -> bool:
     """While numbers are lost none is given, but what has its number already still gets its file.
 
-    This function will return whether so many were issued that more may wait.
+    This function will return whether it left gifts to the next turn, for which it has rung.
     """
+
+    def call(rest_from: datetime) -> None:
+        ringing.ring(TASK, first=(rest_from.isoformat(),), within=HEARD)
+
     try:
-        correcting.correct_due(now=now)
-        issued = issuing.issue_due(now=now, since=since, call=lambda: ringing.ring(DRAWING))
+        turn = issuing.issue_turn(now=now, since=since, given_from=given_from, call=call)
     except (marking.NumbersLost, marking.MarksUnusable) as error:
         logger.error("no receipt is issued: %s", error)
         return False
-    return issued >= issuing.BATCH
+    return turn.rest_from is not None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from itertools import pairwise
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -27,7 +27,7 @@ __all__ = ["BATCH", "GENESIS", "Draft", "decide", "draft", "due", "issue_drafts"
 
 logger = logging.getLogger(__name__)
 
-BATCH, TOGETHER, FIRST = 500, 200, 100
+BATCH, LEAST = 200, 25
 _NO_GIFTS_TROUBLE = (marking.NumbersLost, marking.MarksUnusable)
 """Not one gift's trouble: no other one may be numbered either."""
 
@@ -105,13 +105,21 @@ def due(*, since: datetime | None, now: datetime, limit: int = BATCH) -> list[uu
     A gift waits while it has neither a receipt nor a reason for none, and nothing holds it: no open dispute or
     review, no obstacle before its time, no annual run to come.
     """
+    return [pk for _, pk in _due(since=since, given_from=None, now=now, limit=limit)]
+
+
+def _due(
+    *, since: datetime | None, given_from: datetime | None, now: datetime, limit: int
+) -> list[tuple[datetime, uuid.UUID]]:
     waiting = waiting_now()
+    if given_from is not None:
+        waiting = waiting.filter(given_at__gte=given_from)
     free = waiting.filter(_has_no(Obstacle))
     if since is not None:
         free = free.filter(recorded_at__gte=since)
     retried = waiting.filter(obstacle__try_after__lte=now)
     found = [_oldest(rows, limit) for rows in (free, retried)]
-    return [pk for _, pk in sorted(row for rows in found for row in rows)][:limit]
+    return sorted(row for rows in found for row in rows)[:limit]
 
 
 def waiting_now() -> QuerySet[Donation]:
@@ -167,35 +175,80 @@ def _not_yearly(found: QuerySet[Donation]) -> QuerySet[Donation]:
     return found.annotate(given_in=year, rhythm=rhythm).exclude(~Exists(ran), rhythm="annual")
 
 
-def issue_due(*, now: datetime, since: datetime | None = None, call: Callable[[], None] | None = None) -> int:
-    """Decide every gift that waits: a receipt, or an exclusion with its reason.
+class Turn(NamedTuple):
+    """What a turn did: how many receipts it issued and, where gifts wait that it left, when the first was given."""
 
-    `call` is called once, when the first of many have their numbers and others still wait for theirs.
+    issued: int
+    rest_from: datetime | None
 
-    `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. Gifts are
-    decided some hundreds in a transaction, fewer in the first, so that who is called begins soon. Where one fails each
-    gift has one of its own, and one gift's trouble never stops the others: it is logged and decided again next time.
+
+def issue_due(*, now: datetime, since: datetime | None = None) -> int:
+    """Decide every gift that waits and that nobody else is deciding, turn by turn.
+
     This function will return how many receipts it issued. Raises marking.NumbersLost or MarksUnusable.
     """
-    waiting = due(since=since, now=now)
-    cuts = [0, *range(FIRST, len(waiting), TOGETHER), len(waiting)]
-    chunks = [waiting[start:end] for start, end in pairwise(cuts) if start < end]
-    issued = 0
-    for place, chunk in enumerate(chunks):
-        if place == 1 and call is not None:
-            call()
-        issued += _issue_chunk(chunk, now=now)
+    turn = issue_turn(now=now, since=since)
+    issued = turn.issued
+    while turn.rest_from is not None:
+        turn = issue_turn(now=now, since=since, given_from=turn.rest_from)
+        issued += turn.issued
     return issued
 
 
-def _issue_chunk(donation_ids: Sequence[uuid.UUID], *, now: datetime) -> int:
+def issue_turn(
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    given_from: datetime | None = None,
+    call: Callable[[datetime], None] | None = None,
+) -> Turn:
+    """Decide the oldest gifts that wait: a receipt, or an exclusion with its reason.
+
+    Others may do the same at the same time: each takes gifts that nobody holds. Towards the end it takes half of what
+    is left, so that two of them end together.
+
+    `since` keeps the look every few seconds small; without it every gift ever recorded is looked at. A turn in a rush
+    begins `given_from` where the one before it ended: it need not look again at what that one has in hand, nor is it
+    stopped by gifts that fail. `call` is called before the first number is given, with where the next turn begins.
+
+    Gifts are decided together, and where one fails each by itself: one gift's trouble never stops the others, it is
+    logged and decided again later. This function will return what it did. Raises marking.NumbersLost or MarksUnusable.
+    """
+    waiting = _due(since=since, given_from=given_from, now=now, limit=2 * BATCH)
+    most = min(BATCH, max(LEAST, len(waiting) // 2))
+    rest_from = waiting[most][0] if len(waiting) > most else None
+    is_further = rest_from is not None and rest_from != given_from
+    if call is not None and rest_from is not None and is_further:
+        call(rest_from)
+    issued = _issue_some([pk for _, pk in waiting], most=most, now=now)
+    if is_further or not issued:
+        # Where all failed and those left were given at the same moment, the next turn would be this one again.
+        return Turn(issued, rest_from if is_further else None)
+    if call is not None and rest_from is not None:
+        call(rest_from)
+    return Turn(issued, rest_from)
+
+
+def _issue_some(donation_ids: Sequence[uuid.UUID], *, most: int, now: datetime) -> int:
+    taken: list[uuid.UUID] = []
     try:
-        return len(decide_together(donation_ids=donation_ids, now=now))
+        with transaction.atomic():
+            taken = _undecided(taking_turns.take_free(donation_ids, most=most))
+            return len(decide_together(donation_ids=taken, now=now))
     except _NO_GIFTS_TROUBLE:
         raise
     except Exception:
-        logger.exception("%s gifts could not be decided together: each by itself", len(donation_ids))
-    return sum(_issue_alone(donation_id, now=now) for donation_id in donation_ids)
+        logger.exception("%s gifts could not be decided together: each by itself", len(taken))
+    return sum(_issue_alone(donation_id, now=now) for donation_id in taken)
+
+
+def _undecided(donation_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Without those that somebody decided after they were found waiting and before they were ours."""
+    decided: set[uuid.UUID] = set()
+    for kind in (Coverage, Exclusion):
+        rows = kind.objects.filter(donation__in=donation_ids)
+        decided.update(rows.values_list("donation_id", flat=True))
+    return [donation_id for donation_id in donation_ids if donation_id not in decided]
 
 
 def _issue_alone(donation_id: uuid.UUID, *, now: datetime) -> bool:

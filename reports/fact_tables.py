@@ -6,6 +6,7 @@ FACT_TABLES = (
     "ledger_periodclose",
     "staff_auditevent",
     "paper_document",
+    "paper_opening",
     "campaigns_appealcost",
     "donors_consent",
     "payments_balancetransaction",

@@ -350,8 +350,12 @@ LAWS = (
         "I23",
         "every file is the bytes its hash says, and belongs to a receipt, a letter or a release",
         """
-        SELECT 'document ' || sha256 || ' is damaged' FROM paper_document
-         WHERE created_at >= %(since)s AND encode(sha256(content), 'hex') <> paper_document.sha256
+        SELECT 'document ' || d.sha256 || ' is damaged' FROM paper_document d
+          LEFT JOIN paper_opening o ON o.sha256 = d.opening_id
+         WHERE d.created_at >= %(since)s AND encode(sha256(coalesce(o.content, '') || d.content), 'hex') <> d.sha256
+        UNION ALL
+        SELECT 'opening ' || o.sha256 || ' is damaged' FROM paper_opening o
+         WHERE encode(sha256(o.content), 'hex') <> o.sha256
         UNION ALL
         SELECT 'document ' || d.sha256 || ' belongs to nothing' FROM paper_document d
          WHERE NOT EXISTS (SELECT 1 FROM receipts_rendering r WHERE r.document_id = d.sha256)

@@ -7,7 +7,8 @@ import threading
 import time
 
 import pytest
-from celery import Celery
+from celery import Celery, current_app
+from celery.worker.request import Request
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -78,3 +79,14 @@ def test_a_process_that_ends_waits_for_its_bells(
     assert ringing.wait_until_rung(within=5)
     assert rung.get_nowait() == ("a",)
     assert ringing.wait_until_rung(within=0)  # nothing more was asked for
+
+
+def test_a_bell_nobody_heard_in_time_is_void() -> None:
+    bells: list[Request] = []
+    for within in (None, 60.0, -1.0):
+        ringing.ring("receipts.finish", within=within)
+        with current_app.connection_for_read() as broker, broker.SimpleQueue("celery") as waiting:
+            message = waiting.get_nowait()
+            message.ack()
+            bells.append(Request(message, app=current_app, decoded=False))
+    assert [bool(bell.maybe_expire()) for bell in bells] == [False, False, True]

@@ -71,7 +71,7 @@ def every_fact(db: None) -> None:
     said_by_staff(gift)
     closing.close(entity=making.entity(), through_on=NOW.date().replace(day=1), closed_by="user:1", now=NOW)
     auditing.record(actor="test", action="look", target="nothing", now=NOW)
-    storing.store(content=b"%PDF-", media_type="application/pdf", now=NOW)
+    storing.store_all(contents=[b"%PDF-1"], media_type="application/pdf", now=NOW, openings=[b"%PDF-"])
     facts.bounce()
     matched = banks.line(banks.account(), 100)
     own = Part(kind=Kind.OTHER, reason="own transfer")

@@ -31,7 +31,6 @@ TESTED = funds_rows.TRIGGERS | {
     "unit_cost_heads_add_up",  # tests/campaigns/test_laws.py
     "appeal_cost_is_taken_back_whole",  # tests/campaigns/test_spending.py
     "safe_count_takes_allowed_step",  # tests/campaigns/test_counting_safe.py
-    "paper_document_is_append_only",
     "annual_run_takes_allowed_step",  # tests/laws/test_steps.py
     *broken_filings.STEPS,  # tests/laws/test_filings.py
     *broken_pledges.STEPS,  # tests/laws/test_pledges.py

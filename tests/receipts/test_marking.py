@@ -128,6 +128,6 @@ def test_while_numbers_are_lost_none_is_given_and_files_are_still_drawn(
     code = making.entity().code
     marking.set_marks(entity_code=code, tax_year=2026, lines=lines(2, 5))
     facts.donation()
-    assert following_up.follow_up(since=NOW, now=NOW)
+    following_up.follow_up(since=NOW, now=NOW)
     assert "number 5 is on paper, the database ends at 1" in caplog.text
     assert (Receipt.objects.count(), Rendering.objects.count()) == (1, 1)

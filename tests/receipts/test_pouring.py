@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 
 from jobs import ringing
 from receipts import finishing, following_up, issuing, pouring
-from receipts.models import Receipt, ReceiptTotal, Rendering
+from receipts.models import ReceiptTotal, Rendering
 from tests import facts
 from tests.facts import NOW
 
@@ -52,16 +50,3 @@ def test_towards_the_end_a_worker_takes_half_of_what_is_left(monkeypatch: pytest
     issuing.issue_due(now=NOW)
     taken = [finishing.finish_some(now=NOW)[0] for _ in range(5)]
     assert taken == [3, 1, 1, 1, 0]
-
-
-@pytest.mark.django_db
-def test_who_is_free_draws_while_others_still_wait_for_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    rung: list[tuple[str, int]] = []
-    monkeypatch.setattr(ringing, "ring", lambda *names, **_: rung.append((names[0], Receipt.objects.count())))
-    monkeypatch.setattr(issuing, "FIRST", 2)
-    monkeypatch.setattr(issuing, "TOGETHER", 2)
-    monkeypatch.setattr(issuing, "BATCH", 5)
-    for _ in range(5):
-        facts.donation()
-    assert following_up.follow_up(since=NOW - timedelta(days=7), now=NOW)
-    assert rung == [(following_up.DRAWING, 2), (following_up.TASK, 5)]

@@ -124,15 +124,18 @@ def test_what_was_drawn_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) 
         every += [papers.snapshot(name, language="ko"), papers.year(9, name), papers.snapshot(name)]
     with monkeypatch.context() as nothing_is_kept:
         nothing_is_kept.setattr(drawing, "_stamps", Forgetful())
-        nothing_is_kept.setattr(drawing, "_embedded_often", drawing._embedded_often.__wrapped__)
+        nothing_is_kept.setattr(drawing, "_letters", Forgetful())
         nothing_is_kept.setattr(binding, "_grown_often", binding._grown)
         alone = [rendering.render(snapshot) for snapshot in every]
     assert [rendering.render(snapshot) for snapshot in every] == alone
     assert [rendering.render(snapshot) for snapshot in reversed(every)] == alone[::-1]
     monkeypatch.setattr(drawing, "_stamps", {})
     monkeypatch.setattr(drawing, "MOST_STAMPS", 3)
+    monkeypatch.setattr(drawing, "_letters", {})
+    monkeypatch.setattr(drawing, "MOST_LETTERS", 2)
     assert [rendering.render(snapshot) for snapshot in every] == alone
     assert 1 <= len(drawing._stamps) <= 3
+    assert 1 <= len(drawing._letters) <= 2
 
 
 def pages_of(reader: pypdf.PdfReader) -> list[Any]:

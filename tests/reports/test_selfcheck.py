@@ -17,6 +17,7 @@ from donations import funding
 from donations.models import Donation, Refund
 from ledger.models import Entry, Line
 from paper import storing
+from paper.models import Document, Opening
 from receipts.models import Receipt
 from reports import laws, selfchecking
 from tests import facts
@@ -262,6 +263,14 @@ def test_i23_files_that_are_damaged_or_belong_to_nothing(lawful: Donation, ungua
     drawn = Receipt.objects.get(number=1).rendering.document_id
     sql("UPDATE paper_document SET content = set_byte(content, 100, 1) WHERE sha256 = %s", drawn)
     assert broken("I23") == [f"document {drawn} is damaged", f"document {alone} belongs to nothing"]
+
+
+def test_i23_an_opening_that_is_damaged(lawful: Donation, unguarded: None) -> None:
+    opening, files = Opening.objects.get(), Document.objects.order_by("pk")
+    sql("UPDATE paper_opening SET content = set_byte(content, 100, 1)")
+    damaged = [f"document {one.pk} is damaged" for one in files if one.opening_id]
+    assert damaged
+    assert broken("I23") == [*damaged, f"opening {opening.pk} is damaged"]
 
 
 def test_i24_a_group_that_waits_beside_its_money(lawful: Donation) -> None:
