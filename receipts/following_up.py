@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import connection
 
 from jobs import ringing
-from receipts import correcting, finishing, issuing, marking
+from receipts import correcting, finishing, issuing, marking, restoring
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,8 @@ def _number(*, since: datetime, given_from: datetime | None, now: datetime) -> b
     """
 
     def call(rest_from: datetime) -> None:
-        ringing.ring(TASK, first=(rest_from.isoformat(),), within=HEARD)
+        if not restoring.lost():  # or each turn would only find out again that none may be given
+            ringing.ring(TASK, first=(rest_from.isoformat(),), within=HEARD)
 
     try:
         turn = issuing.issue_turn(now=now, since=since, given_from=given_from, call=call)

@@ -195,12 +195,16 @@ def issue_due(*, now: datetime, since: datetime | None = None) -> int:
     return issued
 
 
+def _nobody(_: datetime) -> None:
+    """Whom `issue_turn` calls for one who goes on by itself."""
+
+
 def issue_turn(
     *,
     now: datetime,
     since: datetime | None = None,
     given_from: datetime | None = None,
-    call: Callable[[datetime], None] | None = None,
+    call: Callable[[datetime], None] = _nobody,
 ) -> Turn:
     """Decide the oldest gifts that wait: a receipt, or an exclusion with its reason.
 
@@ -217,15 +221,17 @@ def issue_turn(
     waiting = _due(since=since, given_from=given_from, now=now, limit=2 * BATCH)
     most = min(BATCH, max(LEAST, len(waiting) // 2))
     rest_from = waiting[most][0] if len(waiting) > most else None
-    is_further = rest_from is not None and rest_from != given_from
-    if call is not None and rest_from is not None and is_further:
+    is_further = rest_from != given_from
+    if rest_from is not None and is_further:
         call(rest_from)
     issued = _issue_some([pk for _, pk in waiting], most=most, now=now)
-    if is_further or not issued:
-        # Where all failed and those left were given at the same moment, the next turn would be this one again.
-        return Turn(issued, rest_from if is_further else None)
-    if call is not None and rest_from is not None:
-        call(rest_from)
+    if rest_from is None or is_further:
+        return Turn(issued, rest_from)
+    if (
+        not issued
+    ):  # all failed, and those left were given at the same moment: the next turn would be this one again
+        return Turn(0, None)
+    call(rest_from)
     return Turn(issued, rest_from)
 
 

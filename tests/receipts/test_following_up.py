@@ -12,9 +12,10 @@ from django.db import connection, transaction
 from donations import taking_turns
 from donations.models import Donation
 from jobs import ringing
-from receipts import correcting, drafting, following_up, issuing, numbering, tasks
+from receipts import correcting, drafting, following_up, issuing, marking, numbering, tasks
 from receipts.models import Coverage, Receipt, Rendering, Series
 from tests import facts, threads
+from tests.campaigns import making
 from tests.facts import NOW
 
 WEEK = timedelta(days=7)
@@ -108,6 +109,17 @@ def test_gifts_of_one_moment_are_all_decided(
     # Only once it knows that the next turn will not be the same again.
     assert rung == [(following_up.TASK, (NOW.isoformat(),), 2)]
     assert issuing.issue_due(now=NOW) == 4
+
+
+def test_where_numbers_are_lost_nobody_rings_to_find_it_out_again(
+    db: None, rung: list[tuple[str, tuple[object, ...], int]], small: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    given(5)
+    line = marking.Line(number=7, hash="a" * 64)
+    marking.set_marks(entity_code=making.entity().code, tax_year=2026, lines=[line])
+    following_up.follow_up(since=NOW - WEEK, now=NOW)
+    assert "number 7 is on paper, the database ends at 0" in caplog.text
+    assert (rung, Receipt.objects.count()) == ([], 0)
 
 
 def fails_for(monkeypatch: pytest.MonkeyPatch, gifts: list[Donation]) -> None:
