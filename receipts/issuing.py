@@ -227,9 +227,8 @@ def issue_turn(
     issued = _issue_some([pk for _, pk in waiting], most=most, now=now)
     if rest_from is None or is_further:
         return Turn(issued, rest_from)
-    if (
-        not issued
-    ):  # all failed, and those left were given at the same moment: the next turn would be this one again
+    if not issued:
+        # All failed, and those left were given at the same moment: the next turn would be this one again.
         return Turn(0, None)
     call(rest_from)
     return Turn(issued, rest_from)
