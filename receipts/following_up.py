@@ -9,7 +9,7 @@ a rush.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
@@ -18,7 +18,7 @@ from receipts import correcting, finishing, issuing, marking, restoring
 
 logger = logging.getLogger(__name__)
 
-_LOCK = 7210004
+_LOCK, _EPOCH = 7210004, datetime(1970, 1, 1, tzinfo=UTC)
 TASK, DRAWING = "receipts.follow_up", "receipts.finish"
 HEARD = 5.0
 """Seconds after which a bell is void. Should none be left while gifts wait, the timetable rings."""
@@ -35,6 +35,16 @@ def follow_up(*, since: datetime, now: datetime, given_from: datetime | None = N
         finishing.finish_some(now=now)
     else:
         draw(now=now)
+
+
+def microseconds(at: datetime) -> int:
+    """This function will return a moment as the queue carries it, a number: microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(number: int) -> datetime:
+    """This function will return the moment that `microseconds` made a number of."""
+    return _EPOCH + timedelta(microseconds=number)
 
 
 def draw(*, now: datetime) -> None:
@@ -58,7 +68,7 @@ def _number(*, since: datetime, given_from: datetime | None, now: datetime) -> b
 
     def call(rest_from: datetime) -> None:
         if not restoring.lost():  # or each turn would only find out again that none may be given
-            ringing.ring(TASK, first=(rest_from.isoformat(),), within=HEARD)
+            ringing.ring(TASK, first=(microseconds(rest_from),), within=HEARD)
 
     try:
         turn = issuing.issue_turn(now=now, since=since, given_from=given_from, call=call)

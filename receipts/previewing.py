@@ -74,6 +74,6 @@ def draft(*, item: RunItem, now: datetime) -> Draft:
 
 def paper(*, made: Draft, now: datetime) -> bytes:
     """This function will return the file of a draft, with PREVIEW across it and no number."""
-    day = made.ask.issued_on or now.date()
+    day = made.ask.issued_on or made.ask.entity.day_of(now)
     snapshot = {**made.snapshot, "serial": f"{made.ask.tax_year}-{NUMBER}", "issued_on": day.isoformat()}
     return rendering.render(snapshot, preview=True)

@@ -1,6 +1,6 @@
 """Doors for the queue: receipts are decided, corrected and drawn; the annual run goes on."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -21,10 +21,10 @@ RECENTLY = timedelta(days=7)
 
 
 @shared_task(name="receipts.follow_up")
-def follow_up(given_from: str | None = None) -> None:
-    """One turn; in a rush `given_from` is where the turn before ended, in ISO 8601."""
+def follow_up(given_from: int = 0) -> None:
+    """One turn; in a rush `given_from` is where the turn before ended, in microseconds since 1970."""
     now = timezone.now()
-    begin = None if given_from is None else datetime.fromisoformat(given_from)
+    begin = following_up.moment(given_from) if given_from else None
     following_up.follow_up(since=now - RECENTLY, now=now, given_from=begin)
 
 

@@ -3,12 +3,25 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from donations.models import Instalment, Pledge, PledgePayment
 from ledger.money import Money
@@ -27,14 +40,15 @@ class Promised:
     late: Money
 
 
-def pledges(*, state: str, search: str, kind: str, today: date | Combinable) -> QuerySet[Pledge]:
+def pledges(*, state: str, search: str, kind: str, now: datetime | Combinable) -> QuerySet[Pledge]:
     """Pledges, newest first, each with `given` and `late` (minor units) and `next_on`, the day its next part falls due.
 
-    `state` is one of STATES or empty for all; `late` are open ones with a part overdue.
+    `state` is one of STATES or empty for all; `late` are open ones with a part that was due before the day it is at the
+    place of their body.
     """
     found = Pledge.objects.annotate(
         given=Coalesce(Subquery(_given()), Value(0)),
-        due=Coalesce(Subquery(_due(today)), Value(0)),
+        due=Coalesce(Subquery(_due(now)), Value(0)),
         next_on=Subquery(_next_day(), output_field=DateField()),
     ).annotate(
         late=Case(When(status="open", due__gt=F("given"), then=F("due") - F("given")), default=Value(0))
@@ -59,7 +73,9 @@ def _given() -> QuerySet[PledgePayment, Any]:
     return rows.values("instalment__pledge").annotate(sum=Sum("amount_minor")).values("sum")
 
 
-def _due(today: date | Combinable) -> QuerySet[Instalment, Any]:
+def _due(now: datetime | Combinable) -> QuerySet[Instalment, Any]:
+    moment = Value(now, DateTimeField()) if isinstance(now, datetime) else now
+    today = Cast(Func(F("pledge__entity__zone"), moment, function="timezone"), DateField())
     rows = Instalment.objects.filter(pledge=OuterRef("pk"), due_on__lt=today).order_by()
     return rows.values("pledge").annotate(sum=Sum("amount_minor")).values("sum")
 

@@ -79,9 +79,10 @@ _NUMBERS = """(
   LEFT JOIN receipts_voiding v ON v.receipt_id = r.id
   LEFT JOIN receipts_receipt b ON b.id = r.replaces_id LEFT JOIN receipts_receipt a ON a.replaces_id = r.id
   UNION ALL
-  SELECT s.number, '', 'spoiled', s.words, NULL, NULL, NULL, NULL, s.spoiled_at::date,
-    NULL, NULL, NULL, NULL, s.series_id
-  FROM receipts_spoilednumber s
+  SELECT s.number, '', 'spoiled', s.words, NULL, NULL, NULL, NULL,
+    (s.spoiled_at AT TIME ZONE y.zone)::date, NULL, NULL, NULL, NULL, s.series_id
+  FROM receipts_spoilednumber s JOIN receipts_series w ON w.id = s.series_id
+  JOIN ledger_legalentity y ON y.id = w.entity_id
 ) n JOIN receipts_series z ON z.id = n.series_id JOIN ledger_legalentity e ON e.id = z.entity_id"""
 
 

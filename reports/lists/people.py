@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import DateField, Func
+from django.db.models.functions import Now
 
 from donations.models import Pledge, RecurringPlan
 from reports import knowing, promised, standing
@@ -122,15 +122,12 @@ PLANS = Listing(
 )
 
 
-_TODAY: Func = Func(function="CURRENT_DATE", template="%(function)s", output_field=DateField())
-
-
 def _pledges(asked: Asked) -> tuple[str, dict[str, Any]]:
     found = promised.pledges(
         state=understanding.choice(asked, "state", promised.STATES),
         search=understanding.text(asked, "q"),
         kind=understanding.choice(asked, "kind", Pledge.Kind.values),
-        today=_TODAY,
+        now=Now(),
     )
     return among("x.id", found)
 
@@ -151,9 +148,10 @@ PLEDGES = Listing(
   FROM donations_pledgepayment y JOIN donations_instalment i ON i.id = y.instalment_id
   GROUP BY 1) k ON k.pledge_id = x.id"""),
         "parts": Join("""LEFT JOIN (SELECT i.pledge_id,
-    sum(i.amount_minor) FILTER (WHERE i.due_on < CURRENT_DATE) AS due_minor,
+    sum(i.amount_minor) FILTER (WHERE i.due_on < (now() AT TIME ZONE z.zone)::date) AS due_minor,
     min(i.due_on) FILTER (WHERE i.amount_minor > coalesce(y.kept_minor, 0)) AS next_on
-  FROM donations_instalment i LEFT JOIN (SELECT instalment_id, sum(amount_minor) AS kept_minor
+  FROM donations_instalment i JOIN donations_pledge g ON g.id = i.pledge_id
+  JOIN ledger_legalentity z ON z.id = g.entity_id LEFT JOIN (SELECT instalment_id, sum(amount_minor) AS kept_minor
     FROM donations_pledgepayment GROUP BY 1) y ON y.instalment_id = i.id
   GROUP BY 1) n ON n.pledge_id = x.id"""),
     },

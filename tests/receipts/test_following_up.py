@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -51,7 +52,7 @@ def test_a_turn_rings_for_the_next_one_before_it_begins(
 ) -> None:
     gifts = given(5)
     following_up.follow_up(since=NOW - WEEK, now=NOW)
-    assert rung == [(following_up.TASK, (gifts[2].given_at.isoformat(),), 0)]
+    assert rung == [(following_up.TASK, (following_up.microseconds(gifts[2].given_at),), 0)]
     # What it numbered it drew, and the next turn goes on where this one ended.
     assert set(Rendering.objects.values_list("receipt__lines__donation", flat=True)) == {
         gifts[0].pk,
@@ -59,7 +60,7 @@ def test_a_turn_rings_for_the_next_one_before_it_begins(
     }
     following_up.follow_up(since=NOW - WEEK, now=NOW, given_from=gifts[2].given_at)
     # Of three that are left it took half.
-    assert rung[1:] == [(following_up.TASK, (gifts[3].given_at.isoformat(),), 2)]
+    assert rung[1:] == [(following_up.TASK, (following_up.microseconds(gifts[3].given_at),), 2)]
     assert Rendering.objects.count() == 3
     following_up.follow_up(since=NOW - WEEK, now=NOW, given_from=gifts[3].given_at)
     following_up.follow_up(since=NOW - WEEK, now=NOW, given_from=gifts[4].given_at)
@@ -71,8 +72,9 @@ def test_the_bell_brings_what_it_was_given(monkeypatch: pytest.MonkeyPatch) -> N
     asked: list[Any] = []
     monkeypatch.setattr(following_up, "follow_up", lambda **told: asked.append(told["given_from"]))
     tasks.follow_up()
-    tasks.follow_up(NOW.isoformat())
-    assert asked == [None, NOW]
+    odd = NOW.replace(microsecond=123_457).astimezone(ZoneInfo("Asia/Seoul"))
+    tasks.follow_up(following_up.microseconds(odd))
+    assert asked == [None, odd]
 
 
 def test_gifts_that_fail_do_not_stop_those_after_them(
@@ -107,7 +109,7 @@ def test_gifts_of_one_moment_are_all_decided(
         facts.donation(given_at=NOW)
     following_up.follow_up(since=NOW - WEEK, now=NOW, given_from=NOW)
     # Only once it knows that the next turn will not be the same again.
-    assert rung == [(following_up.TASK, (NOW.isoformat(),), 2)]
+    assert rung == [(following_up.TASK, (following_up.microseconds(NOW),), 2)]
     assert issuing.issue_due(now=NOW) == 4
 
 

@@ -52,7 +52,7 @@ def words(answer: Any) -> str:
 
 
 def cover(account: BankAccount, today: datetime, **given: Any) -> dict[str, Any]:
-    day = (today - timedelta(days=1)).date().isoformat()
+    day = (making.entity().day_of(today) - timedelta(days=1)).isoformat()
     return {
         "batch_id": str(uuid.uuid4()),
         "expected_count": "2",

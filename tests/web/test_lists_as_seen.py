@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
+from ledger.models import LegalEntity
 from ledger.money import Money
 from reports import books, deposits
 from reports.lists import registering_lists
@@ -220,3 +221,15 @@ def test_the_file_of_funds_has_the_sums_of_its_page(finance: Client) -> None:
             assert Decimal(row[column]) == Decimal(getattr(one, name).plain), (row["fund"], column)
     assert {row["with_restrictions"] for row in rows} == {"350.00", "0.00"}
     assert {row["moved"] for row in rows} == {"50.00", "-50.00"}
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati"])
+def test_a_promise_is_late_by_the_day_it_is_at_its_body(finance: Client, today: datetime, zone: str) -> None:
+    """At every hour one of these two places has another day than the clock of the computer."""
+    LegalEntity.objects.filter(pk=making.entity().pk).update(zone=zone)
+    day = making.entity().day_of(today)
+    gift = making.donation(by=making.donor(now=today), at=today)
+    parts = [(day - timedelta(days=1), Money(6_000, USD)), (day, Money(4_000, USD))]
+    access_pledges.promise(gift, today, parts=parts)
+    shown, file = taken(finance, "pledges", "?state=late")
+    assert (shown, [row["late"] for row in file]) == (1, ["60.00"])

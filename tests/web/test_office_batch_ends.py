@@ -282,9 +282,9 @@ class TestAmending:
         from ledger import closing
 
         gift = self.gift(finance, batch)
-        closing.close(
-            entity=making.entity(), through_on=(today - timedelta(days=1)).date(), closed_by="u", now=today
-        )
+        entity = making.entity()
+        day = entity.day_of(today) - timedelta(days=1)
+        closing.close(entity=entity, through_on=day, closed_by="u", now=today)
         told = words(finance.get(reverse("office:amend", args=[gift.pk])))
         assert "The period of this gift is closed" in told
 

@@ -151,8 +151,8 @@ def pledges(request: HttpRequest) -> HttpResponse:
     found = Pledge.objects.none()
     if form.is_valid():
         told = form.cleaned_data
-        today = timezone.now().date()
-        found = promised.pledges(state=told["state"], search=told["q"], kind=told["kind"], today=today)
+        now = timezone.now()
+        found = promised.pledges(state=told["state"], search=told["q"], kind=told["kind"], now=now)
     page = paging.page(rows=found, by="promised_on", after=request.GET.get("after", ""))
     context = {
         "form": form,
