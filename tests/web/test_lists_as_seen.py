@@ -21,6 +21,7 @@ from reports.lists import registering_lists
 from tests import making
 from tests.books import banks, holding
 from tests.campaigns import making as campaigns
+from tests.laws import broken_numbers
 from tests.web import access_pledges, batch_facts, exporting
 from web.office import (
     batching,
@@ -233,3 +234,11 @@ def test_a_promise_is_late_by_the_day_it_is_at_its_body(finance: Client, today: 
     access_pledges.promise(gift, today, parts=parts)
     shown, file = taken(finance, "pledges", "?state=late")
     assert (shown, [row["late"] for row in file]) == (1, ["60.00"])
+
+
+def test_a_spoiled_number_has_the_day_it_was_at_its_body(finance: Client) -> None:
+    lost = [broken_numbers.spoiled(number=number) for number in (1, 2)]
+    LegalEntity.objects.update(zone="Pacific/Kiritimati")
+    _, file = taken(finance, "register", "?year=2019")
+    assert {one.spoiled_at.date().isoformat() for one in lost} == {"2026-11-20"}
+    assert [(row["state"], row["void_on"]) for row in file] == [("spoiled", "2026-11-21")] * 2
