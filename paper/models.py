@@ -7,6 +7,10 @@ from django.db import models
 _SIZE = models.Func("content", function="OCTET_LENGTH", output_field=models.IntegerField())
 
 
+def _is_hash(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name=name)
+
+
 class Opening(models.Model):
     """What many documents begin with: the letters inside a receipt are more than half of it, and the same in all."""
 
@@ -15,12 +19,7 @@ class Opening(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
-                name="opening_sha256_is_lower_hexadecimal",
-            ),
-        )
+        constraints = (_is_hash("opening_sha256_is_lower_hexadecimal"),)
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -44,10 +43,7 @@ class Document(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(
-                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"),
-                name="document_sha256_is_lower_hexadecimal",
-            ),
+            _is_hash("document_sha256_is_lower_hexadecimal"),
             models.CheckConstraint(
                 condition=models.Q(opening=None, size=_SIZE)
                 | models.Q(opening__isnull=False, size__gt=_SIZE),

@@ -238,22 +238,13 @@ def _issue_some(donation_ids: Sequence[uuid.UUID], *, most: int, now: datetime) 
     taken: list[uuid.UUID] = []
     try:
         with transaction.atomic():
-            taken = _undecided(taking_turns.take_free(donation_ids, most=most))
+            taken = taking_turns.take_free(donation_ids, most=most)
             return len(decide_together(donation_ids=taken, now=now))
     except _NO_GIFTS_TROUBLE:
         raise
     except Exception:
         logger.exception("%s gifts could not be decided together: each by itself", len(taken))
     return sum(_issue_alone(donation_id, now=now) for donation_id in taken)
-
-
-def _undecided(donation_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Without those that somebody decided after they were found waiting and before they were ours."""
-    decided: set[uuid.UUID] = set()
-    for kind in (Coverage, Exclusion):
-        rows = kind.objects.filter(donation__in=donation_ids)
-        decided.update(rows.values_list("donation_id", flat=True))
-    return [donation_id for donation_id in donation_ids if donation_id not in decided]
 
 
 def _issue_alone(donation_id: uuid.UUID, *, now: datetime) -> bool:
